@@ -1,0 +1,1 @@
+"""Forecast contacts and handling time."""

@@ -1,0 +1,58 @@
+"""What a forecast is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from staffing.grid import BoolArray, FloatArray, TimeGrid, read_only
+
+LEVELS = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
+"""Probabilities of the quantiles that every forecast carries."""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Contacts and handling time expected in each interval and queue of the horizon.
+
+    Attributes
+    ----------
+    grid
+        The horizon's axis, T intervals over D days.
+    queues
+        Names, Q of them.
+    contacts
+        Expected contacts (mean), shape (Q, T); 0 where closed.
+    quantiles
+        Contacts at the probabilities `LEVELS`, shape (7, Q, T).
+    aht_seconds
+        Expected average handling time, shape (Q, T).
+    open
+        Whether the queue is open, shape (Q, T).
+    spreadsheet
+        The benchmark that every planner knows (mean of the last four same weekdays), shape (Q, T).
+    day_error
+        Relative standard deviation of a day's total around its forecast beyond Poisson noise, shape (Q,): the
+        error that all intervals of a day share.
+    components
+        For audit: name -> shape (Q, D), factors on the level (``level`` itself in contacts a day): ``level``,
+        ``weekday``, ``holiday``, ``event``, ``manual`` ...; their product is the day's total.
+    methods
+        Per queue, what was chosen and why, in one sentence.
+    notes
+        Things the reader should know (short history, a borrowed profile, an event without effect ...).
+    """
+
+    grid: TimeGrid
+    queues: tuple[str, ...]
+    contacts: FloatArray
+    quantiles: FloatArray
+    aht_seconds: FloatArray
+    open: BoolArray
+    spreadsheet: FloatArray
+    day_error: FloatArray
+    components: dict[str, FloatArray] = field(default_factory=dict)
+    methods: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        read_only(self)

@@ -1,0 +1,52 @@
+"""What the user may tell the forecast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time
+
+from pydantic.dataclasses import dataclass as settings
+
+from staffing.strict import STRICT
+
+
+@settings(frozen=True, slots=True, config=STRICT)
+class ForecastSettings:
+    """Regional holidays and the like; everything else is automatic."""
+
+    holiday_region: str | None = None
+    """Country and optionally subdivision of the public holidays, e.g. DE, DE-BE, US-NY; None: none."""
+    seed: int = 1
+    """Seed of random scenario paths."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that makes days (or parts of them) unlike others: a campaign, an outage, a mailing.
+
+    In the past it is explained away; in the future it multiplies the forecast, or sets it where `contacts` is given.
+
+    Attributes
+    ----------
+    name
+        What it is.
+    first, last
+        Local days, both inclusive.
+    queue
+        Queue concerned; None means all.
+    factor
+        Factor on the contacts; None in the past: learnt and removed.
+    contacts
+        Absolute contacts per day instead of a factor.
+    start, end
+        Part of the day; None means the whole day.
+    """
+
+    name: str
+    first: date
+    last: date
+    queue: str | None = None
+    factor: float | None = None
+    contacts: float | None = None
+    start: time | None = None
+    end: time | None = None

@@ -1,0 +1,1 @@
+"""Read and clean contact history."""

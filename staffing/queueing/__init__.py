@@ -1,0 +1,1 @@
+"""Queueing mathematics on arrays."""

@@ -1,0 +1,1 @@
+"""Build, judge and explain rotas."""

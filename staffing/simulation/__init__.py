@@ -1,0 +1,1 @@
+"""Simulate the service customers will really get."""
