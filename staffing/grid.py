@@ -73,15 +73,11 @@ class TimeGrid:
         if self.days < 1:
             problems.append(Problem("horizon.days", f"{self.days} days", "at least 1"))
         if self.interval_minutes not in INTERVAL_MINUTES:
-            problems.append(
-                Problem("horizon.interval_minutes", f"{self.interval_minutes} minutes", "15, 30 or 60")
-            )
+            problems.append(Problem("horizon.interval_minutes", f"{self.interval_minutes} minutes", "15, 30 or 60"))
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            problems.append(
-                Problem("horizon.timezone", f"unknown time zone {self.timezone!r}", "e.g. Europe/Berlin")
-            )
+            problems.append(Problem("horizon.timezone", f"unknown time zone {self.timezone!r}", "e.g. Europe/Berlin"))
         if not problems and np.any(np.diff(self._midnights) % self.seconds):
             problems.append(
                 Problem(
@@ -123,9 +119,7 @@ class TimeGrid:
     @cached_property
     def _midnights(self) -> IntArray:
         """Unix seconds of each local midnight, shape (D + 1,)."""
-        out = np.array(
-            [self._unix(self.start + timedelta(days=i), 0) for i in range(self.days + 1)], dtype=np.int64
-        )
+        out = np.array([self._unix(self.start + timedelta(days=i), 0) for i in range(self.days + 1)], dtype=np.int64)
         out.setflags(write=False)
         return out
 
@@ -284,18 +278,14 @@ class OpeningHours:
         for key, values in text.items():
             ranges = tuple(r for v in values if (r := _range(v, f"{where}.{key}", problems)) is not None)
             if any(b[0] < a[1] for a, b in zip(sorted(ranges), sorted(ranges)[1:], strict=False)):
-                problems.append(
-                    Problem(f"{where}.{key}", f"ranges overlap: {', '.join(values)}", "join them")
-                )
+                problems.append(Problem(f"{where}.{key}", f"ranges overlap: {', '.join(values)}", "join them"))
             if key == "holiday":
                 holiday = ranges
                 continue
             days = _weekdays(key)
             if days is None:
                 problems.append(
-                    Problem(
-                        f"{where}.{key}", f"unknown day {key!r}", "mon, tue, ..., sun, mon-fri or holiday"
-                    )
+                    Problem(f"{where}.{key}", f"unknown day {key!r}", "mon, tue, ..., sun, mon-fri or holiday")
                 )
                 continue
             for d in days:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass as settings
 
+from staffing.forecast.result import Forecast
 from staffing.grid import FloatArray, TimeGrid, read_only
 from staffing.strict import STRICT
 
@@ -95,3 +97,14 @@ class Requirement:
 
     def __post_init__(self) -> None:
         read_only(self)
+
+
+def make_requirement(
+    forecast: Forecast,
+    queues: Sequence[QueueSettings],
+    targets: Sequence[Target],
+    shrinkage: Mapping[str, float],
+    patience_seconds: FloatArray,
+) -> Requirement:
+    """Agents needed for each queue's target; `patience_seconds` (Q,) is infinite where nobody gives up."""
+    raise NotImplementedError

@@ -273,9 +273,7 @@ class RosterProblem:
         """Skill group of each agent, shape (A,)."""
         order = {q: i for i, q in enumerate(self.queues)}
         index = {g: i for i, g in enumerate(self.skills)}
-        return np.array(
-            [index[tuple(sorted(a.queues, key=order.__getitem__))] for a in self.agents], dtype=np.int64
-        )
+        return np.array([index[tuple(sorted(a.queues, key=order.__getitem__))] for a in self.agents], dtype=np.int64)
 
 
 # -- the answer ----------------------------------------------------------------------------------------------
