@@ -152,7 +152,7 @@ class TimeGrid:
         """
         offsets = self._offsets
         local = self.starts + offsets
-        out = (local % 86_400) // 60
+        out: IntArray = (local % 86_400) // 60
         out.setflags(write=False)
         return out
 
