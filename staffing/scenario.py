@@ -348,6 +348,9 @@ def _message(details: ErrorDetails) -> tuple[str, str]:
     if kind in ("missing", "missing_argument"):
         return "is missing", f"add {name}"
     message = details["msg"].removeprefix("Value error, ")
+    limit = details.get("ctx", {}).get("le")
+    if kind == "less_than_equal" and limit == 1 and isinstance(value, int | float) and value <= 100:
+        return f"must be a fraction of at most 1, not {value}", f"write {value / 100:g} for {value:g}%"
     return f"{message[:1].lower()}{message[1:]}, not {_short(value)}", ""
 
 
