@@ -24,7 +24,10 @@ def main() -> int:
     """Return the first exit code that is not 0."""
     passes: list[tuple[tuple[str, ...], dict[str, str]]] = [
         (("-n", "2", "--cov", "--cov-report="), {}),
-        (("-m", KERNELS, "-n", "2", "--cov", "--cov-append", f"--cov-fail-under={FAIL_UNDER}"), {"NUMBA_DISABLE_JIT": "1"}),
+        (
+            ("-m", KERNELS, "-n", "2", "--cov", "--cov-append", f"--cov-fail-under={FAIL_UNDER}"),
+            {"NUMBA_DISABLE_JIT": "1"},
+        ),
     ]
     for args, env in passes:
         if code := run(*args, **env):

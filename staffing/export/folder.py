@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -43,7 +42,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
             target.write_bytes(content)
         for name in files:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            os.replace(staged / name, folder / name)
+            (staged / name).replace(folder / name)
     except OSError as error:
         raise InputError([Problem(str(folder), f"cannot be written to: {error.strerror}", "choose another")]) from None
     finally:

@@ -50,11 +50,11 @@ def neutral(cell: object) -> object:
 
 def csv_bytes(frame: pd.DataFrame, dialect: Dialect = STANDARD) -> bytes:
     """Write a table as CSV; text that would run as a formula is neutralised, NaN cells are empty."""
-    text_columns = [c for c in frame.columns if not pd.api.types.is_numeric_dtype(frame[c])]
-    safe = frame.copy()
-    safe.columns = pd.Index([neutral(c) for c in frame.columns])
-    for column in text_columns:
-        safe[neutral(column)] = [neutral(v) for v in frame[column]]
+    columns = {
+        neutral(name): values if pd.api.types.is_numeric_dtype(values) else [neutral(cell) for cell in values]
+        for name, values in frame.items()
+    }
+    safe = pd.DataFrame(columns, index=frame.index)
     buffer = io.StringIO()
     safe.to_csv(buffer, index=False, sep=dialect.separator, decimal=dialect.decimal, lineterminator="\n")
     return buffer.getvalue().encode("utf-8-sig" if dialect.bom else "utf-8")
