@@ -13,7 +13,7 @@ import numpy as np
 from staffing.errors import InputError
 from staffing.forecast.make import make_forecast
 from staffing.forecast.result import Forecast
-from staffing.grid import FloatArray, read_only
+from staffing.grid import FloatArray
 from staffing.inputs import Inputs, read_inputs
 from staffing.progress import SILENT, Monitor, Progress
 from staffing.requirement import Channel, Requirement, make_requirement

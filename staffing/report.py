@@ -117,6 +117,20 @@ def service_figures(
     return out
 
 
+def service_lines(figures: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Service figures for people, one line per queue; the variant and the band are named."""
+    width = max((len(q) for q in figures), default=0)
+    lines = []
+    for queue, s in figures.items():
+        if s["mean"] is None:
+            lines.append(f"{queue:<{width}}  no contacts")
+            continue
+        target = f"target {s['target']:.0%}" if s["target"] is not None else "no target"
+        band = f"95% band {s['low']:.1%} to {s['high']:.1%}"
+        lines.append(f"{queue:<{width}}  {s['mean']:6.1%}  ({band}; {target}; simulated, {s['variant']})")
+    return lines
+
+
 def number(value: float) -> float | None:
     """Round for reports; None for NaN and infinity, which JSON does not have."""
     return round(float(value), 6) if np.isfinite(value) else None
