@@ -194,8 +194,14 @@ def problem_of(inputs: Inputs, requirement: Requirement) -> RosterProblem:
 def service_of(
     inputs: Inputs, forecast: Forecast, problem: RosterProblem, roster: Roster, monitor: Monitor = SILENT
 ) -> SimulationResult:
-    """Simulate the service that a rota gives."""
-    return simulate(demand_of(inputs, forecast), duty_of(problem, roster), inputs.scenario.simulation, monitor)
+    """Simulate the service that a rota gives.
+
+    Shrinkage takes whole shifts at random, unless the scenario states `simulation.absence` itself.
+    """
+    settings = inputs.scenario.simulation
+    if settings.absence == 0:
+        settings = replace(settings, absence=shrinkage_of(inputs.scenario))
+    return simulate(demand_of(inputs, forecast), duty_of(problem, roster), settings, monitor)
 
 
 def demand_of(inputs: Inputs, forecast: Forecast) -> Demand:
@@ -223,8 +229,20 @@ def demand_of(inputs: Inputs, forecast: Forecast) -> Demand:
 
 
 def duty_of(problem: RosterProblem, roster: Roster) -> OnDuty:
-    """Who works when: every shift cut at its breaks."""
-    raise NotImplementedError
+    """Who works when: every shift cut at its breaks, with the agents' queues and priorities."""
+    column = {q: i for i, q in enumerate(problem.queues)}
+    priorities = np.zeros((len(problem.agents), len(problem.queues)), dtype=np.int8)
+    for row, agent in enumerate(problem.agents):
+        for queue, priority in zip(agent.queues, agent.priorities, strict=True):
+            priorities[row, column[queue]] = priority
+    shifts = roster.shifts
+    return on_duty_of(
+        [s.agent for s in shifts],
+        [s.start for s in shifts],
+        [s.end for s in shifts],
+        [s.breaks for s in shifts],
+        priorities,
+    )
 
 
 def targets_of(scenario: Scenario) -> Mapping[str, float | None]:
