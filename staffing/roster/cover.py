@@ -7,7 +7,7 @@ augmenting chains. Amounts are in quarters of an agent (`UNITS`), prices in cent
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -89,4 +89,143 @@ def cover_of(problem: RosterProblem) -> Cover:
         over_tier=np.ceil(prices.overstaffing_tier * need - 1e-9).astype(np.int64),
         over=np.tile(np.floor(np.array(prices.overstaffing) * cents + 0.5).astype(np.int64), (Q, 1)),
         base=base,
+    )
+
+
+def marginal(cover: Cover, staffed: IntArray) -> IntArray:
+    """Cents saved (negative) or paid for one more unit at a queue, shape (T, Q).
+
+    Parameters
+    ----------
+    cover
+        Need and prices.
+    staffed
+        Units at each queue, shape (T, Q).
+    """
+    missing = cover.need - staffed
+    first, second = cover.tiers[..., 0], cover.tiers[..., 1]
+    under: IntArray = -np.where(
+        missing <= first, cover.under[:, 0], np.where(missing <= first + second, cover.under[:, 1], cover.under[:, 2])
+    )
+    over = np.where(-missing < cover.over_tier, cover.over[:, 0], cover.over[:, 1])
+    return np.where(missing > 0, under, over)
+
+
+def room(cover: Cover, staffed: IntArray) -> IntArray:
+    """Units that may come to a queue before its marginal price changes, at least 1, shape (T, Q)."""
+    missing = cover.need - staffed
+    first, second = cover.tiers[..., 0], cover.tiers[..., 1]
+    edge = np.where(
+        missing > first + second,
+        missing - first - second,
+        np.where(
+            missing > first,
+            missing - first,
+            np.where(missing > 0, missing, np.where(-missing < cover.over_tier, cover.over_tier + missing, 2**30)),
+        ),
+    )
+    return np.asarray(edge, dtype=np.int64)
+
+
+def price(cover: Cover, staffed: IntArray) -> tuple[IntArray, IntArray]:
+    """Cents of understaffing and of overstaffing, shape (T, Q) each.
+
+    Examples
+    --------
+    >>> one = Cover(
+    ...     group=np.zeros(1, int), serves=np.ones((1, 1), bool), need=np.array([[10]]), tiers=np.array([[[2, 3]]]),
+    ...     under=np.array([[1, 10, 100]]), over_tier=np.array([[1]]), over=np.array([[2, 20]]), base=np.zeros((1, 1), int),
+    ... )
+    >>> [int(price(one, np.array([[n]]))[0][0, 0]) for n in (10, 9, 7, 4)], int(price(one, np.array([[13]]))[1][0, 0])
+    ([0, 1, 12, 132], 42)
+    """
+    missing = np.maximum(cover.need - staffed, 0)
+    surplus = np.maximum(staffed - cover.need, 0)
+    first = np.minimum(missing, cover.tiers[..., 0])
+    second = np.minimum(missing - first, cover.tiers[..., 1])
+    rest = missing - first - second
+    under = first * cover.under[:, 0] + second * cover.under[:, 1] + rest * cover.under[:, 2]
+    near = np.minimum(surplus, cover.over_tier)
+    over = near * cover.over[:, 0] + (surplus - near) * cover.over[:, 1]
+    return under, over
+
+
+def split(cover: Cover, supply: IntArray) -> IntArray:
+    """Units that each group gives each queue in a cheapest split, shape (T, G, Q).
+
+    Supply is added group by group: each amount goes to the queue with the lowest marginal price that a chain of
+    exchanges can reach. Prices being convex, this is optimal (successive shortest paths of a transportation problem). All
+    intervals are worked on at once.
+
+    Parameters
+    ----------
+    cover
+        Need and prices.
+    supply
+        Units on duty by interval and group, `Cover.base` included, shape (T, G).
+    """
+    T, Q = cover.need.shape
+    G = cover.serves.shape[0]
+    flow = np.zeros((T, G, Q), dtype=np.int64)
+    staffed = np.zeros((T, Q), dtype=np.int64)
+    far = np.int64(2**40)
+    for g in range(G):
+        left = np.where(cover.serves[g].any(), supply[:, g], 0).astype(np.int64)
+        while True:
+            open_ = np.nonzero(left > 0)[0]
+            if not len(open_):
+                break
+            f, c = flow[open_], staffed[open_]
+            here = _at(cover, open_)
+            # parent[n, k]: the queue from which a unit moves on to k, and by which group; -1 where g serves k itself
+            reached = np.broadcast_to(cover.serves[g], (len(open_), Q)).copy()
+            parent = np.full((len(open_), Q), -1)
+            by = np.full((len(open_), Q), g)
+            for _ in range(Q - 1):
+                grew = False
+                for g2 in range(G):
+                    for k in range(Q):
+                        movable = reached[:, k] & (f[:, g2, k] > 0)
+                        if not movable.any():
+                            continue
+                        for k2 in np.nonzero(cover.serves[g2])[0]:
+                            new = movable & ~reached[:, k2]
+                            if new.any():
+                                parent[new, k2], by[new, k2] = k, g2
+                                reached[new, k2] = True
+                                grew = True
+                if not grew:
+                    break
+            slope = np.where(reached, marginal(here, c), far)
+            best = slope.argmin(axis=1)
+            rows = np.arange(len(open_))
+            amount = np.minimum(left[open_], room(here, c)[rows, best])
+            k = best.copy()
+            for _ in range(Q - 1):  # no more than moves along the chain
+                p = parent[rows, k]
+                on = p >= 0
+                amount[on] = np.minimum(amount[on], f[rows[on], by[rows[on], k[on]], p[on]])
+                k = np.where(on, p, k)
+            k = best.copy()
+            for _ in range(Q):
+                p = parent[rows, k]
+                on = p >= 0
+                np.add.at(f, (rows[on], by[rows[on], k[on]], k[on]), amount[on])
+                np.add.at(f, (rows[on], by[rows[on], k[on]], p[on]), -amount[on])
+                k = np.where(on, p, k)
+            f[rows, g, k] += amount
+            c[rows, best] += amount
+            flow[open_], staffed[open_] = f, c
+            left[open_] -= amount
+    return flow
+
+
+def _at(cover: Cover, intervals: IntArray) -> Cover:
+    """The cover of some intervals only."""
+    return replace(
+        cover,
+        need=cover.need[intervals],
+        tiers=cover.tiers[intervals],
+        over_tier=cover.over_tier[intervals],
+        base=cover.base[intervals],
     )
