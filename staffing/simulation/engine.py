@@ -251,7 +251,8 @@ def _present(case: Case, r: int) -> npt.NDArray[np.bool_] | None:
     rng = np.random.default_rng(np.random.SeedSequence(case.settings.seed, spawn_key=(r, 2)))
     n_people = len(case.groups.of_person)
     luck: FloatArray = rng.random((case.demand.grid.days + 1, n_people))
-    return np.asarray(luck)[case.shift_day, case.stretches.person] >= case.settings.absence
+    drawn: FloatArray = luck[case.shift_day, case.stretches.person]
+    return np.greater_equal(drawn, case.settings.absence)
 
 
 def _shift_days(demand: Demand, stretches: routing.Stretches) -> IntArray:

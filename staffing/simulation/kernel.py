@@ -7,6 +7,9 @@ The random numbers are xoshiro128++ (Blackman and Vigna, "Scrambled linear pseud
 2021): additions, shifts and exclusive-ors of 32-bit words, kept in 64-bit integers so that nothing can overflow.
 """
 
+# Compiled functions take their types from their arguments.
+# mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
+
 from __future__ import annotations
 
 import math
@@ -141,7 +144,7 @@ class Crew(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _uniform(s):  # type: ignore[no-untyped-def]
+def _uniform(s):
     """Next number in (0, 1)."""
     s0, s1, s2, s3 = s[0], s[1], s[2], s[3]
     x = (s0 + s3) & _WORD
@@ -156,7 +159,7 @@ def _uniform(s):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _normal(s):  # type: ignore[no-untyped-def]
+def _normal(s):
     """Standard normal by Marsaglia's polar method."""
     while True:
         a = 2.0 * _uniform(s) - 1.0
@@ -167,8 +170,7 @@ def _normal(s):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patience, seconds):  # type:
-ignore[no-untyped-def]
+def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patience, seconds):
     """Draw the contacts of one replication; every queue and day from its own stream.
 
     Arrivals are a Poisson process: unit exponential gaps carried through the cumulated expectation, so that the k-th
@@ -237,7 +239,7 @@ ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _push(heap, time, kind, who, stamp):  # type: ignore[no-untyped-def]
+def _push(heap, time, kind, who, stamp):
     i = heap.size[0]
     heap.size[0] = i + 1
     while i > 0:
@@ -251,7 +253,7 @@ def _push(heap, time, kind, who, stamp):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _pop(heap):  # type: ignore[no-untyped-def]
+def _pop(heap):
     n = heap.size[0] - 1
     heap.size[0] = n
     time, kind, who, stamp = heap.time[n], heap.kind[n], heap.who[n], heap.stamp[n]
@@ -271,7 +273,7 @@ def _pop(heap):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _link(crew, queues, a, g, now):  # type: ignore[no-untyped-def]
+def _link(crew, queues, a, g, now):
     """Put a person at the end of the idle list of their group and number of contacts."""
     level = crew.level[a]
     last = crew.tail[g, level]
@@ -290,7 +292,7 @@ def _link(crew, queues, a, g, now):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _unlink(crew, queues, a, g):  # type: ignore[no-untyped-def]
+def _unlink(crew, queues, a, g):
     level, before, after = crew.listed[a], crew.before[a], crew.after[a]
     if before >= 0:
         crew.after[before] = after
@@ -308,7 +310,7 @@ def _unlink(crew, queues, a, g):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _advance(crew, queues, contacts, a, now):  # type: ignore[no-untyped-def]
+def _advance(crew, queues, contacts, a, now):
     """Work off what the chats in hand have progressed since the last change of their number."""
     passed = now - crew.since[a]
     k = crew.level[a]
@@ -319,7 +321,7 @@ def _advance(crew, queues, contacts, a, now):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _next_chat(crew, queues, contacts, a):  # type: ignore[no-untyped-def]
+def _next_chat(crew, queues, contacts, a):
     """Which chat in hand ends next, and in how many seconds."""
     k = crew.level[a]
     best, soonest = -1, np.inf
@@ -332,7 +334,7 @@ def _next_chat(crew, queues, contacts, a):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _take(c, a, q, now, queues, duty, contacts, crew, heap):  # type: ignore[no-untyped-def]
+def _take(c, a, q, now, queues, duty, contacts, crew, heap):
     """Hand contact `c` of queue `q` to person `a`."""
     g = duty.group[a]
     if crew.listed[a] >= 0:
@@ -365,13 +367,13 @@ def _take(c, a, q, now, queues, duty, contacts, crew, heap):  # type: ignore[no-
 
 
 @njit(cache=True, nogil=True)
-def _rank(queues, g, q):  # type: ignore[no-untyped-def]
+def _rank(queues, g, q):
     """Order in which a person of the group likes the queue: priority, then what cannot wait before what can."""
     return 2 * queues.priority[g, q] + (1 if queues.channel[q] == DEFERRABLE else 0)
 
 
 @njit(cache=True, nogil=True)
-def _spared(queues, crew, g, q, listed):  # type: ignore[no-untyped-def]
+def _spared(queues, crew, g, q, listed):
     """Whether enough others stay idle for every better work of the group if one person of it takes queue `q`."""
     rank = _rank(queues, g, q)
     for w in range(len(crew.idle)):
@@ -382,7 +384,7 @@ def _spared(queues, crew, g, q, listed):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _find_person(queues, crew, q, waited):  # type: ignore[no-untyped-def]
+def _find_person(queues, crew, q, waited):
     """Who takes a contact of queue `q`: best priority, then fewest chats, then longest idle; -1 for nobody."""
     best, best_priority, best_level = -1, 0, 0
     for r in range(queues.route.shape[1]):
@@ -407,7 +409,7 @@ def _find_person(queues, crew, q, waited):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _head(queues, contacts, line, q, now):  # type: ignore[no-untyped-def]
+def _head(queues, contacts, line, q, now):
     """First contact that still waits in queue `q`, noting on the way those that have left; -1 for none."""
     c = line[q, 0]
     while c >= 0 and (contacts.status[c] != WAITING or contacts.deadline[c] < now):
@@ -421,14 +423,14 @@ def _head(queues, contacts, line, q, now):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _leave(contacts, c):  # type: ignore[no-untyped-def]
+def _leave(contacts, c):
     gave_up = contacts.deadline[c] >= contacts.time[c] + contacts.patience[c]
     contacts.status[c] = ABANDONED if gave_up else TURNED_AWAY
     contacts.begin[c] = contacts.deadline[c]
 
 
 @njit(cache=True, nogil=True)
-def _seek(a, now, queues, duty, contacts, crew, line, heap):  # type: ignore[no-untyped-def]
+def _seek(a, now, queues, duty, contacts, crew, line, heap):
     """Let person `a` take waiting work: best rank, then longest waiting; list them where they can take more."""
     g = duty.group[a]
     while True:
@@ -463,7 +465,7 @@ def _seek(a, now, queues, duty, contacts, crew, line, heap):  # type: ignore[no-
 
 
 @njit(cache=True, nogil=True)
-def _release(now, queues, duty, contacts, crew, line, heap):  # type: ignore[no-untyped-def]
+def _release(now, queues, duty, contacts, crew, line, heap):
     """Hand out work held back by a reserve, now that one more person is idle."""
     for q in range(len(crew.idle)):
         if queues.reserve[q] == 0:
@@ -482,7 +484,7 @@ def _release(now, queues, duty, contacts, crew, line, heap):  # type: ignore[no-
 
 
 @njit(cache=True, nogil=True)
-def _spread(total, row, start, end, seconds):  # type: ignore[no-untyped-def]
+def _spread(total, row, start, end, seconds):
     """Add the time from `start` to `end` to the intervals it falls in."""
     i = max(int(start / seconds), 0)
     while i < total.shape[1] and i * seconds < end:
@@ -494,8 +496,7 @@ def _spread(total, row, start, end, seconds):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def play(time, work, patience, interval, queue, first, queues, duty, n_crews, retry_state, seconds):  # type:
-ignore[no-untyped-def]
+def play(time, work, patience, interval, queue, first, queues, duty, n_crews, retry_state, seconds):
     """Play one replication.
 
     Returns the contacts (further attempts of those who gave up at the end), busy and duty seconds per crew and
@@ -747,7 +748,7 @@ ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _opened(queues, q, at, seconds):  # type: ignore[no-untyped-def]
+def _opened(queues, q, at, seconds):
     """Open seconds of queue `q` from the start of the horizon to `at`."""
     i = int(at / seconds)
     if i >= queues.is_open.shape[1]:
@@ -756,7 +757,7 @@ def _opened(queues, q, at, seconds):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def count(contacts, made, queues, close, seconds):  # type: ignore[no-untyped-def]
+def count(contacts, made, queues, close, seconds):
     """Count outcomes by the interval of arrival: shape (Q, T, COUNTS)."""
     out = np.zeros((queues.is_open.shape[0], queues.is_open.shape[1], COUNTS))
     for c in range(made):
