@@ -22,6 +22,7 @@ from staffing.roster.costs import Coverage
 from staffing.roster.problem import Roster, RosterProblem, RosterResult, RosterStatus
 from staffing.roster.rules import Violation
 from staffing.scenario import DemandLevers, Scenario
+from staffing.simulation.duty import on_duty_of
 from staffing.simulation.engine import simulate
 from staffing.simulation.model import Demand, OnDuty, SimulationResult
 
