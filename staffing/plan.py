@@ -193,15 +193,20 @@ def problem_of(inputs: Inputs, requirement: Requirement) -> RosterProblem:
 
 
 def service_of(
-    inputs: Inputs, forecast: Forecast, problem: RosterProblem, roster: Roster, monitor: Monitor = SILENT
+    inputs: Inputs,
+    forecast: Forecast,
+    requirement: Requirement,
+    problem: RosterProblem,
+    roster: Roster,
+    monitor: Monitor = SILENT,
 ) -> SimulationResult:
     """Simulate the service that a rota gives.
 
-    Shrinkage takes whole shifts at random, unless the scenario states `simulation.absence` itself.
+    Shrinkage takes whole shifts at random, unless the scenario states ``simulation.absence`` itself.
     """
     settings = inputs.scenario.simulation
     if settings.absence == 0:
-        settings = replace(settings, absence=shrinkage_of(inputs.scenario))
+        settings = replace(settings, absence=requirement.shrinkage)
     return simulate(demand_of(inputs, forecast), duty_of(problem, roster), settings, monitor)
 
 
@@ -300,7 +305,7 @@ def make_plan(scenario: Scenario, monitor: Monitor = SILENT, start: Roster | Non
             violations = rules.audit(problem, result.roster)
             coverage = costs.coverage(problem, result.roster)
         with stages.stage("simulation"):
-            service = service_of(inputs, forecast, problem, result.roster, monitor)
+            service = service_of(inputs, forecast, requirement, problem, result.roster, monitor)
     return Plan(inputs, forecast, requirement, problem, result, coverage, violations, service, tuple(stages.records))
 
 
