@@ -16,9 +16,8 @@ import pandas as pd
 
 from staffing.errors import Problems
 from staffing.frames import cells
-from staffing.frames.cells import Decimal, Fault, Moments
+from staffing.frames.cells import Decimal, Fault, FloatArray, IntArray, Moments
 from staffing.frames.sheet import LISTED, Sheet, read_sheet
-from staffing.grid import FloatArray, IntArray
 
 
 class Kind(StrEnum):

@@ -19,7 +19,7 @@ import openpyxl
 import pandas as pd
 
 from staffing.errors import InputError, Problem, Problems
-from staffing.grid import BoolArray
+from staffing.frames.cells import BoolArray
 
 DELIMITERS = (",", ";", "\t", "|")
 LISTED = 20

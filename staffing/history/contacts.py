@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 
 from staffing.errors import Problems
-from staffing.frames import Table, plain
+from staffing.frames import Instants, Table, plain
 from staffing.grid import BoolArray, FloatArray, IntArray
-from staffing.history.clock import Instants
 from staffing.history.intervals import LONGEST_AHT, SHORTEST_AHT
 from staffing.history.listing import Listing
 from staffing.history.part import Hours, Part

@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 
 from staffing.errors import Problems
-from staffing.frames import LISTED, Table
+from staffing.frames import LISTED, Instants, Table
 from staffing.grid import BoolArray, FloatArray, IntArray
-from staffing.history.clock import Instants
 from staffing.history.listing import Listing
 from staffing.history.part import Hours, Part
 from staffing.history.settings import Absent, HistorySettings
@@ -353,6 +352,7 @@ def _totals(
     totals = {name: np.full((Q, T), np.nan) for name in ("offered", "handled", "abandoned", "handle_seconds")}
     started = np.zeros((Q, T), dtype=np.bool_)
     waited, gave_up = np.zeros(Q), np.zeros(Q)
+    zeros_omitted = omits_zeros(rows.measures["offered"], settings)
     omitted = 0
     for code in np.unique(rows.theirs):
         mine = rows.take(rows.theirs == code)
@@ -366,7 +366,7 @@ def _totals(
         first, last = int(at.min()), int(at.max())
         life = np.zeros(T, dtype=np.bool_)
         life[hours.grid.day_first[hours.grid.day[first]] : hours.grid.day_first[hours.grid.day[last] + 1]] = True
-        silent = _zeros_omitted(m["offered"], settings) & (rows_of < expected[q]) & told[hours.grid.day] & hours.open[q]
+        silent = zeros_omitted & (rows_of < expected[q]) & told[hours.grid.day] & hours.open[q]
         omitted += int((silent & life & (rows_of == 0)).sum())
         whole = (known >= expected[q]) | (silent & (known == rows_of))
         for name, values in (
@@ -393,7 +393,7 @@ def _totals(
     return Part(totals["offered"], totals["handled"], totals["abandoned"], totals["handle_seconds"], waited, gave_up)
 
 
-def _zeros_omitted(offered: FloatArray, settings: HistorySettings) -> bool:
+def omits_zeros(offered: FloatArray, settings: HistorySettings) -> bool:
     """Whether intervals without contacts have no row: who writes many ones and never a zero leaves zeros out."""
     if settings.absent_rows is not None:
         return settings.absent_rows is Absent.ZERO

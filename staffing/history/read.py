@@ -10,12 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from staffing.errors import InputError, Problem, Problems
-from staffing.frames import LISTED, Column, Contract, Kind, Sheet, Table, parse, plain, read_sheet
+from staffing.frames import LISTED, Column, Contract, Instants, Kind, Sheet, Table, parse, place, plain, read_sheet
 from staffing.frames.tables import CONTACTS, INTERVALS
 from staffing.grid import FloatArray, IntArray, OpeningHours, TimeGrid
-from staffing.history.clock import Instants, place
 from staffing.history.contacts import contacts_part
-from staffing.history.intervals import interval_part
+from staffing.history.intervals import interval_part, omits_zeros
 from staffing.history.listing import Listing
 from staffing.history.part import Hours, Part, merge
 from staffing.history.patience import mean_patience
@@ -51,7 +50,8 @@ def read_history(
         Length of the axis' intervals. Shorter intervals of a file are added up, longer ones spread evenly and listed.
     opening
         Opening hours of each queue; its keys are the queues, in this order. Empty: every queue of the files; interval
-        tables then count as open whenever in the week they have rows, contact records day and night.
+        tables then count as open whenever in the week they have rows, others (contact records, and tables without rows
+        for zeros) day and night.
     holidays
         Public holidays, for the opening hours.
 
@@ -98,7 +98,7 @@ def read_history(
     if grid is None:
         problems.raise_if_any()
         raise InputError([Problem(tables[0].name, "no row can be used", "check its dates and queues")])
-    hours = _hours(grid, queues, opening, holidays, found, ours, instants, listing)
+    hours = _hours(grid, queues, opening, holidays, settings, found, ours, instants, listing)
     parts: list[Part] = []
     for (layout, table), queue, at in zip(found, ours, instants, strict=True):
         if layout is Layout.INTERVALS:
@@ -226,6 +226,7 @@ def _hours(
     queues: tuple[str, ...],
     opening: Mapping[str, OpeningHours],
     holidays: Set[date],
+    settings: HistorySettings,
     found: Sequence[tuple[Layout, Table]],
     ours: Sequence[IntArray],
     instants: Sequence[Instants],
@@ -234,7 +235,7 @@ def _hours(
     if opening:
         minutes = np.stack([open_minutes(opening[q], grid, holidays) for q in queues])
         return Hours(grid, queues, minutes > 0, minutes)
-    if any(layout is Layout.CONTACTS for layout, _ in found):
+    if any(layout is Layout.CONTACTS or omits_zeros(t.numbers("offered"), settings) for layout, t in found):
         return Hours(
             grid,
             queues,
@@ -245,8 +246,7 @@ def _hours(
     slot = grid.weekday[grid.day] * 1440 + grid.minute
     seen = np.zeros((len(queues), 7 * 1440), dtype=np.bool_)
     for (_, table), queue, at in zip(found, ours, instants, strict=True):
-        t = grid.locate(at.unix)
-        given = (queue >= 0) & (t >= 0) & ~np.isnan(table.numbers("offered"))
+        given = (queue >= 0) & (at.unix > 0) & ~np.isnan(table.numbers("offered"))
         steps = np.unique(table.moments("interval_start").second[given] % 3600)
         length = int(np.diff(np.append(steps, 3600)).min()) if len(steps) else 3600
         for offset in range(0, max(length, grid.seconds), grid.seconds):

@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from staffing.frames.cells import NO_OFFSET, Moments
-from staffing.grid import BoolArray, IntArray
+from staffing.frames.cells import NO_OFFSET, BoolArray, IntArray, Moments
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
