@@ -210,7 +210,7 @@ def _integrals(a: float, y: float, lo: float, hi: float, out: FloatArray) -> Non
         stop = min(hi, mode) if side == 0 else min(hi, flat)
         if stop <= start:
             continue
-        panels = int(math.ceil(0.5 * (stop - start)))
+        panels = math.ceil(0.5 * (stop - start))
         width = (stop - start) / panels
         for p in range(panels):
             _panel(a, y, mode, start + p * width, start + (p + 1) * width, out)
