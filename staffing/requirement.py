@@ -65,6 +65,8 @@ class QueueSettings:
     """Chats that an agent handles at the same time."""
     concurrency_slowdown: float = Field(default=0.15, ge=0, le=2)
     """Growth of a chat's handle time per further simultaneous chat."""
+    aht_cv: float = Field(default=0.8, ge=0, le=5)
+    """Coefficient of variation of the handling time (standard deviation / mean), for the simulation."""
     weight: float = Field(default=1.0, gt=0)
     """Factor on the price of understaffing."""
     parent: str | None = None
