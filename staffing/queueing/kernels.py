@@ -210,7 +210,7 @@ def _integrals(a: float, y: float, lo: float, hi: float, out: FloatArray) -> Non
         stop = min(hi, mode) if side == 0 else min(hi, flat)
         if stop <= start:
             continue
-        panels = int(math.ceil(0.5 * (stop - start)))
+        panels = math.ceil(0.5 * (stop - start))
         width = (stop - start) / panels
         for p in range(panels):
             _panel(a, y, mode, start + p * width, start + (p + 1) * width, out)
@@ -260,17 +260,19 @@ def queue(
     _, height = _mode(a, y) if a > 0.0 else (0.0, 0.0)
     below *= math.exp(-height)
     if y <= _SERIES:
-        # One by one: the contact that finds j waiting gives up with probability (j + 1) / (a + j + 1).
-        w, j, stages = math.exp(-height), 0.0, 1.0 / (a + 1.0)
-        waiting, leaving, spent = w, w / (a + 1.0), w * a / (a + 1.0) * stages
+        # One by one: the contact that finds j waiting gives up with probability (j + 1) / (a + j + 1), and spends the
+        # mean 1 / (a + i), i = 1 ... j + 1, in each place of the queue.
+        w, j, share = math.exp(-height), 0.0, 1.0 / (a + 1.0)
+        waiting, leaving, spent, places = w, w * share, w * a * share * share, share
         while True:
-            j += 1.0
-            ratio = y / (a + j)
+            ratio = y * share
             w *= ratio
-            stages += 1.0 / (a + j + 1.0)
+            j += 1.0
+            share = 1.0 / (a + j + 1.0)
+            places += share
             waiting += w
-            leaving += w * (j + 1.0) / (a + j + 1.0)
-            spent += w * a / (a + j + 1.0) * stages
+            leaving += w * (j + 1.0) * share
+            spent += w * a * share * places
             if ratio < 1.0 and w < 1e-18 * waiting * (1.0 - ratio):
                 break
     else:
