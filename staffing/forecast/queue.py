@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from staffing.forecast.counts import quantile
 from staffing.forecast.daytotal import MAX_DAYS, DayModel, fit
 from staffing.forecast.panel import Panel, day_totals, usual_profile
 from staffing.forecast.profile import profile
-from staffing.grid import BoolArray, FloatArray, read_only
+from staffing.grid import BoolArray, FloatArray, IntArray, read_only
 from staffing.history.series import Repair
 
 MIN_DAYS = 14
@@ -61,6 +61,16 @@ class QueueForecast:
         """Variance of the contacts of each slot, shape (H, m)."""
         relative = np.expm1(np.diag(self.day_cov))[:, None] + self.slot_variance
         return contacts + relative * contacts**2
+
+    def part(self, days: IntArray) -> QueueForecast:
+        """The forecast of some of the days only."""
+        return replace(
+            self,
+            total=self.total[days],
+            contacts=self.contacts[days],
+            day_cov=self.day_cov[np.ix_(days, days)],
+            effects={k: v[days] for k, v in self.effects.items()},
+        )
 
     def quantiles(self, contacts: FloatArray, levels: Sequence[float]) -> FloatArray:
         """Quantiles of the contacts of each slot, shape (L, H, m)."""
@@ -111,7 +121,7 @@ def forecast_queue(
         totals = totals * np.exp(-log_factor)
     typical = max(float(np.nanmedian(totals)), 0.5)
     counting = 1.0 / (np.where(np.isnan(totals), typical, np.maximum(totals, 0.25 * typical)) * np.maximum(cover, 0.05))
-    model = fit(np.log(totals + 0.5), counting, calendar, drivers)
+    model = fit(np.log(totals + 0.5), counting, calendar)
     special = np.array([bool(name) for name in calendar.label[:D]])
     if shape is None:
         share, words = profile(panel, totals, model.weight * ~special, H)

@@ -212,10 +212,11 @@ def measures_of(x: Context) -> npt.NDArray[np.int32]:
     return np.stack([ones, paid, paid // x.unit, ones * unpopular[None]])
 
 
-def compile_program(problem: RosterProblem, options: Options) -> Program:
+def compile_program(problem: RosterProblem, options: Options, *, whole: bool = False) -> Program:
     """A rostering problem as primitives.
 
-    Counts that can neither be broken nor cost anything, whatever allowed options are chosen, are left out.
+    Counts that can neither be broken nor cost anything, whatever allowed options are chosen, are left out unless
+    `whole` is set.
 
     Parameters
     ----------
@@ -229,6 +230,7 @@ def compile_program(problem: RosterProblem, options: Options) -> Program:
     off = off_allowed(problem)
     measures = measures_of(x)
     primitives = [p for compiler in (*RULES.values(), *COSTS.values()) for p in compiler(x)]
+    counts = [p for p in primitives if isinstance(p, Count)]
     cost, off_cost = option_costs(problem, options)
     return Program(
         allowed=allowed,
@@ -236,7 +238,7 @@ def compile_program(problem: RosterProblem, options: Options) -> Program:
         cost=cost,
         off_cost=off_cost,
         measures=measures,
-        counts=_binding([p for p in primitives if isinstance(p, Count)], allowed, off, measures),
+        counts=tuple(counts) if whole else _binding(counts, allowed, off, measures),
         runs=tuple(p for p in primitives if isinstance(p, Run)),
         successions=tuple(p for p in primitives if isinstance(p, Succession)),
         start=options.start,

@@ -134,7 +134,8 @@ def price(cover: Cover, staffed: IntArray) -> tuple[IntArray, IntArray]:
     --------
     >>> one = Cover(
     ...     group=np.zeros(1, int), serves=np.ones((1, 1), bool), need=np.array([[10]]), tiers=np.array([[[2, 3]]]),
-    ...     under=np.array([[1, 10, 100]]), over_tier=np.array([[1]]), over=np.array([[2, 20]]), base=np.zeros((1, 1), int),
+    ...     under=np.array([[1, 10, 100]]), over_tier=np.array([[1]]), over=np.array([[2, 20]]),
+    ...     base=np.zeros((1, 1), int),
     ... )
     >>> [int(price(one, np.array([[n]]))[0][0, 0]) for n in (10, 9, 7, 4)], int(price(one, np.array([[13]]))[1][0, 0])
     ([0, 1, 12, 132], 42)
@@ -154,8 +155,8 @@ def split(cover: Cover, supply: IntArray) -> IntArray:
     """Units that each group gives each queue in a cheapest split, shape (T, G, Q).
 
     Supply is added group by group: each amount goes to the queue with the lowest marginal price that a chain of
-    exchanges can reach. Prices being convex, this is optimal (successive shortest paths of a transportation problem). All
-    intervals are worked on at once.
+    exchanges can reach. Prices being convex, this is optimal (successive shortest paths of a transportation problem).
+    All intervals are worked on at once.
 
     Parameters
     ----------
@@ -167,57 +168,67 @@ def split(cover: Cover, supply: IntArray) -> IntArray:
     T, Q = cover.need.shape
     G = cover.serves.shape[0]
     flow = np.zeros((T, G, Q), dtype=np.int64)
-    staffed = np.zeros((T, Q), dtype=np.int64)
-    far = np.int64(2**40)
     for g in range(G):
-        left = np.where(cover.serves[g].any(), supply[:, g], 0).astype(np.int64)
-        while True:
-            open_ = np.nonzero(left > 0)[0]
-            if not len(open_):
-                break
-            f, c = flow[open_], staffed[open_]
-            here = _at(cover, open_)
-            # parent[n, k]: the queue from which a unit moves on to k, and by which group; -1 where g serves k itself
-            reached = np.broadcast_to(cover.serves[g], (len(open_), Q)).copy()
-            parent = np.full((len(open_), Q), -1)
-            by = np.full((len(open_), Q), g)
-            for _ in range(Q - 1):
-                grew = False
-                for g2 in range(G):
-                    for k in range(Q):
-                        movable = reached[:, k] & (f[:, g2, k] > 0)
-                        if not movable.any():
-                            continue
-                        for k2 in np.nonzero(cover.serves[g2])[0]:
-                            new = movable & ~reached[:, k2]
-                            if new.any():
-                                parent[new, k2], by[new, k2] = k, g2
-                                reached[new, k2] = True
-                                grew = True
-                if not grew:
-                    break
-            slope = np.where(reached, marginal(here, c), far)
-            best = slope.argmin(axis=1)
-            rows = np.arange(len(open_))
-            amount = np.minimum(left[open_], room(here, c)[rows, best])
-            k = best.copy()
-            for _ in range(Q - 1):  # no more than moves along the chain
-                p = parent[rows, k]
-                on = p >= 0
-                amount[on] = np.minimum(amount[on], f[rows[on], by[rows[on], k[on]], p[on]])
-                k = np.where(on, p, k)
-            k = best.copy()
-            for _ in range(Q):
-                p = parent[rows, k]
-                on = p >= 0
-                np.add.at(f, (rows[on], by[rows[on], k[on]], k[on]), amount[on])
-                np.add.at(f, (rows[on], by[rows[on], k[on]], p[on]), -amount[on])
-                k = np.where(on, p, k)
-            f[rows, g, k] += amount
-            c[rows, best] += amount
-            flow[open_], staffed[open_] = f, c
-            left[open_] -= amount
+        push(cover, flow, g, supply[:, g])
     return flow
+
+
+def push(cover: Cover, flow: IntArray, g: int, units: IntArray) -> None:
+    """Add units of a group to a cheapest split, which stays one; `flow` (T, G, Q) is changed in place.
+
+    Parameters
+    ----------
+    cover
+        Need and prices.
+    flow
+        A cheapest split.
+    g
+        The group.
+    units
+        What is added in each interval, shape (T,).
+    """
+    _, G, Q = flow.shape
+    if not cover.serves[g].any():
+        return
+    left = units.astype(np.int64)
+    while len(busy := np.nonzero(left > 0)[0]):
+        here = _at(cover, busy)
+        f = flow[busy]
+        staffed = f.sum(axis=1)
+        rows = np.arange(len(busy))
+        # The queue from which a unit moves on to another, and whose unit it is; -1 where the group serves it itself.
+        reached = np.repeat(cover.serves[g][None], len(busy), axis=0)
+        parent = np.full((len(busy), Q), -1)
+        mover = np.full((len(busy), Q), g)
+        for _ in range(Q - 1):
+            before = int(reached.sum())
+            for g2 in range(G):
+                for k in range(Q):
+                    movable = reached[:, k] & (f[:, g2, k] > 0)
+                    for k2 in np.nonzero(cover.serves[g2])[0] if movable.any() else ():
+                        new = movable & ~reached[:, k2]
+                        parent[new, k2], mover[new, k2] = k, g2
+                        reached |= new[:, None] & (np.arange(Q) == k2)
+            if int(reached.sum()) == before:
+                break
+        slope = np.where(reached, marginal(here, staffed), 2**40)
+        best = slope.argmin(axis=1)
+        amount = np.minimum(left[busy], room(here, staffed)[rows, best])
+        k = best
+        for _ in range(Q - 1):  # no more than what moves along the chain
+            on = parent[rows, k] >= 0
+            amount[on] = np.minimum(amount[on], f[rows[on], mover[rows, k][on], parent[rows, k][on]])
+            k = np.where(on, parent[rows, k], k)
+        k = best
+        for _ in range(Q - 1):
+            on = parent[rows, k] >= 0
+            who, to, origin = mover[rows, k][on], k[on], parent[rows, k][on]
+            f[rows[on], who, to] += amount[on]
+            f[rows[on], who, origin] -= amount[on]
+            k = np.where(on, parent[rows, k], k)
+        f[rows, g, k] += amount
+        flow[busy] = f
+        left[busy] -= amount
 
 
 def _at(cover: Cover, intervals: IntArray) -> Cover:
