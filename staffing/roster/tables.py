@@ -193,7 +193,7 @@ class _Reader:
         return tuple(sorted(ranges))
 
     def absences(self) -> tuple[Absence, ...]:
-        out: list[tuple[Absence, str]] = []
+        out = []
         for table, i, row in self.rows("absences", ABSENCES):
             first, last = row["first_day"], row.get("last_day") or row["first_day"]
             if not self._known(table, i, row["agent_id"]) or first is None:
@@ -202,14 +202,9 @@ class _Reader:
                 self.problems.add(table.where(i, "last_day"), f"{last} lies before first_day {first}", "swap them")
                 continue
             kind, credited = row.get("kind") or "leave", row.get("credited")
-            absence = Absence(row["agent_id"], first, last, kind, kind != "unpaid" if credited is None else credited)
-            for other, place_of in out:
-                if other.agent == absence.agent and other.first <= last and first <= other.last:
-                    what = f"{first} to {last} overlaps the absence in {place_of} of the same agent"
-                    self.problems.add(table.where(i), what, "shorten one of them")
-                    break
-            out.append((absence, table.where(i)))
-        return tuple(a for a, _ in out)
+            absence = Absence(row["agent_id"], first, last, kind, True if credited is None else credited)
+            out.append(absence)
+        return tuple(out)
 
     def requests(self) -> tuple[Request, ...]:
         out: dict[tuple[str, date], Request] = {}
