@@ -11,7 +11,8 @@ Every run is a folder, and the folder is the truth: any process, tab or later se
         status.json     state, begin, end, exit code (replaced whole, never torn)
         alive           touched every second by the process that looks after the run
         progress.jsonl  one report per line, as the worker writes them
-        problems.txt    what the worker said on standard error
+        said.json       what the worker said on standard output: its summary, or the problems of the input
+        errors.txt      what it said on standard error
         out/            the files of a finished plan
 """
 
@@ -55,7 +56,7 @@ class RunState(StrEnum):
     STOPPED = "stopped"
     """Stopped by the planner; the best rota so far was kept."""
     IMPOSSIBLE = "impossible"
-    """The worker answered "no": the hard rules contradict each other."""
+    """The worker answered "no": there is no rota, mostly because hard rules contradict each other."""
     REFUSED = "refused"
     """The input cannot be used; the problems are listed."""
     FAILED = "failed"
@@ -130,7 +131,7 @@ class Run:
     @property
     def has_plan(self) -> bool:
         """Whether a plan can be shown."""
-        return not self.state.live and (self.out / "summary.json").is_file()
+        return not self.state.live and (self.out / "roster.csv").is_file()
 
     def elapsed(self, now: float | None = None) -> float:
         """Seconds since it began (until it ended); 0 before."""
@@ -151,12 +152,17 @@ class Run:
         return found
 
     def problems(self) -> list[str]:
-        """Lines the worker left for people, e.g. the problems of an input that cannot be used."""
+        """What stands against a plan: problems of the input, rules in conflict, or the last words of a worker that broke."""
         try:
-            text = (self.folder / "problems.txt").read_text(encoding="utf-8", errors="replace")
+            said = json.loads((self.folder / "said.json").read_text(encoding="utf-8"))
+            return [str(p) for p in said.get("problems") or said.get("conflicts") or ()]
+        except (OSError, json.JSONDecodeError):
+            pass
+        try:
+            text = (self.folder / "errors.txt").read_text(encoding="utf-8", errors="replace")
         except OSError:
             return []
-        return [line for line in text.splitlines() if line.strip()]
+        return [line for line in text.splitlines() if line.strip()][-3:]
 
 
 class Jobs:
@@ -296,19 +302,19 @@ class Jobs:
         request = run.request
         command = [*self.command, "plan", request.scenario, "--out", str(run.out)]
         command += ["--seconds", f"{request.seconds:g}", "--workers", str(request.workers), "--seed", str(request.seed)]
-        command += ["--progress", str(run.folder / "progress.jsonl"), "--stop-on-eof"]
+        command += ["--progress", str(run.folder / "progress.jsonl"), "--stop-on-eof", "--json"]
         try:
-            with (run.folder / "problems.txt").open("wb") as errors:
+            with (run.folder / "said.json").open("wb") as said, (run.folder / "errors.txt").open("wb") as errors:
                 process = subprocess.Popen(
                     command,
                     stdin=subprocess.PIPE,
-                    stdout=subprocess.DEVNULL,
+                    stdout=said,
                     stderr=errors,
                     start_new_session=True,
                     env={**os.environ, "PYTHONIOENCODING": "utf-8"},
                 )
         except OSError as error:
-            (run.folder / "problems.txt").write_text(f"{command[0]}: cannot be started: {error}\n", encoding="utf-8")
+            (run.folder / "errors.txt").write_text(f"{command[0]}: cannot be started: {error}\n", encoding="utf-8")
             self._mark(run_id, state=RunState.FAILED, ended=time.time())
             return None
         if hasattr(os, "setpriority"):
@@ -353,7 +359,7 @@ def _ending(run: Run, code: int) -> RunState:
     if code == 2:
         return RunState.REFUSED
     if code == 1:
-        return RunState.IMPOSSIBLE
+        return RunState.CANCELLED if stopping else RunState.IMPOSSIBLE
     if code == 0 and written:
         return RunState.STOPPED if stopping else RunState.DONE
     return RunState.CANCELLED if stopping else RunState.FAILED

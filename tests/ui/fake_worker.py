@@ -22,7 +22,7 @@ import numpy as np
 from staffing.errors import InputError
 from staffing.scenario import Scenario, load
 
-STAGES = ("history", "forecast", "requirement", "roster", "simulation", "export")
+STAGES = ("history", "forecast", "requirement", "roster", "audit", "simulation", "export")
 
 
 def main(argv: list[str]) -> int:
@@ -35,20 +35,21 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--progress", type=Path)
     parser.add_argument("--stop-on-eof", action="store_true")
+    parser.add_argument("--json", action="store_true")
     args = parser.parse_args(argv)
     stop = threading.Event()
     if args.stop_on_eof:
-        threading.Thread(target=lambda: (sys.stdin.buffer.read(), stop.set()), daemon=True).start()
+        threading.Thread(target=lambda: (os.read(0, 1), stop.set()), daemon=True).start()
     try:
         scenario = load(args.scenario)
     except InputError as error:
-        for problem in error.problems:
-            print(problem, file=sys.stderr)
+        print(json.dumps({"problems": [str(p) for p in error.problems]}))
         return 2
     if scenario.name == "crash":
+        print("Segmentation fault", file=sys.stderr)
         return 70
     if scenario.name == "impossible":
-        print("min_rest and fixed shifts contradict each other for A001", file=sys.stderr)
+        print(json.dumps({"conflicts": ["min_rest and fixed shifts contradict each other for A001"]}))
         return 1
     search(args.progress, float(os.environ.get("STAFFING_FAKE_SECONDS", "1")), stop)
     write(scenario, args.out, args.seed, stopped=stop.is_set())
@@ -117,6 +118,7 @@ def write(scenario: Scenario, out: Path, seed: int, *, stopped: bool) -> None:
         "interval_start queue on_phones on_roster",
         [(labels[t], q, need[q][t], gross[q][t]) for q in need for t in range(len(grid))],
     )
+    goals = {q: scenario.target[q].service_level for q in scenario.queues}
     cover, sums, service = [], np.zeros(2), {}
     for q in need:
         staffed = np.round(4 * duty * gross[q] / total) / 4
@@ -126,7 +128,7 @@ def write(scenario: Scenario, out: Path, seed: int, *, stopped: bool) -> None:
         sums += [under.sum() * grid.hours, over.sum() * grid.hours]
         seen = volume[q] > 0
         mean = float((level[seen] * volume[q][seen]).sum() / volume[q][seen].sum())
-        service[q] = {"service_level": mean, "low": mean - 0.012, "high": min(1.0, mean + 0.012)}
+        service[q] = {"mean": mean, "target": goals[q], "month_meets_target": 0.7, "low": mean - 0.012, "high": min(1.0, mean + 0.012)}
         for t in range(len(grid)):
             band = [f"{x:.4f}" for x in (level[t], max(0, level[t] - 0.03), min(1, level[t] + 0.03))]
             cover.append((labels[t], q, gross[q][t], staffed[t], under[t], over[t], *(band if seen[t] else ["", "", ""])))
@@ -141,17 +143,18 @@ def write(scenario: Scenario, out: Path, seed: int, *, stopped: bool) -> None:
         [s["row"] for s in shifts],
     )
     dates = [d.isoformat() for d in grid.dates]
+    hours = {a: sum(float(s["row"][8]) for s in shifts if s["row"][0] == a) for a, _ in people}
     code = {(s["row"][0], s["row"][2]): s["row"][3] for s in shifts}
     table(
         out / "roster_matrix.csv",
-        " ".join(["agent_id", "agent_name", *dates]),
-        [(a, n, *(code.get((a, d), "") for d in dates)) for a, n in people],
+        " ".join(["agent_id", "agent_name", *dates, "hours", "target_hours"]),
+        [(a, n, *(code.get((a, d), "") for d in dates), hours.get(a, 0.0), 160.0) for a, n in people],
     )
     paid = sum(float(s["row"][8]) for s in shifts)
     cost = paid * 22
     objective = sums[0] * 30 + sums[1] * 2 + 900
     summary = {
-        "name": scenario.name,
+        "scenario": scenario.name,
         "status": "stopped" if stopped else "feasible",
         "objective": objective,
         "bound": objective * 0.97,
@@ -167,7 +170,7 @@ def write(scenario: Scenario, out: Path, seed: int, *, stopped: bool) -> None:
         "cost": cost,
         "currency": scenario.currency,
         "service_level": service,
-        "fairness": {"weekends": {"spread": 2}, "unpopular": {"spread": 3}},
+        "fairness": {"weekends_spread": 2.0, "unpopular_spread": 3.0},
         "violations": [],
     }
     (out / "roster.xlsx").write_bytes(b"PK\x05\x06" + bytes(18))
@@ -201,10 +204,10 @@ def roster(scenario: Scenario, rows: list[dict[str, str]]) -> tuple[list[tuple[s
                 kind.code,
                 start.isoformat(),
                 end.isoformat(),
-                pause.isoformat() if unpaid else "",
+                f"{pause:%H:%M}" if unpaid else "",
                 unpaid,
                 f"{kind.hours - unpaid / 60:.2f}",
-                "false",
+                "no",
             )
             shifts.append({"first": first, "last": last, "row": row_out})
     return people, shifts

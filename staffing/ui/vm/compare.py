@@ -18,7 +18,7 @@ class Measure:
         ``cost``, ``paid_hours``, ``needed_hours``, ``understaffed_hours``, ``overstaffed_hours``, ``covered``,
         ``service_level``, ``fairness``, ``gap``.
     queue
-        For ``service_level``.
+        For ``service_level``; for ``fairness`` the name of the figure.
     kind
         ``money``, ``hours``, ``percent``, ``number``.
     better
@@ -81,7 +81,9 @@ def compare(names: tuple[str, ...], plans: tuple[Plan, ...]) -> Comparison:
         Measure("covered", "percent", 1),
     ]
     queues = dict.fromkeys(q for p in plans for q in p.service)
+    fairness = dict.fromkeys(k for p in plans for k in p.summary.get("fairness", {}))
     measures += [Measure("service_level", "percent", 1, q) for q in queues]
+    measures += [Measure("fairness", "number", -1, k) for k in fairness]
     measures += [Measure("gap", "percent", 0)]
     entries = []
     for measure in measures:
@@ -97,6 +99,8 @@ def _value(measure: Measure, plan: Plan) -> Banded:
     if measure.key == "service_level":
         service = plan.service.get(measure.queue)
         return (None, None, None) if service is None else (_known(service.level), _known(service.low), _known(service.high))
+    if measure.key == "fairness":
+        return _known(plan.summary.get("fairness", {}).get(measure.queue)), None, None
     if measure.key == "needed_hours":
         return plan.needed_hours, None, None
     if measure.key == "covered":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -29,12 +29,15 @@ class Service:
         Fractions; NaN where nothing was simulated.
     target
         What was promised; None where the plan does not say.
+    month_meets_target
+        Share of simulated months that keep the promise; None where there is none.
     """
 
     level: float
     low: float
     high: float
     target: float | None = None
+    month_meets_target: float | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def read_plan(folder: Path) -> Plan:
         With every file that is missing or cannot be read.
     """
     problems: list[Problem] = []
-    text = {"agent_id": str, "agent_name": str, "date": str, "shift": str, "start": str, "end": str}
+    text = {"agent_id": str, "agent_name": str, "date": str, "shift": str, "start": str, "end": str, "break_minutes": str}
 
     def attempt(name: str, reader: Callable[[Path], Any]) -> Any:
         try:
@@ -131,11 +134,10 @@ def _summed(table: pd.DataFrame, column: str) -> FloatArray:
     return np.asarray(table.groupby("interval_start", sort=False)[column].sum(), dtype=float)
 
 
-def _service(value: Any) -> Service:
+def _service(value: Mapping[str, Any]) -> Service:
     nan = float("nan")
-    if not isinstance(value, dict):
-        return Service(float(value), nan, nan)
     return Service(
-        *(float(value[k]) if value.get(k) is not None else nan for k in ("service_level", "low", "high")),
+        *(float(value[k]) if value.get(k) is not None else nan for k in ("mean", "low", "high")),
         target=value.get("target"),
+        month_meets_target=value.get("month_meets_target"),
     )

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
-from staffing.scenario import Scenario
+from staffing.roster.problem import Absence, Agent
 from staffing.ui.vm.cover import short_by_day
 from staffing.ui.vm.plan import Plan
 
 OFF = ""
+
+
+@dataclass(frozen=True)
+class Team:
+    """What the plan's files do not tell about people and shifts.
+
+    Attributes
+    ----------
+    agents, absences
+        Rows of the tables.
+    shift_names
+        Spoken name by code.
+    """
+
+    agents: tuple[Agent, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    shift_names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,8 +68,8 @@ class AgentRow:
         A code per day; empty for a day off.
     locked
         Whether a planner fixed the day, per day.
-    hours
-        Paid hours planned.
+    hours, agreed
+        Paid hours planned, and those of the contract over the horizon; `agreed` None where unknown.
     """
 
     id: str
@@ -63,6 +79,7 @@ class AgentRow:
     cells: tuple[str, ...]
     locked: tuple[bool, ...]
     hours: float
+    agreed: float | None = None
 
 
 @dataclass(frozen=True)
@@ -106,41 +123,54 @@ def tone(start_hour: float, hours: float) -> str:
     return "early" if start_hour < 9 else "middle" if start_hour < 11.5 else "late"
 
 
-def matrix(plan: Plan, scenario: Scenario | None = None, team: pd.DataFrame | None = None) -> Matrix:
-    """Matrix of a plan; `scenario` names the shift types, `team` (the agents' table) tells contracts and skills."""
+def matrix(plan: Plan, who: Team | None = None) -> Matrix:
+    """Matrix of a plan; `who` adds contracts, skills, names of shift types and approved absences."""
     dates = plan.dates
     columns = [d.isoformat() for d in dates]
+    people = {} if who is None else {a.id: a for a in who.agents}
+    away = {} if who is None else absent_days(who.absences, dates)
     hours = plan.roster.groupby("agent_id")["paid_hours"].sum() if len(plan.roster) else pd.Series(dtype=float)
-    locks = {(r.agent_id, r.date) for r in plan.roster.itertuples() if str(r.locked).lower() in ("true", "1", "yes")}
-    people = {} if team is None else {str(r["agent_id"]): r for r in team.to_dict("records")}
+    locks = {(r.agent_id, r.date) for r in plan.roster.itertuples() if r.locked == "yes"}
     rows = []
     for record in plan.matrix.to_dict("records"):
         agent = str(record["agent_id"])
-        person = people.get(agent, {})
+        person = people.get(agent)
         rows.append(
             AgentRow(
                 agent,
                 str(record["agent_name"]),
-                str(person.get("contract", "")),
-                split_skills(person.get("queues", "")),
-                tuple(str(record.get(c, "")) for c in columns),
+                "" if person is None else person.contract,
+                () if person is None else person.queues,
+                tuple(str(record.get(c) or away.get((agent, d), "")) for c, d in zip(columns, dates, strict=True)),
                 tuple((agent, c) in locks for c in columns),
                 float(hours.get(agent, 0.0)),
+                float(record["target_hours"]) if record.get("target_hours") else None,
             )
         )
     duty = plan.roster.groupby("date").size() if len(plan.roster) else pd.Series(dtype=int)
+    kinds = sorted({k for k in away.values()})
     return Matrix(
         dates,
         tuple(rows),
-        codes(plan, scenario),
+        (*codes(plan, {} if who is None else who.shift_names), *(Code(k, k, "absent") for k in kinds)),
         tuple(float(x) for x in np.round(short_by_day(plan), 2)),
         tuple(int(duty.get(c, 0)) for c in columns),
     )
 
 
-def codes(plan: Plan, scenario: Scenario | None) -> tuple[Code, ...]:
-    """Meaning of every letter that occurs, shifts by their start, then absences."""
-    names = {} if scenario is None else {s.code: s.name for s in scenario.shift}
+def absent_days(absences: Sequence[Absence], dates: Sequence[date]) -> dict[tuple[str, date], str]:
+    """Mark of the absence of an agent on a day: the first letters of its kind in brackets, e.g. ``(le)``."""
+    inside = set(dates)
+    return {
+        (a.agent, day): f"({a.kind[:2]})"
+        for a in absences
+        for day in (a.first + timedelta(days=i) for i in range((a.last - a.first).days + 1))
+        if day in inside
+    }
+
+
+def codes(plan: Plan, names: Mapping[str, str]) -> tuple[Code, ...]:
+    """Meaning of every shift that occurs, by its start."""
     found = []
     for code, shifts in plan.roster.groupby("shift"):
         first = shifts.iloc[shifts["start"].str[11:16].argmin()]
@@ -148,26 +178,7 @@ def codes(plan: Plan, scenario: Scenario | None) -> tuple[Code, ...]:
         paid = float(shifts["paid_hours"].median())
         start = int(begin[:2]) + int(begin[3:]) / 60
         found.append((start, Code(str(code), names.get(str(code), ""), tone(start, paid), f"{begin}–{end}", paid)))
-    shifts_found = [c for _, c in sorted(found, key=lambda pair: (pair[0], pair[1].code))]
-    known = {c.code for c in shifts_found}
-    cells = pd.unique(plan.matrix.drop(columns=["agent_id", "agent_name"]).to_numpy().ravel())
-    absent = sorted(str(c) for c in cells if c and c not in known)
-    return (*shifts_found, *(Code(c, "", "absent") for c in absent))
-
-
-def split_skills(text: Any) -> tuple[str, ...]:
-    """Queues of an agent from a cell: separated by semicolon, comma, bar or blanks, priorities left out.
-
-    Examples
-    --------
-    >>> split_skills("voice-de:1; chat:2")
-    ('voice-de', 'chat')
-    """
-    if not isinstance(text, str):
-        return ()
-    for mark in ";,|":
-        text = text.replace(mark, " ")
-    return tuple(word.split(":")[0] for word in text.split())
+    return tuple(c for _, c in sorted(found, key=lambda pair: (pair[0], pair[1].code)))
 
 
 def select(full: Matrix, *, text: str = "", skill: str = "", contract: str = "", order: str = "file") -> Matrix:
@@ -184,3 +195,34 @@ def select(full: Matrix, *, text: str = "", skill: str = "", contract: str = "",
     if order in keys:
         rows = sorted(rows, key=keys[order])
     return Matrix(full.dates, tuple(rows), full.codes, full.short, full.on_duty)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A shift on one day: hours since local midnight (wall clock), also beyond 24."""
+
+    agent: str
+    name: str
+    code: str
+    start: float
+    end: float
+    breaks: tuple[tuple[float, float], ...]
+
+
+def bars(plan: Plan, day: date) -> tuple[Bar, ...]:
+    """Shifts that start on a day, earliest first."""
+    found = []
+    for row in plan.roster[plan.roster["date"] == day.isoformat()].to_dict("records"):
+        start = _hour(str(row["start"])[11:16])
+        end = _hour(str(row["end"])[11:16])
+        end += 24 if end <= start else 0
+        pauses = []
+        for at, minutes in zip(str(row["break_starts"]).split(), str(row["break_minutes"]).split(), strict=False):
+            begin = _hour(at) + (24 if _hour(at) < start else 0)
+            pauses.append((begin, begin + float(minutes) / 60))
+        found.append(Bar(str(row["agent_id"]), str(row["agent_name"]), str(row["shift"]), start, end, tuple(pauses)))
+    return tuple(sorted(found, key=lambda b: (b.start, b.end, b.name)))
+
+
+def _hour(clock: str) -> float:
+    return int(clock[:2]) + int(clock[3:5]) / 60

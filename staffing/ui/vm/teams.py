@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from staffing.errors import InputError, Problem
+from staffing.roster.problem import Agent
 from staffing.scenario import Scenario
 
 
@@ -97,3 +98,25 @@ def read_text_table(path: Path) -> pd.DataFrame:
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         return pd.read_excel(path, dtype=str).fillna("")
     return pd.read_csv(path, dtype=str, sep=None, engine="python", encoding="utf-8-sig").fillna("")
+
+
+def agents_of(scenario: Scenario) -> tuple[Agent, ...]:
+    """Who is in the team, with contract and skills."""
+    agents = []
+    for row in agents_table(scenario).to_dict("records"):
+        skills = split_skills(str(row.get("queues", "")))
+        agents.append(Agent(str(row["agent_id"]), str(row.get("name", "")), str(row.get("contract", "")), skills, (1,) * len(skills)))
+    return tuple(agents)
+
+
+def split_skills(text: str) -> tuple[str, ...]:
+    """Queues of an agent from a cell: separated by semicolon, comma, bar or blanks, priorities left out.
+
+    Examples
+    --------
+    >>> split_skills("voice-de:1; chat:2")
+    ('voice-de', 'chat')
+    """
+    for mark in ";,|":
+        text = text.replace(mark, " ")
+    return tuple(word.split(":")[0] for word in text.split())
