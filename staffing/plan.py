@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from staffing.errors import InputError
 from staffing.forecast.make import make_forecast
 from staffing.forecast.result import Forecast
 from staffing.grid import FloatArray
@@ -22,6 +21,7 @@ from staffing.roster.costs import Coverage
 from staffing.roster.problem import Roster, RosterProblem, RosterResult, RosterStatus
 from staffing.roster.rules import Violation
 from staffing.scenario import DemandLevers, Scenario
+from staffing.simulation.duty import on_duty_of
 from staffing.simulation.engine import simulate
 from staffing.simulation.model import Demand, OnDuty, SimulationResult
 
@@ -161,41 +161,26 @@ def requirement_of(inputs: Inputs, forecast: Forecast) -> Requirement:
 
 
 def problem_of(inputs: Inputs, requirement: Requirement) -> RosterProblem:
-    """Put the rostering problem together.
-
-    Raises
-    ------
-    InputError
-        Where the team's data contradict each other (an absence over a locked shift, a shift longer than the law ...).
-    """
-    scenario = inputs.scenario
-    problem = RosterProblem(
-        grid=inputs.grid,
-        queues=scenario.queues,
-        required=requirement.on_roster,
-        agents=inputs.agents,
-        contracts=scenario.contract,
-        shift_types=scenario.shift,
-        law=scenario.law,
-        prices=scenario.prices,
-        absences=inputs.absences,
-        requests=inputs.requests,
-        locks=inputs.locks,
-        past=inputs.past,
-        ledger=inputs.ledger,
-        holidays=inputs.holidays,
-        queue_weights=np.array([s.weight for s in scenario.queue.values()]),
-    )
-    if problems := rules.problems_of(problem):
-        raise InputError(problems)
-    return problem
+    """Return the team's rostering problem with the need."""
+    return replace(inputs.team, required=np.array(requirement.on_roster))
 
 
 def service_of(
-    inputs: Inputs, forecast: Forecast, problem: RosterProblem, roster: Roster, monitor: Monitor = SILENT
+    inputs: Inputs,
+    forecast: Forecast,
+    requirement: Requirement,
+    problem: RosterProblem,
+    roster: Roster,
+    monitor: Monitor = SILENT,
 ) -> SimulationResult:
-    """Simulate the service that a rota gives."""
-    return simulate(demand_of(inputs, forecast), duty_of(problem, roster), inputs.scenario.simulation, monitor)
+    """Simulate the service that a rota gives.
+
+    Shrinkage takes whole shifts at random, unless the scenario states ``simulation.absence`` itself.
+    """
+    settings = inputs.scenario.simulation
+    if settings.absence == 0:
+        settings = replace(settings, absence=requirement.shrinkage)
+    return simulate(demand_of(inputs, forecast), duty_of(problem, roster), settings, monitor)
 
 
 def demand_of(inputs: Inputs, forecast: Forecast) -> Demand:
@@ -211,7 +196,7 @@ def demand_of(inputs: Inputs, forecast: Forecast) -> Demand:
         channel=np.array([channels[s.channel] for s in queues], dtype=np.int64),
         contacts=np.array(forecast.contacts),
         aht_seconds=np.array(forecast.aht_seconds),
-        aht_cv=np.full(len(queues), scenario.simulation.aht_cv),
+        aht_cv=np.array([s.aht_cv for s in queues]),
         patience_seconds=patience_of(inputs),
         day_error=np.array(forecast.day_error),
         open=np.array(forecast.open),
@@ -223,8 +208,20 @@ def demand_of(inputs: Inputs, forecast: Forecast) -> Demand:
 
 
 def duty_of(problem: RosterProblem, roster: Roster) -> OnDuty:
-    """Who works when: every shift cut at its breaks."""
-    raise NotImplementedError
+    """Who works when: every shift cut at its breaks, with the agents' queues and priorities."""
+    column = {q: i for i, q in enumerate(problem.queues)}
+    priorities = np.zeros((len(problem.agents), len(problem.queues)), dtype=np.int8)
+    for row, agent in enumerate(problem.agents):
+        for queue, priority in zip(agent.queues, agent.priorities, strict=True):
+            priorities[row, column[queue]] = priority
+    shifts = roster.shifts
+    return on_duty_of(
+        [s.agent for s in shifts],
+        [s.start for s in shifts],
+        [s.end for s in shifts],
+        [s.breaks for s in shifts],
+        priorities,
+    )
 
 
 def targets_of(scenario: Scenario) -> Mapping[str, float | None]:
@@ -275,13 +272,15 @@ def make_plan(scenario: Scenario, monitor: Monitor = SILENT, start: Roster | Non
             start=start,
             monitor=monitor,
         )
-    coverage, violations, service = None, (), None
+    coverage: Coverage | None = None
+    violations: tuple[Violation, ...] = ()
+    service: SimulationResult | None = None
     if result.roster is not None:
         with stages.stage("audit"):
             violations = rules.audit(problem, result.roster)
             coverage = costs.coverage(problem, result.roster)
         with stages.stage("simulation"):
-            service = service_of(inputs, forecast, problem, result.roster, monitor)
+            service = service_of(inputs, forecast, requirement, problem, result.roster, monitor)
     return Plan(inputs, forecast, requirement, problem, result, coverage, violations, service, tuple(stages.records))
 
 

@@ -42,6 +42,7 @@ def summary(plan: Plan) -> dict[str, Any]:
         "currency": scenario.currency,
         "horizon": to_jsonable_python(scenario.horizon),
         "conflicts": list(result.conflicts),
+        "notes": list(result.notes),
         "terms": {k: round(v, 2) for k, v in result.terms.items()},
         "understaffed_hours": None,
         "overstaffed_hours": None,
@@ -66,12 +67,11 @@ def summary(plan: Plan) -> dict[str, Any]:
     if result.objective is not None and result.bound is not None:
         out["gap_money"] = round(max(0.0, result.objective - result.bound), 2)
     if result.roster is not None and plan.coverage is not None:
-        hours = problem.grid.hours
-        out["understaffed_hours"] = round(float(plan.coverage.under.sum()) * hours, 2)
-        out["overstaffed_hours"] = round(float(plan.coverage.over.sum()) * hours, 2)
-        out["paid_hours"] = round(sum(s.paid_minutes for s in result.roster.shifts) / 60, 2)
-        out["cost"] = round(result.terms.get("pay", 0.0), 2)
-        out["fairness"] = {k: report.number(v) for k, v in costs.fairness(problem, result.roster).items()}
+        out["understaffed_hours"] = round(plan.coverage.understaffed_hours, 2)
+        out["overstaffed_hours"] = round(plan.coverage.overstaffed_hours, 2)
+        out["paid_hours"] = round(costs.paid_hours(result.roster), 2)
+        out["cost"] = round(result.terms["pay"], 2)
+        out["fairness"] = report.fairness_figures(costs.fairness(problem, result.roster))
     if plan.service is not None:
         out["service_level"] = report.service_figures(plan.service, targets_of(scenario))
         out["simulation"] = {
@@ -119,7 +119,7 @@ def rota_files(plan: Plan, roster: Roster, figures: Mapping[str, Any], made_at: 
     problem = plan.problem
     coverage = plan.coverage or costs.coverage(problem, roster)
     shifts = rota_table(problem, roster)
-    matrix = report.matrix_table(problem, roster, costs.target_hours(problem))
+    matrix = report.matrix_table(problem, roster, costs.fairness(problem, roster))
     cover = report.coverage_table(problem, coverage, plan.service)
     title = plan.scenario.name
     names = {t.code: t.name or t.code for t in problem.shift_types}

@@ -12,7 +12,7 @@ import pandas as pd
 from staffing.forecast.result import LEVELS, Forecast
 from staffing.grid import FloatArray, TimeGrid
 from staffing.requirement import Requirement
-from staffing.roster.costs import Coverage
+from staffing.roster.costs import Coverage, Fairness
 from staffing.roster.problem import Roster, RosterProblem
 from staffing.roster.rota import rota_matrix
 from staffing.simulation.model import SimulationResult
@@ -76,14 +76,11 @@ def coverage_table(problem: RosterProblem, cover: Coverage, service: SimulationR
     )
 
 
-def matrix_table(problem: RosterProblem, roster: Roster, target_hours: FloatArray) -> pd.DataFrame:
-    """Agent x day with shift codes, and the hours rostered and agreed: ``hours``, ``target_hours``."""
+def matrix_table(problem: RosterProblem, roster: Roster, fairness: Fairness) -> pd.DataFrame:
+    """Agent x day with shift codes, and the hours rostered and aimed at: ``hours``, ``target_hours``."""
     frame = rota_matrix(problem, roster)
-    paid = np.zeros(len(problem.agents))
-    for shift in roster.shifts:
-        paid[shift.agent] += shift.paid_minutes / 60
-    frame["hours"] = paid.round(2)
-    frame["target_hours"] = target_hours.round(2)
+    frame["hours"] = fairness.hours.round(2)
+    frame["target_hours"] = fairness.aim_hours.round(2)
     return frame
 
 
@@ -115,6 +112,21 @@ def service_figures(
             "variant": "answered within threshold / offered",
         }
     return out
+
+
+def fairness_figures(fairness: Fairness) -> dict[str, float]:
+    """How evenly burdens lie: sums and largest values above the fair shares, and hours off the aim."""
+    weekends = np.maximum(fairness.weekends - fairness.weekend_share, 0)
+    unpopular = np.maximum(fairness.unpopular - fairness.unpopular_share, 0)
+    hours = np.abs(fairness.hours - fairness.aim_hours)
+    return {
+        "weekends_above_share": float(weekends.sum()),
+        "weekends_above_share_most": float(weekends.max(initial=0)),
+        "unpopular_above_share": float(unpopular.sum()),
+        "unpopular_above_share_most": float(unpopular.max(initial=0)),
+        "hours_off_aim_mean": round(float(hours.mean()), 4) if len(hours) else 0.0,
+        "hours_off_aim_most": round(float(hours.max(initial=0)), 4),
+    }
 
 
 def service_lines(figures: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -187,7 +199,7 @@ def compare(summaries: Sequence[Mapping[str, Any]]) -> Comparison:
         rows.append((f"fairness.{key}", "", [s["fairness"].get(key) for s in summaries]))
     table = pd.DataFrame({"figure": [r[0] for r in rows], "unit": [r[1] for r in rows]})
     for i, name in enumerate(names):
-        table[name] = [np.nan if r[2][i] is None else float(r[2][i]) for r in rows]
+        table[name] = [np.nan if (value := r[2][i]) is None else float(value) for r in rows]
         if i:
             table[f"change {name}"] = table[name] - table[names[0]]
     return Comparison(names, table)

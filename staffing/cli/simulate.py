@@ -35,9 +35,10 @@ def run(args: argparse.Namespace) -> int:
 
     inputs = read_inputs(scenario)
     forecast = forecast_of(inputs)
-    problem = problem_of(inputs, requirement_of(inputs, forecast))
+    requirement = requirement_of(inputs, forecast)
+    problem = problem_of(inputs, requirement)
     roster = read_rota(args.roster, problem)
-    service = service_of(inputs, forecast, problem, roster)
+    service = service_of(inputs, forecast, requirement, problem, roster)
     figures = report.service_figures(service, targets_of(scenario))
     if args.out:
         table = report.coverage_table(problem, costs.coverage(problem, roster), service)

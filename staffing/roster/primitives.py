@@ -3,7 +3,8 @@
 A `Program` is a rostering problem in this form. Interpreters (CP-SAT constraints, the tour dynamic program, incremental
 evaluation) know only these; every primitive carries the name of its rule, for explanations and prices.
 
-A rota is a *choice*: an array of shape (A, D) with the option of each agent and day, -1 for a day off. Money is in cents.
+A rota is a *choice*: an array of shape (A, D) with the option of each agent and day, -1 for a day off. Money is in
+cents.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ Choice = npt.NDArray[np.int32]
 class Count:
     """A weighted sum over one agent's days must lie in [lo, hi], and costs something above or below some values.
 
-    The value is ``base`` plus, for each group of days, the sum of ``measure[d, choice]`` over its days (``any`` False) or
-    1 if any of its days has a positive measure, else 0 (``any`` True; e.g. one per weekend worked).
+    The value is ``base`` plus, for each group of days, the sum of ``measure[d, choice]`` over its days (``any`` False)
+    or 1 if any of its days has a positive measure, else 0 (``any`` True; e.g. one per weekend worked).
 
     Attributes
     ----------
@@ -128,7 +129,8 @@ class Program:
     off_cost
         Cents of a day off (refused requests to work), shape (A, D).
     measures
-        Integer weights of options by day, shape (M, D, S): 0 is *works* (1 everywhere), 1 is paid minutes, the rest by rule.
+        Integer weights of options by day, shape (M, D, S): 0 is *works* (1 everywhere), 1 is paid minutes, the rest by
+        rule.
     counts, runs, successions
         The primitives.
     start, end

@@ -77,7 +77,7 @@ class Contract:
     max_consecutive_days: int = Field(default=6, ge=1, le=14)
     """Days in a row with a shift; shifts before the horizon count."""
     min_weekends_off: int = Field(default=1, ge=0)
-    """Whole weekends without a shift, among those that lie wholly in the horizon."""
+    """Whole weekends without a shift per four weekends that lie wholly in the horizon (pro rata, rounded down)."""
     min_rest_hours: float = Field(default=11.0, ge=0, le=48)
     """Rest between the end of a shift and the start of the next."""
     shifts: tuple[str, ...] | None = None
@@ -354,6 +354,8 @@ class RosterResult:
         Wall time and the seed of the search.
     trace
         (seconds, objective, bound) whenever one of them moved; NaN where not yet known.
+    notes
+        What the reader should know, e.g. that an agent is not available for the agreed hours.
     """
 
     status: RosterStatus
@@ -365,6 +367,7 @@ class RosterResult:
     seed: int
     conflicts: tuple[str, ...] = ()
     trace: tuple[tuple[float, float, float], ...] = field(default_factory=tuple)
+    notes: tuple[str, ...] = ()
 
     @property
     def gap(self) -> float | None:

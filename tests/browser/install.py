@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 
@@ -24,7 +25,7 @@ def find() -> str | None:
             path = playwright.chromium.executable_path
     except Exception:  # a broken or missing Playwright is simply no browser
         return None
-    return path if os.path.exists(path) else None
+    return path if Path(path).exists() else None
 
 
 def install() -> str | None:

@@ -1,0 +1,293 @@
+"""What each agent is due: hours of every week and of the horizon, weekends off, and fair shares.
+
+These numbers are the parameters of rules and costs, fixed before any search. They follow from contracts, absences,
+holidays, the past and the ledger; a lower bound on hours never asks for more than the agent's availability can give,
+and where it had to give way a note says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from staffing.grid import BoolArray, FloatArray, IntArray, TimeGrid, read_only
+from staffing.roster.options import Options
+from staffing.roster.problem import Agent, RosterProblem
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What each agent is due, minutes unless said otherwise.
+
+    Attributes
+    ----------
+    week_base
+        Paid minutes of the first week that were worked before the horizon, shape (A, W); 0 in later weeks.
+    week_shifts_base
+        Shifts of the first week before the horizon, shape (A, W).
+    week_lo, week_hi
+        Hard bounds on the paid minutes of each ISO week, `week_base` included, shape (A, W).
+    horizon
+        Agreed minutes of the horizon less credits, shape (A,).
+    horizon_lo, horizon_hi
+        Hard bounds on the paid minutes of the horizon, shape (A,).
+    aim
+        Minutes aimed at: `horizon` less the ledger's hours, shape (A,).
+    weekends
+        Day indices of each weekend in the horizon, whole or not.
+    whole
+        Whether each of those weekends lies wholly in the horizon.
+    weekends_off
+        Whole weekends that must stay free, shape (A,).
+    weekend_share, unpopular_share
+        Fair share less the ledger: weekends with a shift, unpopular shifts, shape (A,).
+    notes
+        Where a lower bound gave way to availability.
+    """
+
+    week_base: IntArray
+    week_shifts_base: IntArray
+    week_lo: IntArray
+    week_hi: IntArray
+    horizon: IntArray
+    horizon_lo: IntArray
+    horizon_hi: IntArray
+    aim: IntArray
+    weekends: tuple[tuple[int, ...], ...]
+    whole: tuple[bool, ...]
+    weekends_off: IntArray
+    weekend_share: IntArray
+    unpopular_share: IntArray
+    notes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        read_only(self)
+
+
+def make_targets(problem: RosterProblem, options: Options, allowed: BoolArray) -> Targets:
+    """Work out what each agent is due.
+
+    A Monday to Friday of employment is a fifth of the weekly hours; credited absences and public holidays take theirs
+    off. A week that the horizon cuts counts with its days inside; where shifts of its earlier days are known, the whole
+    week counts instead (its lower bound never asks for more inside the horizon than if it were cut).
+
+    Fair shares: of the required agent-hours, a share f falls on weekends (or needs unpopular shifts: the mean over the
+    required hours of the share of covering shift types and starts that are unpopular). With H the agreed hours of all
+    agents and p the mean paid hours of such a shift, ``f H / p`` of them are expected. They are shared out among the
+    agents who may work them in proportion to their agreed hours (two shifts to a weekend), rounded half up, less what
+    the ledger says.
+
+    Parameters
+    ----------
+    problem, options
+        The problem and its options.
+    allowed
+        Options that an agent may be given on a day, shape (A, D, S).
+    """
+    grid = problem.grid
+    A, W = len(problem.agents), int(grid.week[-1]) + 1
+    weekends, whole = weekends_of(grid)
+    best = np.where(allowed, options.paid_minutes[None], 0).max(axis=2, initial=0)  # (A, D)
+    known = bool(int(grid.weekday[0]) and _first_week_is_known(problem))
+    due, cut, away = _due_by_week(problem, W, known)
+    week_base, shifts_base = np.zeros((A, W), np.int64), np.zeros((A, W), np.int64)
+    if known:
+        monday = grid.start - timedelta(days=int(grid.weekday[0]))
+        for past in problem.past:
+            a = problem.agent_index.get(past.agent)
+            if a is not None and monday <= past.day < grid.start:
+                week_base[a, 0] += past.paid_minutes
+                shifts_base[a, 0] += 1
+    per_agent = [problem.contracts[agent.contract] for agent in problem.agents]
+    n_whole = sum(whole)
+    weekends_off = np.array([c.min_weekends_off * n_whole // 4 for c in per_agent], dtype=np.int64)
+    weekends_off = np.minimum(weekends_off, n_whole)
+    notes: list[str] = []
+    lo, hi = np.zeros((A, W), np.int64), np.zeros((A, W), np.int64)
+    horizon_lo = np.zeros(A, np.int64)
+    for a, (agent, contract) in enumerate(zip(problem.agents, per_agent, strict=True)):
+        tolerance = round(contract.week_tolerance_hours * 60)
+        reach_full, reach_free = np.zeros(W, np.int64), np.zeros(W, np.int64)
+        for w in range(W):
+            days = np.nonzero(grid.week == w)[0]
+            most = max(contract.max_shifts_per_week - int(shifts_base[a, w]), 0)
+            reach_full[w] = np.sort(best[a, days])[::-1][:most].sum()
+            saturday = [x for x, is_whole in zip(weekends, whole, strict=True) if is_whole and x[0] in days]
+            free = [d for d in days if not (saturday and weekends_off[a] and d in saturday[0])]
+            reach_free[w] = np.sort(best[a, free])[::-1][:most].sum()
+            target = round(due[a, w])
+            want = min(max(target - tolerance, 0), int(week_base[a, w]) + max(round(cut[a, w]) - tolerance, 0))
+            hi[a, w] = 0 if away[a, w] else target + tolerance
+            can = int(week_base[a, w] + min(reach_free[w], max(hi[a, w] - week_base[a, w], 0)))
+            lo[a, w] = min(want, can)
+            if want > can:
+                week_of = grid.dates[int(days[0])].isoformat()
+                notes.append(
+                    f"{agent.name}: in the week of {week_of} availability allows {can / 60:.2f} h, "
+                    f"less than the {want / 60:.2f} h that the contract asks for at least; counted as {can / 60:.2f} h"
+                )
+        horizon = round(cut[a].sum())
+        want = max(horizon - round(contract.month_tolerance_hours * 60), 0)
+        lost = int(weekends_off[a]) * int((reach_full - reach_free).max(initial=0))
+        can = max(int(reach_full.sum()) - lost, 0)
+        horizon_lo[a] = min(want, can)
+        if want > can:
+            notes.append(
+                f"{agent.name}: availability allows {can / 60:.2f} h in the horizon, less than the {want / 60:.2f} h "
+                f"that the contract asks for at least; counted as {can / 60:.2f} h"
+            )
+    horizon_minutes = np.array([round(x) for x in cut.sum(axis=1)], dtype=np.int64)
+    month = np.array([round(c.month_tolerance_hours * 60) for c in per_agent], dtype=np.int64)
+    entry = {e.agent: e for e in problem.ledger}
+    ledger_hours = np.array(
+        [round(entry[x.id].hours * 60) if x.id in entry else 0 for x in problem.agents], dtype=np.int64
+    )
+    weekend_share, unpopular_share = _fair_shares(problem, options, allowed, cut.sum(axis=1), weekends)
+    return Targets(
+        week_base=week_base,
+        week_shifts_base=shifts_base,
+        week_lo=lo,
+        week_hi=hi,
+        horizon=horizon_minutes,
+        horizon_lo=horizon_lo,
+        horizon_hi=horizon_minutes + month,
+        aim=np.maximum(horizon_minutes - ledger_hours, 0),
+        weekends=weekends,
+        whole=whole,
+        weekends_off=weekends_off,
+        weekend_share=weekend_share,
+        unpopular_share=unpopular_share,
+        notes=tuple(notes),
+    )
+
+
+def weekends_of(grid: TimeGrid) -> tuple[tuple[tuple[int, ...], ...], tuple[bool, ...]]:
+    """Days of each weekend of the horizon, and whether it lies wholly inside.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> weekends_of(TimeGrid(date(2027, 1, 3), 8, "UTC"))
+    (((0,), (6, 7)), (False, True))
+    """
+    found: dict[int, list[int]] = {}
+    for d in range(grid.days):
+        if grid.weekday[d] >= 5:
+            found.setdefault(int(grid.week[d]), []).append(d)
+    groups = tuple(tuple(days) for days in found.values())
+    return groups, tuple(len(days) == 2 for days in groups)
+
+
+def employed(agent: Agent, problem: RosterProblem) -> BoolArray:
+    """Days of the horizon on which an agent is employed, shape (D,)."""
+    return np.array(
+        [
+            (agent.first_day is None or agent.first_day <= day) and (agent.last_day is None or day <= agent.last_day)
+            for day in problem.grid.dates
+        ],
+        dtype=np.bool_,
+    )
+
+
+def _first_week_is_known(problem: RosterProblem) -> bool:
+    """Whether the past holds shifts of the days between the first week's Monday and the horizon."""
+    monday = problem.grid.start - timedelta(days=problem.grid.start.weekday())
+    return any(monday <= past.day < problem.grid.start for past in problem.past)
+
+
+def _due_by_week(problem: RosterProblem, weeks: int, known: bool) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Minutes due by week (the first whole where it is known), by week inside the horizon, and weeks wholly away."""
+    grid = problem.grid
+    A = len(problem.agents)
+    due, cut = np.zeros((A, weeks)), np.zeros((A, weeks))
+    away = np.zeros((A, weeks), np.bool_)
+    monday = grid.start - timedelta(days=grid.start.weekday())
+    absences: dict[str, list[tuple[int, int, bool]]] = {}
+    for absence in problem.absences:
+        span = ((absence.first - monday).days, (absence.last - monday).days, absence.credited)
+        absences.setdefault(absence.agent, []).append(span)
+    lead = grid.start.weekday()
+    for a, agent in enumerate(problem.agents):
+        fifth = problem.contracts[agent.contract].weekly_hours * 12.0
+        absent_days = np.zeros(weeks, np.int64)
+        for i in range(weeks * 7):
+            day = monday + timedelta(days=i)
+            inside = lead <= i < lead + grid.days
+            if i % 7 >= 5 or not (inside or (known and i < lead)):
+                continue
+            if (agent.first_day and day < agent.first_day) or (agent.last_day and day > agent.last_day):
+                continue
+            spans = [x for x in absences.get(agent.id, []) if x[0] <= i <= x[1]]
+            absent_days[i // 7] += bool(spans)
+            if day in problem.holidays or any(x[2] for x in spans):
+                continue
+            due[a, i // 7] += fifth
+            if inside:
+                cut[a, i // 7] += fifth
+        away[a] = absent_days == 5
+    return due, cut, away
+
+
+def _fair_shares(
+    problem: RosterProblem,
+    options: Options,
+    allowed: BoolArray,
+    agreed: FloatArray,
+    weekends: tuple[tuple[int, ...], ...],
+) -> tuple[IntArray, IntArray]:
+    """Fair share of weekends and of unpopular shifts less the ledger, shape (A,) each; see `make_targets`."""
+    grid = problem.grid
+    A = len(problem.agents)
+    need = np.nan_to_num(problem.required).sum(axis=0)
+    total = float(need.sum())
+    entry = {e.agent: e for e in problem.ledger}
+    unpopular = np.array([k.unpopular for k in problem.shift_types], dtype=np.bool_)[options.type_of]
+    weekend_days = np.array([d for days in weekends for d in days], dtype=np.int64)
+    pairs = np.stack([options.type_of, options.start_minute])
+    _, which, placements = np.unique(pairs, axis=1, return_inverse=True, return_counts=True)
+    one_each = 1 / placements[which.ravel()]  # every type and start counts once, however its breaks may lie
+
+    def cover_by(chosen: BoolArray) -> FloatArray:
+        line = np.zeros(len(grid) + 1)
+        usable = options.valid & chosen
+        weight = np.broadcast_to(one_each, usable.shape)[usable]
+        np.add.at(line, options.first[usable], weight)
+        np.add.at(line, (options.first + options.length)[usable], -weight)
+        return np.cumsum(line)[:-1]
+
+    covering, covering_unpopular = cover_by(np.ones_like(unpopular)), cover_by(unpopular)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        unpopular_part = np.where(covering > 1e-9, covering_unpopular / covering, 0.0)
+    on_weekends = float(need[np.isin(grid.day, weekend_days)].sum())
+
+    def shared(fraction: float, usable: BoolArray, who: BoolArray, ledger: list[float], per: float) -> IntArray:
+        paid = options.paid_minutes[usable]
+        if not total or not len(paid) or not who.any():
+            return np.zeros(A, np.int64)
+        expected = fraction * agreed.sum() / float(paid.mean()) / per
+        part = np.where(who, agreed, 0.0)
+        share = expected * part / part.sum() if part.sum() else part
+        rounded: IntArray = np.maximum(np.floor(share - np.array(ledger) + 0.5), 0).astype(np.int64)
+        return rounded
+
+    on_weekend = np.zeros_like(options.valid)
+    on_weekend[weekend_days] = options.valid[weekend_days]
+    is_unpopular = options.valid & unpopular[None]
+    return (
+        shared(
+            on_weekends / total if total else 0.0,
+            on_weekend,
+            np.asarray(allowed[:, weekend_days].any(axis=(1, 2))),
+            [entry[x.id].weekends if x.id in entry else 0.0 for x in problem.agents],
+            2.0,
+        ),
+        shared(
+            float((need * unpopular_part).sum()) / total if total else 0.0,
+            is_unpopular,
+            np.asarray(allowed[:, :, unpopular].any(axis=(1, 2))),
+            [entry[x.id].unpopular if x.id in entry else 0.0 for x in problem.agents],
+            1.0,
+        ),
+    )
