@@ -58,7 +58,7 @@ def header(t: Texts) -> None:
         st.space("stretch")
         live = session.jobs().live()
         st.session_state.setdefault("lang", t.language)
-        st.fragment(_chip, run_every=1.0 if live else None, key="chip")(t, bool(live))
+        st.fragment(_chip, run_every=1.0 if live else None, key="chip")(t, _standing(live))
         st.segmented_control(
             t("header.language"),
             LANGUAGES,
@@ -70,10 +70,14 @@ def header(t: Texts) -> None:
         )
 
 
-def _chip(t: Texts, was_live: bool) -> None:
-    """The run that goes on, with a link to it; redraws the page when it ends."""
+def _standing(live: list[Run]) -> list[tuple[str, str]]:
+    return [(r.id, str(r.state)) for r in live]
+
+
+def _chip(t: Texts, standing: list[tuple[str, str]]) -> None:
+    """The run that goes on, with a link to it; redraws the page when a run begins, is stopped or ends."""
     live = session.jobs().live()
-    if was_live and not live:
+    if _standing(live) != standing:
         st.rerun(scope="app")
     if not live:
         return

@@ -13,7 +13,7 @@ PAGES = (
     ("plan", ":material/tune:"),
     ("need", ":material/area_chart:"),
     ("rota", ":material/calendar_month:"),
-    ("compare", ":material/compare_arrows:"),
+    ("scenarios", ":material/compare_arrows:"),
     ("export", ":material/download:"),
     ("calculator", ":material/calculate:"),
 )

@@ -19,13 +19,11 @@ MARKS = {"done": "✓", "now": "▶", "later": "○"}
 
 def run_panel(t: Texts, run: Run) -> None:
     """The run with this id, redrawn every second while it goes on."""
-    st.fragment(_panel, run_every=1.0 if run.state.live else None, key="panel")(t, run.id, run.state.live)
+    st.fragment(_panel, run_every=1.0 if run.state.live else None, key="panel")(t, run.id)
 
 
-def _panel(t: Texts, run_id: str, was_live: bool) -> None:
+def _panel(t: Texts, run_id: str) -> None:
     run = session.jobs().read(run_id)
-    if was_live and not run.state.live:
-        st.rerun(scope="app")
     with st.container(border=True, key="run"):
         st.markdown(f"##### {plain(run.request.name)} · {t(f'run.state.{run.state}')}")
         if run.state.live:
@@ -94,7 +92,7 @@ def outcome(t: Texts, run: Run, plan: Plan) -> None:
         st.metric(t("measure.paid_hours"), t.hours(s["paid_hours"]))
     service_table(t, plan)
     with st.container(horizontal=True):
-        for page in ("rota", "need", "compare", "export"):
+        for page in ("rota", "need", "scenarios", "export"):
             st.page_link(frame.PAGES[page], label=t(f"nav.{page}"), icon=":material/arrow_forward:", query_params={"run": run.id})
 
 

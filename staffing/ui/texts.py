@@ -84,6 +84,10 @@ class Texts:
         """A number with grouped thousands; a dash for None."""
         return NONE if _missing(value) else self._decimal(value, digits)
 
+    def count(self, value: float) -> str:
+        """A number of people: one decimal where there is one."""
+        return numbers.format_decimal(value, format="#,##0.#", locale=self.locale).replace("-", MINUS)
+
     def signed(self, value: float | None, digits: int = 0) -> str:
         """A number with its sign; zero has none."""
         if value is None or value != value:

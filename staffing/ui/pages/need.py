@@ -53,7 +53,7 @@ def _day(t: Texts, plan: Plan, queue: str | None) -> None:
         "need.day.short",
         hours=t.hours(cover.under_hours, 1),
         time=cover.times[worst],
-        agents=t.number(cover.required[worst] - cover.staffed[worst], 1),
+        agents=t.count(float(cover.required[worst] - cover.staffed[worst])),
     )
     st.markdown(f"**{plain(t.long_day(cover.day))}.** {told}")
     times = cover.times[window]
@@ -80,7 +80,7 @@ def _month(t: Texts, plan: Plan, queue: str | None) -> None:
 
     def tip(day: str, time: str, gap: float) -> str:
         word = "over" if gap > 0 else "short" if gap < 0 else "exact"
-        return t(f"need.tip.{word}", day=day, time=time, agents=t.number(abs(gap), 1))
+        return t(f"need.tip.{word}", day=day, time=time, agents=t.count(abs(gap)))
 
     gaps = month.gap.tolist()
     tips = [[tip(d, x, g) if g == g else "" for x, g in zip(month.times, row, strict=True)] for d, row in zip(days, gaps, strict=True)]

@@ -60,7 +60,7 @@ def _ambiguous(name: str, chosen: list[frame.Run]) -> bool:
 def _cards(t: Texts, comparison: Comparison) -> None:
     with st.grid(len(comparison.names), min_column_width=230):
         for i, name in enumerate(comparison.names):
-            with st.container(border=True):
+            with st.container(border=True, height="stretch"):
                 st.caption(t("compare.baseline") if i == 0 else t("compare.card"))
                 st.markdown(f"##### {plain(name)}")
                 for measure, entry in comparison.column(i):
@@ -87,7 +87,8 @@ def _table(t: Texts, comparison: Comparison) -> None:
             own = html.escape(value(t, measure, entry.value, comparison.currency))
             cells.append(f'<td class="{entry.verdict}">{own}{html.escape(band(t, entry))}{extra}</td>')
         rows.append(f'<tr><th scope="row" style="text-align:left">{html.escape(name_of(t, measure))}</th>{"".join(cells)}</tr>')
-    st.html(f'<table class="delta"><thead><tr><th></th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>')
+    width = 22 + 17 * len(comparison.names)
+    st.html(f'<table class="delta" style="max-width:{width}rem"><thead><tr><th scope="col">{html.escape(t("compare.measure"))}</th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>')
 
 
 def _overlay(t: Texts, names: tuple[str, ...], plans: tuple[Plan, ...]) -> None:
