@@ -380,4 +380,4 @@ def _write(path: Path, value: Any) -> None:
     """Replace a file as a whole, so that readers never see half of it."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     beside.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
-    os.replace(beside, path)
+    beside.replace(path)

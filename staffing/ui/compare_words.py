@@ -31,7 +31,9 @@ def value(t: Texts, measure: Measure, number: float | None, currency: str) -> st
 
 def band(t: Texts, entry: Entry) -> str:
     """The 95% band in brackets, where there is one."""
-    return "" if entry.low is None or entry.high is None else f" ({t.percent(entry.low, 1)} – {t.percent(entry.high, 1)})"
+    return (
+        "" if entry.low is None or entry.high is None else f" ({t.percent(entry.low, 1)} – {t.percent(entry.high, 1)})"
+    )
 
 
 def told(t: Texts, measure: Measure, entry: Entry, currency: str) -> str:

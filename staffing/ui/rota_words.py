@@ -42,7 +42,8 @@ def matrix_data(t: Texts, shown: Matrix, chosen: int, *, editable: bool = False)
                 "id": r.id,
                 "name": r.name,
                 "tip": " · ".join(x for x in (r.name, r.id, r.contract, ", ".join(r.skills)) if x),
-                "hours": t.number(r.hours) + ("" if r.agreed is None else f"\N{THIN SPACE}/\N{THIN SPACE}{t.number(r.agreed)}"),
+                "hours": t.number(r.hours)
+                + ("" if r.agreed is None else f"\N{THIN SPACE}/\N{THIN SPACE}{t.number(r.agreed)}"),
             }
             for r in shown.rows
         ],
@@ -76,7 +77,14 @@ def bars_data(t: Texts, shifts: Sequence[Bar], shown: Matrix) -> dict[str, Any]:
                 "start": b.start,
                 "end": b.end,
                 "breaks": [list(p) for p in b.breaks],
-                "label": t("rota.bar", name=b.name, shift=b.code, start=_clock(b.start), end=_clock(b.end), breaks=_breaks(t, b)),
+                "label": t(
+                    "rota.bar",
+                    name=b.name,
+                    shift=b.code,
+                    start=_clock(b.start),
+                    end=_clock(b.end),
+                    breaks=_breaks(t, b),
+                ),
             }
             for b in shifts
         ],

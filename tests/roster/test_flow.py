@@ -93,4 +93,6 @@ def test_nobody_on_duty_costs_every_tier():
     none = np.full((2, 2), -1, np.int32)
     program.cover.base.setflags(write=True)
     program.cover.base[:] = 0
-    assert Flow(program, none).cost == uncovered_cost(program) == pytest.approx(transport(program, supply(program, none)))
+    assert (
+        Flow(program, none).cost == uncovered_cost(program) == pytest.approx(transport(program, supply(program, none)))
+    )

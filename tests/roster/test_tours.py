@@ -16,7 +16,9 @@ from staffing.roster.tours import RELAXED as LOOSE
 def carried_only(program, compiled, a, row) -> float:
     """Own cost of a row without the counts that the horizon's program leaves to multipliers."""
     carries = dict(zip(map(id, compiled.counts), carried(compiled), strict=True))
-    left_out = sum(count_cost(c, value_of(program, c, row)) for c in program.counts if c.agent == a and not carries[id(c)])
+    left_out = sum(
+        count_cost(c, value_of(program, c, row)) for c in program.counts if c.agent == a and not carries[id(c)]
+    )
     return own_cost(program, a, row) - left_out
 
 
@@ -76,7 +78,10 @@ def test_best_horizon_is_the_cheapest_of_all_and_its_relaxations_are_below(seed)
         assert loose.cost <= runs.cost + 1e-6
         assert runs.cost <= found.cost + 1e-6
         assert found.cost <= best + 1e-6
-        same = all(c.groups == d.groups for c, d in itertools.combinations([c for c in compiled.counts if c.agent == a and c.any], 2))
+        same = all(
+            c.groups == d.groups
+            for c, d in itertools.combinations([c for c in compiled.counts if c.agent == a and c.any], 2)
+        )
         if exact_rules and same:
             assert found.cost == pytest.approx(best)
             if best < float("inf"):

@@ -13,8 +13,8 @@ from staffing.ui import frame, session
 from staffing.ui.levers_form import change_words, levers_form
 from staffing.ui.run_panel import run_panel
 from staffing.ui.texts import Texts, plain
-from staffing.ui.vm.levers import Change, Hires, changes, hire_rows, kinds_of_agents, levers_of, save_what_if
-from staffing.ui.vm.teams import ScenarioFile, Team, agents_table
+from staffing.ui.vm.levers import Change, Hires, changes, hire_table, kinds_of_agents, levers_of, save_what_if
+from staffing.ui.vm.teams import ScenarioFile, Team
 
 
 def show(t: Texts) -> None:
@@ -24,12 +24,13 @@ def show(t: Texts) -> None:
     if not teams:
         _first_time(t)
         return
-    left, right = st.columns([3, 2], gap="medium")
+    with st.container(key="split"):
+        left, right = st.columns([3, 2], gap="medium")
     with left:
         team, scenario = _choose(t, teams)
         try:
             read = session.scenario_at(scenario.path)
-            agents = agents_table(read)
+            agents = session.people_at(scenario.path).agents
         except InputError as error:
             frame.show_problems(t, error.problems)
             return
@@ -47,9 +48,16 @@ def show(t: Texts) -> None:
             proposed = scenario.name if not found else t("plan.what_if", name=scenario.name)
             name = st.text_input(t("plan.name"), proposed, key=f"name-{scenario.path}-{bool(found)}", max_chars=80)
             seconds = st.select_slider(
-                t("plan.seconds"), [10, 20, 30, 60, 120, 300, 600, 1800], 60, format_func=t.seconds, key="seconds", help=t("plan.seconds.help")
+                t("plan.seconds"),
+                [10, 20, 30, 60, 120, 300, 600, 1800],
+                60,
+                format_func=t.seconds,
+                key="seconds",
+                help=t("plan.seconds.help"),
             )
-            request = RunRequest(str(scenario.path), name.strip() or scenario.name, team.name, float(seconds), seed=read.solver.seed)
+            request = RunRequest(
+                str(scenario.path), name.strip() or scenario.name, team.name, float(seconds), seed=read.solver.seed
+            )
             st.button(
                 t("plan.queue") if session.jobs().live() else t("plan.go"),
                 key="build",
@@ -71,7 +79,11 @@ def _choose(t: Texts, teams: list[Team]) -> tuple[Team, ScenarioFile]:
         team = next(x for x in teams if x.name == name)
         labels = {str(s.path): s.name + (f" · {t('plan.own')}" if s.own else "") for s in team.scenarios}
         path = st.selectbox(
-            t("plan.scenario"), list(labels), format_func=lambda p: labels[p], key=f"scenario-{name}", help=t("plan.scenario.help")
+            t("plan.scenario"),
+            list(labels),
+            format_func=lambda p: labels[p],
+            key=f"scenario-{name}",
+            help=t("plan.scenario.help"),
         )
     return team, next(s for s in team.scenarios if str(s.path) == path)
 
@@ -81,10 +93,13 @@ def _start(t: Texts, request: RunRequest, found: list[Change], hires: Hires) -> 
     scenario = Path(request.scenario)
     if found:
         read = session.scenario_at(scenario)
-        rows = hire_rows(agents_table(read), hires, t("levers.new_hire")) if hires.count else None
+        agents = session.people_at(scenario).agents
+        table = hire_table(agents, hires, t("levers.new_hire")) if hires.count else ""
         folder = session.own_scenarios() / request.team
-        scenario = save_what_if(folder, request.name, scenario, found, read.files("agents"), rows)
-    run = session.jobs().start(RunRequest(str(scenario), request.name, request.team, request.seconds, request.workers, request.seed))
+        scenario = save_what_if(folder, request.name, scenario, found, read.files("agents"), table)
+    run = session.jobs().start(
+        RunRequest(str(scenario), request.name, request.team, request.seconds, request.workers, request.seed)
+    )
     session.choose_run(run.id)
 
 

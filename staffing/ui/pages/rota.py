@@ -8,9 +8,10 @@ import streamlit as st
 
 from staffing.ui import frame, session
 from staffing.ui.components.mount import day_bars, rota_matrix
+from staffing.ui.markup import listing
 from staffing.ui.rota_words import bars_data, code_label, matrix_data
 from staffing.ui.texts import Texts
-from staffing.ui.vm.rota import Matrix, Team, bars, matrix, select
+from staffing.ui.vm.rota import Matrix, bars, matrix, select
 
 ORDERS = ("file", "name", "hours", "contract")
 
@@ -22,15 +23,19 @@ def show(t: Texts) -> None:
     if found is None:
         return
     run, plan = found
-    scenario = session.scenario_of(run)
-    names = {} if scenario is None else {s.code: s.name for s in scenario.shift}
-    full = matrix(plan, Team(*session.people_of(run), names))
+    full = matrix(plan, session.people_of(run))
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         text = st.text_input(t("rota.find"), key="find", width=220, placeholder=t("rota.find.example"))
-        skill = st.selectbox(t("rota.skill"), ["", *full.skills], format_func=lambda s: s or t("rota.any"), key="skill", width=180)
+        skill = st.selectbox(
+            t("rota.skill"), ["", *full.skills], format_func=lambda s: s or t("rota.any"), key="skill", width=180
+        )
         contracts = sorted({r.contract for r in full.rows if r.contract})
-        contract = st.selectbox(t("rota.contract"), ["", *contracts], format_func=lambda s: s or t("rota.any"), key="contract", width=180)
-        order = st.selectbox(t("rota.order"), ORDERS, format_func=lambda o: t(f"rota.order.{o}"), key="order", width=180)
+        contract = st.selectbox(
+            t("rota.contract"), ["", *contracts], format_func=lambda s: s or t("rota.any"), key="contract", width=180
+        )
+        order = st.selectbox(
+            t("rota.order"), ORDERS, format_func=lambda o: t(f"rota.order.{o}"), key="order", width=180
+        )
     shown = select(full, text=text, skill=skill, contract=contract, order=order)
     _legend(t, full)
     if not shown.rows:
@@ -60,5 +65,7 @@ def _matrix(t: Texts, shown: Matrix, run_id: str) -> None:
 
 
 def _legend(t: Texts, full: Matrix) -> None:
-    items = "".join(f'<li><b class="{c.tone}">{html.escape(c.code)}</b>{html.escape(code_label(t, c))}</li>' for c in full.codes)
-    st.html(f'<ul class="legend" aria-label="{html.escape(t("rota.legend"))}">{items}</ul>')
+    items = [
+        f'<li><b class="{c.tone}">{html.escape(c.code)}</b>{html.escape(code_label(t, c))}</li>' for c in full.codes
+    ]
+    st.html(listing(items, kind="legend", label=t("rota.legend")))
