@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from programs import random_program, supply
+from tests.roster.programs import random_program, supply
 from scipy.optimize import linprog
 
 from staffing.roster.flow import Flow, cover_cost, supply_of, uncovered_cost

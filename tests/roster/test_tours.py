@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from programs import HUGE, count_cost, kept, own_cost, random_program, rows, value_of
+from tests.roster.programs import HUGE, count_cost, kept, own_cost, random_program, rows, value_of
 
 from staffing.roster.primitives import Count, Run
 from staffing.roster.tables import LOCAL, RELAXED, find_blocks, make_work, prepare
