@@ -109,8 +109,8 @@ def profile(line: Line, slots: range) -> list[float]:
 
 
 def agents_needed(erlangs: float) -> float:
-    """Agents for a load at about 80/20: the square-root rule with the safety of a medium-sized queue."""
-    return erlangs + 0.55 * math.sqrt(erlangs)
+    """Agents for a load at about 80/20: the square-root rule, rounding up, and the second pair of hands of a small queue."""
+    return erlangs + 0.75 * math.sqrt(erlangs) + 0.5 + 0.7 * math.exp(-erlangs)
 
 
 def horizon_hours(level: float, shrinkage: float) -> float:

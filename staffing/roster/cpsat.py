@@ -412,6 +412,8 @@ def _flows(m: Model) -> None:
             if not line and not fixed:
                 continue
             queues = np.nonzero(cover.serves[g])[0].tolist()
+            if not queues:
+                continue
             if len(queues) == 1:
                 lines[queues[0]] += line
                 constants[queues[0]] += fixed

@@ -13,7 +13,7 @@ import numpy as np
 from staffing.grid import FloatArray, IntArray
 from staffing.roster.kernels import fill, price_day, put, supply_cost
 from staffing.roster.primitives import Choice, Program
-from staffing.roster.tables import Compiled, make_work, prepare
+from staffing.roster.tables import Compiled, make_net, make_work, prepare
 
 
 def uncovered_cost(program: Program) -> int:
@@ -33,14 +33,9 @@ def supply_of(program: Program, choice: Choice) -> IntArray:
     return out
 
 
-def cover_cost(compiled: Compiled, choice: Choice) -> int:
+def cover_cost(program: Program, choice: Choice) -> int:
     """Cents of under- and overstaffing of a choice, split among the queues as well as can be; computed from nothing."""
-    T, G = compiled.net.base.shape
-    Q = compiled.net.serves.shape[1]
-    flow, level = np.zeros((T, G, Q), np.int64), np.zeros((T, Q), np.int64)
-    supply = supply_of(compiled.program, choice)
-    work = make_work(compiled, 1, 1)
-    return uncovered_cost(compiled.program) + int(supply_cost(compiled.net, supply, flow, level, work))
+    return uncovered_cost(program) + int(supply_cost(make_net(program), supply_of(program, choice)))
 
 
 class Flow:
@@ -68,7 +63,7 @@ class Flow:
         self.fresh = np.zeros((T, G), np.bool_)
         self.work = make_work(self.compiled, 1, 1)
         fill(self.compiled.tables, net, np.ascontiguousarray(choice), self.flow, self.level, self.fresh, self.work)
-        self.cost = cover_cost(self.compiled, choice)
+        self.cost = cover_cost(self.compiled.program, choice)
 
     def add(self, agent: int, day: int, option: int) -> int:
         """Put an agent on duty; return the change of cost."""

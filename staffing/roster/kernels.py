@@ -113,9 +113,7 @@ class Work(NamedTuple):
     multiplier: Any
     prefix: Any
     noise: Any
-    parent: Any
-    via: Any
-    queue: Any
+    chain: Any
     flow: Any
     level: Any
 
@@ -138,7 +136,7 @@ def _slope(level: int, levels: Any, slopes: Any) -> int:
 
 
 @njit(cache=True, nogil=True)
-def add_unit(flow: Any, level: Any, g: int, serves: Any, levels: Any, slopes: Any, wk: Any) -> int:
+def add_unit(flow: Any, level: Any, g: int, serves: Any, levels: Any, slopes: Any, chain: Any) -> int:
     """Add a unit of group g to one interval along the cheapest augmenting chain; return the change of cost."""
     G, Q = serves.shape
     seen = 0
@@ -148,12 +146,12 @@ def add_unit(flow: Any, level: Any, g: int, serves: Any, levels: Any, slopes: An
     for q in range(Q):
         if serves[g, q]:
             seen |= 1 << q
-            wk.parent[q] = -1
-            wk.queue[n] = q
+            chain[0, q] = -1
+            chain[2, n] = q
             n += 1
     h = 0
     while h < n:
-        q = wk.queue[h]
+        q = chain[2, h]
         h += 1
         s = _slope(level[q], levels[q], slopes[q])
         if best < 0 or s < least:
@@ -165,24 +163,24 @@ def add_unit(flow: Any, level: Any, g: int, serves: Any, levels: Any, slopes: An
                     for p in range(Q):
                         if serves[g2, p] and not (seen >> p) & 1:
                             seen |= 1 << p
-                            wk.parent[p] = q
-                            wk.via[p] = g2
-                            wk.queue[n] = p
+                            chain[0, p] = q
+                            chain[1, p] = g2
+                            chain[2, n] = p
                             n += 1
     if best < 0:
         return 0
     level[best] += 1
     q = best
-    while wk.parent[q] >= 0:
-        flow[wk.via[q], wk.parent[q]] -= 1
-        flow[wk.via[q], q] += 1
-        q = wk.parent[q]
+    while chain[0, q] >= 0:
+        flow[chain[1, q], chain[0, q]] -= 1
+        flow[chain[1, q], q] += 1
+        q = chain[0, q]
     flow[g, q] += 1
     return least
 
 
 @njit(cache=True, nogil=True)
-def remove_unit(flow: Any, level: Any, g: int, serves: Any, levels: Any, slopes: Any, wk: Any) -> int:
+def remove_unit(flow: Any, level: Any, g: int, serves: Any, levels: Any, slopes: Any, chain: Any) -> int:
     """Take a unit of group g out of one interval, refilled by the cheapest chain; return the change of cost."""
     G, Q = serves.shape
     seen = 0
@@ -192,12 +190,12 @@ def remove_unit(flow: Any, level: Any, g: int, serves: Any, levels: Any, slopes:
     for q in range(Q):
         if flow[g, q] > 0:
             seen |= 1 << q
-            wk.parent[q] = -1
-            wk.queue[n] = q
+            chain[0, q] = -1
+            chain[2, n] = q
             n += 1
     h = 0
     while h < n:
-        q = wk.queue[h]
+        q = chain[2, h]
         h += 1
         s = _slope(level[q] - 1, levels[q], slopes[q])
         if best < 0 or s > most:
@@ -209,18 +207,18 @@ def remove_unit(flow: Any, level: Any, g: int, serves: Any, levels: Any, slopes:
                     for p in range(Q):
                         if flow[g2, p] > 0 and not (seen >> p) & 1:
                             seen |= 1 << p
-                            wk.parent[p] = q
-                            wk.via[p] = g2
-                            wk.queue[n] = p
+                            chain[0, p] = q
+                            chain[1, p] = g2
+                            chain[2, n] = p
                             n += 1
     if best < 0:
         return 0
     level[best] -= 1
     q = best
-    while wk.parent[q] >= 0:
-        flow[wk.via[q], q] -= 1
-        flow[wk.via[q], wk.parent[q]] += 1
-        q = wk.parent[q]
+    while chain[0, q] >= 0:
+        flow[chain[1, q], q] -= 1
+        flow[chain[1, q], chain[0, q]] += 1
+        q = chain[0, q]
     flow[g, q] -= 1
     return -most
 
@@ -237,9 +235,9 @@ def put(tb: Any, net: Any, flow: Any, level: Any, fresh: Any, g: int, d: int, s:
             fresh[t] = False
             for _ in range(u):
                 if sign > 0:
-                    change += add_unit(flow[t], level[t], g, net.serves, net.levels[t], net.slopes, wk)
+                    change += add_unit(flow[t], level[t], g, net.serves, net.levels[t], net.slopes, wk.chain)
                 else:
-                    change += remove_unit(flow[t], level[t], g, net.serves, net.levels[t], net.slopes, wk)
+                    change += remove_unit(flow[t], level[t], g, net.serves, net.levels[t], net.slopes, wk.chain)
     return change
 
 
@@ -249,7 +247,7 @@ def fill(tb: Any, net: Any, choice: Any, flow: Any, level: Any, fresh: Any, wk: 
     for t in range(net.base.shape[0]):
         for g in range(net.base.shape[1]):
             for _ in range(net.base[t, g]):
-                add_unit(flow[t], level[t], g, net.serves, net.levels[t], net.slopes, wk)
+                add_unit(flow[t], level[t], g, net.serves, net.levels[t], net.slopes, wk.chain)
     for a in range(choice.shape[0]):
         for d in range(choice.shape[1]):
             if choice[a, d] >= 0:
@@ -257,13 +255,17 @@ def fill(tb: Any, net: Any, choice: Any, flow: Any, level: Any, fresh: Any, wk: 
 
 
 @njit(cache=True, nogil=True)
-def supply_cost(net: Any, supply: Any, flow: Any, level: Any, wk: Any) -> int:
+def supply_cost(net: Any, supply: Any) -> int:
     """Cost beyond that of no cover, of a supply of units by interval and group, filled afresh."""
+    G, Q = net.serves.shape
+    chain = np.zeros((3, Q), np.int64)
     total = 0
     for t in range(supply.shape[0]):
-        for g in range(supply.shape[1]):
+        flow = np.zeros((G, Q), np.int64)
+        level = np.zeros(Q, np.int64)
+        for g in range(G):
             for _ in range(supply[t, g]):
-                total += add_unit(flow[t], level[t], g, net.serves, net.levels[t], net.slopes, wk)
+                total += add_unit(flow, level, g, net.serves, net.levels[t], net.slopes, chain)
     return total
 
 
@@ -281,7 +283,7 @@ def marginals(tb: Any, net: Any, flow: Any, level: Any, marginal: Any, fresh: An
         x = 0
         marginal[t, g, 0] = 0
         for u in range(1, marginal.shape[2]):
-            x += add_unit(wk.flow, wk.level, g, net.serves, net.levels[t], net.slopes, wk)
+            x += add_unit(wk.flow, wk.level, g, net.serves, net.levels[t], net.slopes, wk.chain)
             marginal[t, g, u] = x
         fresh[t, g] = True
 
@@ -969,3 +971,60 @@ def best_month(tb: Any, a: int, exactness: int, tour: Any, wk: Any) -> float:
         trace(tb, nd, entry[w, at], layers[w, prev // (H * Y)], wk.least_at[w], wk.arena, tour[d0 : d0 + nd])
         at = prev
     return best
+
+
+@njit(cache=True, nogil=True)
+def legal(tb: Any, a: int, row: Any) -> bool:
+    """Whether an agent's days keep every hard rule."""
+    D = row.shape[0]
+    for d in range(D):
+        if row[d] >= 0:
+            if not tb.allowed[a, d, row[d]]:
+                return False
+        elif not tb.off_allowed[a, d]:
+            return False
+    if state_before(tb, a, row, D) < 0:
+        return False
+    rest = tb.rest[a]
+    for d in range(1, D):
+        if row[d] >= 0 and row[d - 1] >= 0:
+            e = tb.end_class[rest, d - 1, row[d - 1]]
+            k = tb.start_class[rest, d, row[d]]
+            if tb.nested[rest, d]:
+                if e > k:
+                    return False
+            elif not tb.permitted[rest, d, k, e]:
+                return False
+    for c in range(tb.count_ptr[a], tb.count_ptr[a + 1]):
+        if count_cost(tb, c, count_value(tb, c, row, 0, 0)) >= INF:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def insert(tb: Any, net: Any, a: int, choice: Any, flow: Any, level: Any, marginal: Any, fresh: Any, wk: Any) -> bool:
+    """Give an agent, who must be off throughout, its cheapest horizon under the present prices; False where none is found."""
+    D = choice.shape[1]
+    tour = np.full(D, -1, np.int32)
+    for d in range(D):
+        price_day(tb, net, flow, level, marginal, fresh, a, d, wk.price[d], wk)
+    for c in range(tb.count_ptr[a], tb.count_ptr[a + 1]):
+        wk.multiplier[c] = 0.0
+    ok = False
+    for exactness in (0, 2):
+        x = best_month(tb, a, exactness, tour, wk)
+        ok = x < INF and legal(tb, a, tour)
+        if ok or not x < INF:
+            break
+    if ok:
+        place(tb, net, choice, flow, level, fresh, a, 0, D, tour, wk)
+    return ok
+
+
+@njit(cache=True, nogil=True)
+def take_out(tb: Any, net: Any, a: int, choice: Any, flow: Any, level: Any, fresh: Any, wk: Any) -> None:
+    """Make an agent off throughout."""
+    for d in range(choice.shape[1]):
+        if choice[a, d] >= 0:
+            put(tb, net, flow, level, fresh, tb.group[a], d, choice[a, d], -1, wk)
+            choice[a, d] = -1

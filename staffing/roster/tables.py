@@ -21,7 +21,7 @@ from staffing.roster.primitives import Count, Program, Run
 
 LONGEST = 7
 """Most days of a block."""
-SLOTS = 4
+SLOTS = 6
 """Most sums that a block's program carries."""
 HUGE = 2**31 - 1
 """A hard bound that nothing reaches."""
@@ -68,7 +68,7 @@ def find_blocks(program: Program, longest: int = LONGEST) -> IntArray:
         for group in c.groups:
             if group and max(group) - min(group) < longest:
                 weight[min(group) + 1 : max(group) + 1] += 1
-    # cheapest cuts, as few blocks as possible among equals
+                weight[min(group)] -= 1e-3 * ((len(group) > 1 or not c.any))  # windows begin where blocks do
     best = np.full(D + 1, np.inf)
     best[0] = 0.0
     prev = np.zeros(D + 1, np.int64)
@@ -169,18 +169,21 @@ def prepare(program: Program, longest: int = LONGEST) -> Compiled:
         carry_slot=parts.carry_slot,
         **classes,
     )
+    return Compiled(program, tables, make_net(program), blocks, tuple(counts), "; ".join(dict.fromkeys(reasons)) or None)
+
+
+def make_net(program: Program) -> Net:
+    """Cover of a program for the kernels."""
     cover = program.cover
     t1, t2 = cover.tiers[:, :, 0], cover.tiers[:, :, 1]
     levels = np.stack([cover.need - t1 - t2, cover.need - t1, cover.need, cover.need + cover.over_tier], axis=2)
     slopes = np.concatenate([-cover.under[:, ::-1], cover.over], axis=1)
-    net = Net(
+    return Net(
         serves=np.ascontiguousarray(cover.serves),
         levels=np.ascontiguousarray(levels, np.int64),
         slopes=np.ascontiguousarray(slopes, np.int64),
         base=np.ascontiguousarray(cover.base, np.int64),
     )
-    assert W >= 1
-    return Compiled(program, tables, net, blocks, tuple(counts), "; ".join(dict.fromkeys(reasons)) or None)
 
 
 def make_work(compiled: Compiled, arena: int = 4_000_000, values: int = 200_000) -> Work:
@@ -220,9 +223,7 @@ def make_work(compiled: Compiled, arena: int = 4_000_000, values: int = 200_000)
         multiplier=np.zeros(max(1, len(tb.count_lo))),
         prefix=np.zeros(int((tb.touch[:, 1] - tb.touch[:, 0]).max(initial=0)) + 2),
         noise=np.zeros(int(tb.family.max(initial=0)) + 1),
-        parent=np.zeros(Q, np.int64),
-        via=np.zeros(Q, np.int64),
-        queue=np.zeros(Q, np.int64),
+        chain=np.zeros((3, Q), np.int64),
         flow=np.zeros((G, Q), np.int64),
         level=np.zeros(Q, np.int64),
     )
