@@ -80,7 +80,7 @@ def test_from_a_scenario_to_downloads(server, visit, language):
     go(page, need)
     page.locator("canvas, .vega-embed svg").first.wait_for()
     page.get_by_role("radio", name=w["chat"]).click()
-    page.locator(".st-key-service").wait_for()
+    page.wait_for_function("document.querySelectorAll('[data-testid=stVegaLiteChart]').length == 2")
 
     go(page, rota)
     cell = page.locator("td.cell").first

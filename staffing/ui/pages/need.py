@@ -47,7 +47,7 @@ def show(t: Texts) -> None:
 
 
 def _day(t: Texts, plan: Plan, queue: str | None) -> None:
-    short = short_by_day(plan)
+    short = short_by_day(plan, queue)
     labels = day_labels(t, plan.dates, short.tolist())
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         st.button(
