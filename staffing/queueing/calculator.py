@@ -273,8 +273,9 @@ def _rows(given: CalculatorInput, patience: float, agents: FloatArray, needed: i
     ]
     rows = []
     for i, n in enumerate(agents):
-        level, without, of_served, with_early, wait, asa, mean, lost, busy, queue = (float(column(i)) for column in
-        columns) rows.append(
+        values = (float(column(i)) for column in columns)
+        level, without, of_served, with_early, wait, asa, mean, lost, busy, queue = values
+        rows.append(
             CalculatorRow(
                 int(n),
                 float(rostered(n, given.shrinkage)),
