@@ -16,7 +16,7 @@ from staffing.history.read import read_history
 from staffing.history.series import History
 from staffing.roster.inputs import problems_of
 from staffing.roster.problem import RosterProblem
-from staffing.roster.tables import Team, read_team
+from staffing.roster.team import Team, read_team
 from staffing.scenario import Scenario
 
 PAST_YEARS = 6

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from staffing.errors import InputError, Problem
 from staffing.forecast import aht
@@ -77,7 +78,8 @@ def make_forecast(
     parts: list[_Part] = []
     for q, name in enumerate(history.queues):
         monitor.report(Progress("forecast", time.monotonic() - began, q / len(history.queues), note=name))
-        parts.append(_queue(job, q, stopped=monitor.should_stop()))
+        with threadpool_limits(limits=1, user_api="blas"):  # its threads get in each other's way on small matrices
+            parts.append(_queue(job, q, stopped=monitor.should_stop()))
     monitor.report(Progress("forecast", time.monotonic() - began, 1.0))
     names = sorted({c for p in parts for c in p.components}, key=_ORDER.index)
     ones = np.ones(grid.days)

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
-from staffing.progress import SILENT, Monitor
-from staffing.roster.problem import Roster, RosterProblem, RosterResult
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import numpy as np
+
+from staffing.errors import BackendError, InputError
+from staffing.progress import SILENT, Monitor, Progress
+from staffing.roster.compile import compile_program, make_context
+from staffing.roster.costs import terms_in_cents
+from staffing.roster.inputs import problems_of
+from staffing.roster.neighbourhoods import construct, improve, whole
+from staffing.roster.options import choice_of, expand, roster_of
+from staffing.roster.problem import Roster, RosterProblem, RosterResult, RosterStatus
+from staffing.roster.search import Search
+
+T = TypeVar("T")
+
+WHOLE = 6_000
+"""Option variables up to which CP-SAT is given the whole problem beside everything else."""
 
 
 def solve(
@@ -15,5 +34,123 @@ def solve(
     start: Roster | None = None,
     monitor: Monitor = SILENT,
 ) -> RosterResult:
-    """Build the best rota that `seconds` of wall time allow, with a proven bound."""
-    raise NotImplementedError
+    """Build the best rota that `seconds` of wall time allow, with a proven bound.
+
+    Parameters
+    ----------
+    problem
+        The team, its rules, the need and the prices.
+    seconds
+        Wall time, compilation included. The first legal rota is finished even where that takes longer.
+    workers
+        Threads.
+    seed
+        Seed of every random choice. Results with several workers also depend on the machine's timing.
+    start
+        A rota to begin from; agents whose shifts break a hard rule are planned anew.
+    monitor
+        Told of progress several times a second; when it asks to stop, the best rota so far is kept.
+
+    Returns
+    -------
+    RosterResult
+        INFEASIBLE with the rules in conflict where no rota keeps the hard rules; else the best rota found.
+
+    Raises
+    ------
+    InputError
+        With everything `rules.problems_of` finds, or where `start` holds shifts that the problem does not know.
+    """
+    began = time.perf_counter()
+    found = problems_of(problem)
+    if found:
+        raise InputError(found)
+    monitor.report(Progress("roster", 0.0, 0.0, note="compiling"))
+    options = expand(problem)
+    program = compile_program(problem, options)
+    search = Search(program, seconds, monitor, began)
+    hint = choice_of(problem, options, start) if start is not None else None
+    first, stuck = _with_reports(search, "first rota", lambda: construct(search, hint, seed))
+    notes = make_context(problem, options).targets.notes
+    if stuck:
+        from staffing.roster.explain import conflicts
+
+        reasons = tuple(line for a in stuck for line in conflicts(problem, options, a))
+        return RosterResult(
+            RosterStatus.INFEASIBLE, None, {}, None, None, search.elapsed(), seed, conflicts=reasons, notes=notes
+        )
+    if first is not None:
+        search.offer(first)
+        _with_reports(search, "improving", lambda: _improve(search, workers, seed))
+    if search.choice is None:
+        status = RosterStatus.STOPPED if search.stopped else RosterStatus.UNKNOWN
+        return RosterResult(status, None, {}, None, search.bound / 100, search.elapsed(), seed, notes=notes)
+    roster = roster_of(problem, options, search.choice)
+    cents = terms_in_cents(problem, roster, options)
+    if sum(cents.values()) != round(search.cost):
+        raise BackendError(f"the search's cost {search.cost} differs from the recomputed {sum(cents.values())} cents")
+    status = RosterStatus.FEASIBLE
+    if search.optimal:
+        status = RosterStatus.OPTIMAL
+        search.bound = search.cost
+    elif search.stopped:
+        status = RosterStatus.STOPPED
+    search.report("done")
+    return RosterResult(
+        status=status,
+        roster=roster,
+        terms={name: amount / 100 for name, amount in cents.items()},
+        objective=search.cost / 100,
+        bound=search.bound / 100,
+        seconds=search.elapsed(),
+        seed=seed,
+        trace=tuple(search.trace),
+        notes=notes,
+    )
+
+
+def _improve(search: Search, workers: int, seed: int) -> None:
+    """Run the parts side by side until the search is over."""
+    parts: list[Callable[[], None]] = []
+    small = int(search.program.allowed.sum()) <= WHOLE
+    if small:
+        parts.append(lambda: whole(search, max(1, workers - 1), seed))
+    for k in range(max(1, workers - small)):
+        parts.append(lambda k=k: improve(search, np.random.default_rng((seed, k))))  # type: ignore[misc]
+    errors: list[BaseException] = []
+
+    def guarded(part: Callable[[], None]) -> None:
+        try:
+            part()
+        except BaseException as error:
+            errors.append(error)
+            search.ended = True
+
+    threads = [threading.Thread(target=guarded, args=(part,), daemon=True) for part in parts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+def _with_reports(search: Search, note: str, work: Callable[[], T]) -> T:
+    """Do work in a thread of its own while this one reports and asks whether to stop."""
+    result: list[T] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            result.append(work())
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        search.report(note)
+        thread.join(0.2)
+    if errors:
+        raise errors[0]
+    return result[0]

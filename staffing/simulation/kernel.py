@@ -13,12 +13,9 @@ The random numbers are xoshiro128++ (Blackman and Vigna, "Scrambled linear pseud
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-
-from staffing.grid import FloatArray, IntArray
 
 VOICE, CHAT, DEFERRABLE = 0, 1, 2
 LOGNORMAL, EXPONENTIAL, EMPIRICAL = 0, 1, 2
@@ -32,112 +29,85 @@ _WORD = 0xFFFFFFFF
 _TO_UNIT = 2.0**-32
 
 
-class Queues(NamedTuple):
-    """What the queues are and how they are routed; Q queues, G groups of people with the same priorities."""
+RULE = np.dtype(
+    [
+        ("threshold", "f8"),
+        ("slowdown", "f8"),
+        ("overflow", "f8"),
+        ("retry_share", "f8"),
+        ("retry_delay", "f8"),
+        ("patience", "f8"),
+        ("channel", "i4"),
+        ("concurrency", "i4"),
+        ("reserve", "i4"),
+    ],
+    align=True,
+)
+"""A queue: threshold in seconds; growth of handling time per further chat; seconds before people of priority 2 and
+worse are asked; share of those who gave up that try again, and after how many seconds on average; mean patience of a
+further attempt; channel; contacts that one person has at a time; idle people kept free for better work."""
 
-    channel: IntArray
-    """(Q,) voice, chat or deferrable."""
-    threshold: FloatArray
-    """(Q,) seconds."""
-    concurrency: IntArray
-    """(Q,) contacts of the queue that one person handles at a time; 1 unless chat."""
-    slowdown: FloatArray
-    """(Q,) growth of handling time per further simultaneous chat."""
-    overflow: FloatArray
-    """(Q,) seconds before people of priority 2 and worse are asked."""
-    reserve: IntArray
-    """(Q,) idle people kept free for better work."""
-    retry_share: FloatArray
-    """(Q,) share of those who gave up that try again."""
-    retry_delay: FloatArray
-    """(Q,) mean seconds until then."""
-    patience: FloatArray
-    """(Q,) mean patience of a further attempt."""
-    priority: IntArray
-    """(G, Q) 0 where not served."""
-    route: IntArray
-    """(Q, G) groups that serve the queue, best priority first, then -1."""
-    open_seconds: FloatArray
-    """(Q, T + 1) open seconds before each interval."""
-    is_open: FloatArray
-    """(Q, T) 1 where open."""
-    closing: FloatArray
-    """(Q, T) when whoever came in the interval is turned away."""
+STRETCH = np.dtype([("start", "f8"), ("end", "f8"), ("gap", "f8"), ("person", "i4"), ("last", "i4")], align=True)
+"""A stretch of work: from, to, length of the break before it, whose, and whether it is the last of its shift."""
 
+CONTACT = np.dtype(
+    [
+        ("time", "f8"),
+        ("work", "f8"),
+        ("patience", "f8"),
+        ("deadline", "f8"),
+        ("begin", "f8"),
+        ("finish", "f8"),
+        ("queue", "i4"),
+        ("interval", "i4"),
+        ("status", "i4"),
+        ("who", "i4"),
+        ("following", "i4"),
+    ],
+    align=True,
+)
+"""A contact and what became of it: arrival, handling time, patience, when it leaves the line, begin of the handling (or
+leaving), end of the handling; queue and interval of arrival, status, who handled it, the next in line."""
 
-class Duty(NamedTuple):
-    """Stretches of work of the people present in this replication; N stretches, P people."""
+PERSON = np.dtype(
+    [
+        ("idle_since", "f8"),
+        ("since", "f8"),
+        ("busy_since", "f8"),
+        ("on_since", "f8"),
+        ("left_at", "f8"),
+        ("on", "i4"),
+        ("leaving", "i4"),
+        ("exclusive", "i4"),
+        ("level", "i4"),
+        ("most", "i4"),
+        ("stamp", "i4"),
+        ("listed", "i4"),
+        ("before", "i4"),
+        ("after", "i4"),
+        ("group", "i4"),
+        ("crew", "i4"),
+        ("stretch", "i4"),
+        ("pending", "i4"),
+    ],
+    align=True,
+)
+"""State of a person: when the idle list was joined, chats in hand were last worked off, contacts were last taken up,
+work began and ended; whether on duty, finishing past the end, on a voice or deferrable contact; contacts in hand and
+how many chats are allowed; number that makes older end-of-chat events void; idle list (-1: none) and neighbours in it;
+group, crew, current stretch, stretch that has begun while the person was still finishing the one before."""
 
-    person: IntArray
-    start: FloatArray
-    end: FloatArray
-    gap: FloatArray
-    """(N,) length of the break before the stretch, 0 for the first of its shift."""
-    by_end: IntArray
-    """(N,) stretches in the order of their ends."""
-    last: IntArray
-    """(N,) 1 for the last stretch of its shift."""
-    group: IntArray
-    """(P,) group of the person in `Queues.priority`."""
-    crew: IntArray
-    """(P,) group of the person in the occupancy report."""
-    pace: FloatArray
-    """(P, Q) factor on the handling time."""
+EVENT = np.dtype([("time", "f8"), ("kind", "i4"), ("who", "i4"), ("stamp", "i4")], align=True)
+"""A future event, of a person or a contact."""
 
+HAND = np.dtype([("left", "f8"), ("contact", "i4")], align=True)
+"""A contact in hand and, for a chat, the work left."""
 
-class Contacts(NamedTuple):
-    """Contacts of one replication, queue after queue, and what became of them."""
+LIST = np.dtype([("head", "i4"), ("tail", "i4")])
+"""Idle people of one group with one number of chats: longest idle, shortest idle; -1 for none."""
 
-    time: FloatArray
-    work: FloatArray
-    patience: FloatArray
-    interval: IntArray
-    queue: IntArray
-    deadline: FloatArray
-    status: IntArray
-    begin: FloatArray
-    finish: FloatArray
-    who: IntArray
-    following: IntArray
-
-
-class Heap(NamedTuple):
-    """Future events in a binary heap by time."""
-
-    time: FloatArray
-    kind: IntArray
-    who: IntArray
-    stamp: IntArray
-    size: IntArray
-
-
-class Crew(NamedTuple):
-    """State of the people; K is the largest concurrency."""
-
-    on: IntArray
-    leaving: IntArray
-    exclusive: IntArray
-    level: IntArray
-    chat: IntArray
-    """(P, K) contacts in hand."""
-    left: FloatArray
-    """(P, K) work left of each."""
-    since: FloatArray
-    """(P,) when `left` was true."""
-    busy_since: FloatArray
-    stamp: IntArray
-    listed: IntArray
-    """(P,) level of the idle list the person is in, -1 for none."""
-    idle_since: FloatArray
-    before: IntArray
-    after: IntArray
-    head: IntArray
-    """(G, K) longest idle."""
-    tail: IntArray
-    most: IntArray
-    """(G,) chats that a person of the group may have at a time."""
-    idle: IntArray
-    """(Q,) people without any contact who could take one of the queue."""
+LINE = np.dtype([("head", "i4"), ("tail", "i4"), ("idle", "i4")])
+"""Waiting contacts of a queue: first and last, -1 for none; and people without any contact who could take one."""
 
 
 # -- random numbers -----------------------------------------------------------------------------------------
@@ -170,6 +140,14 @@ def _normal(s):
 
 
 @njit(cache=True, nogil=True)
+def _longer(table, more):
+    """Copy of a table with room for `more` rows."""
+    out = np.empty(len(table) + more, table.dtype)
+    out[: len(table)] = table
+    return out
+
+
+@njit(cache=True, nogil=True)
 def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patience, seconds):
     """Draw the contacts of one replication; every queue and day from its own stream.
 
@@ -186,8 +164,7 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
             for i in range(day_first[d], day_first[d + 1]):
                 expected += rate[q, i] * factor[q, d]
     room = int(expected + 6.0 * math.sqrt(expected) + 64.0)
-    time, work, wait = np.empty(room), np.empty(room), np.empty(room)
-    interval, queue = np.empty(room, np.int64), np.empty(room, np.int64)
+    contacts = np.empty(room, CONTACT)
     first = np.zeros(n_queues + 1, np.int64)
     n = 0
     for q in range(n_queues):
@@ -211,282 +188,319 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
                 left -= gap
                 if n == room:
                     more = room // 2 + 64
-                    time = np.concatenate((time, np.empty(more)))
-                    work = np.concatenate((work, np.empty(more)))
-                    wait = np.concatenate((wait, np.empty(more)))
-                    interval = np.concatenate((interval, np.empty(more, np.int64)))
-                    queue = np.concatenate((queue, np.empty(more, np.int64)))
+                    contacts = _longer(contacts, more)
                     room += more
-                time[n] = (i + 1.0 - left / mass) * seconds
-                interval[n] = i
-                queue[n] = q
+                contact = contacts[n]
+                contact["time"] = (i + 1.0 - left / mass) * seconds
+                contact["interval"] = i
+                contact["queue"] = q
                 if law[q] == LOGNORMAL:
-                    work[n] = aht[q, i] * math.exp(sigma[q] * _normal(s) - 0.5 * sigma[q] * sigma[q])
+                    contact["work"] = aht[q, i] * math.exp(sigma[q] * _normal(s) - 0.5 * sigma[q] * sigma[q])
                 elif law[q] == EXPONENTIAL:
-                    work[n] = -aht[q, i] * math.log(_uniform(s))
+                    contact["work"] = -aht[q, i] * math.log(_uniform(s))
                 else:
                     x = _uniform(s) * (quantiles.shape[1] - 1)
                     k = int(x)
-                    work[n] = aht[q, i] * (quantiles[q, k] + (x - k) * (quantiles[q, k + 1] - quantiles[q, k]))
-                wait[n] = -patience[q] * math.log(_uniform(s))
+                    contact["work"] = aht[q, i] * (quantiles[q, k] + (x - k) * (quantiles[q, k + 1] - quantiles[q, k]))
+                contact["patience"] = -patience[q] * math.log(_uniform(s))
                 n += 1
                 gap = -math.log(_uniform(s))
         first[q + 1] = n
-    return time[:n], work[:n], wait[:n], interval[:n], queue[:n], first
+    return contacts[:n], first
 
 
 # -- events and idle lists ----------------------------------------------------------------------------------
 
 
 @njit(cache=True, nogil=True)
-def _push(heap, time, kind, who, stamp):
-    i = heap.size[0]
-    heap.size[0] = i + 1
+def _push(events, size, time, kind, who, stamp):
+    """Add an event to the binary heap."""
+    i = size[0]
+    size[0] = i + 1
     while i > 0:
         parent = (i - 1) >> 1
-        if heap.time[parent] <= time:
+        if events[parent]["time"] <= time:
             break
-        heap.time[i], heap.kind[i] = heap.time[parent], heap.kind[parent]
-        heap.who[i], heap.stamp[i] = heap.who[parent], heap.stamp[parent]
+        events[i] = events[parent]
         i = parent
-    heap.time[i], heap.kind[i], heap.who[i], heap.stamp[i] = time, kind, who, stamp
+    event = events[i]
+    event["time"] = time
+    event["kind"] = kind
+    event["who"] = who
+    event["stamp"] = stamp
 
 
 @njit(cache=True, nogil=True)
-def _pop(heap):
-    n = heap.size[0] - 1
-    heap.size[0] = n
-    time, kind, who, stamp = heap.time[n], heap.kind[n], heap.who[n], heap.stamp[n]
+def _pop(events, size):
+    """Remove the earliest event from the binary heap."""
+    n = size[0] - 1
+    size[0] = n
+    time = events[n]["time"]
     i = 0
     while True:
         child = 2 * i + 1
         if child >= n:
             break
-        if child + 1 < n and heap.time[child + 1] < heap.time[child]:
+        if child + 1 < n and events[child + 1]["time"] < events[child]["time"]:
             child += 1
-        if heap.time[child] >= time:
+        if events[child]["time"] >= time:
             break
-        heap.time[i], heap.kind[i] = heap.time[child], heap.kind[child]
-        heap.who[i], heap.stamp[i] = heap.who[child], heap.stamp[child]
+        events[i] = events[child]
         i = child
-    heap.time[i], heap.kind[i], heap.who[i], heap.stamp[i] = time, kind, who, stamp
+    events[i] = events[n]
 
 
 @njit(cache=True, nogil=True)
-def _link(crew, queues, a, g, now):
+def _link(a, now, priority, people, lists, lines):
     """Put a person at the end of the idle list of their group and number of contacts."""
-    level = crew.level[a]
-    last = crew.tail[g, level]
-    crew.before[a], crew.after[a] = last, -1
-    crew.tail[g, level] = a
+    person = people[a]
+    g, level = person["group"], person["level"]
+    last = lists[g, level]["tail"]
+    person["before"] = last
+    person["after"] = -1
+    lists[g, level]["tail"] = a
     if last >= 0:
-        crew.after[last] = a
+        people[last]["after"] = a
     else:
-        crew.head[g, level] = a
-    crew.listed[a] = level
-    crew.idle_since[a] = now
+        lists[g, level]["head"] = a
+    person["listed"] = level
+    person["idle_since"] = now
     if level == 0:
-        for q in range(len(crew.idle)):
-            if queues.priority[g, q] > 0:
-                crew.idle[q] += 1
+        for q in range(len(lines)):
+            if priority[g, q] > 0:
+                lines[q]["idle"] += 1
 
 
 @njit(cache=True, nogil=True)
-def _unlink(crew, queues, a, g):
-    level, before, after = crew.listed[a], crew.before[a], crew.after[a]
+def _unlink(a, priority, people, lists, lines):
+    person = people[a]
+    g, level, before, after = person["group"], person["listed"], person["before"], person["after"]
     if before >= 0:
-        crew.after[before] = after
+        people[before]["after"] = after
     else:
-        crew.head[g, level] = after
+        lists[g, level]["head"] = after
     if after >= 0:
-        crew.before[after] = before
+        people[after]["before"] = before
     else:
-        crew.tail[g, level] = before
-    crew.listed[a] = -1
+        lists[g, level]["tail"] = before
+    person["listed"] = -1
     if level == 0:
-        for q in range(len(crew.idle)):
-            if queues.priority[g, q] > 0:
-                crew.idle[q] -= 1
+        for q in range(len(lines)):
+            if priority[g, q] > 0:
+                lines[q]["idle"] -= 1
 
 
 @njit(cache=True, nogil=True)
-def _advance(crew, queues, contacts, a, now):
-    """Work off what the chats in hand have progressed since the last change of their number."""
-    passed = now - crew.since[a]
-    k = crew.level[a]
+def _work_off(a, now, rules, people, hands, contacts):
+    """Take from the chats in hand what they have progressed since the last change of their number."""
+    passed = now - people[a]["since"]
+    k = people[a]["level"]
     for j in range(k):
-        q = contacts.queue[crew.chat[a, j]]
-        crew.left[a, j] -= passed / (1.0 + queues.slowdown[q] * (k - 1))
-    crew.since[a] = now
+        q = contacts[hands[a, j]["contact"]]["queue"]
+        hands[a, j]["left"] -= passed / (1.0 + rules[q]["slowdown"] * (k - 1))
+    people[a]["since"] = now
 
 
 @njit(cache=True, nogil=True)
-def _next_chat(crew, queues, contacts, a):
+def _next_chat(a, rules, people, hands, contacts):
     """Which chat in hand ends next, and in how many seconds."""
-    k = crew.level[a]
-    best, soonest = -1, np.inf
+    k = people[a]["level"]
+    best, soonest = 0, np.inf
     for j in range(k):
-        q = contacts.queue[crew.chat[a, j]]
-        seconds = crew.left[a, j] * (1.0 + queues.slowdown[q] * (k - 1))
+        q = contacts[hands[a, j]["contact"]]["queue"]
+        seconds = hands[a, j]["left"] * (1.0 + rules[q]["slowdown"] * (k - 1))
         if seconds < soonest:
             best, soonest = j, seconds
     return best, max(soonest, 0.0)
 
 
 @njit(cache=True, nogil=True)
-def _take(c, a, q, now, queues, duty, contacts, crew, heap):
+def _take(c, a, q, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size):
     """Hand contact `c` of queue `q` to person `a`."""
-    g = duty.group[a]
-    if crew.listed[a] >= 0:
-        _unlink(crew, queues, a, g)
-    contacts.status[c] = IN_HAND
-    contacts.begin[c] = now
-    contacts.who[c] = a
-    work = contacts.work[c] * duty.pace[a, q]
-    if crew.level[a] == 0:
-        crew.busy_since[a] = now
-    if queues.channel[q] != CHAT:
-        crew.exclusive[a] = 1
-        crew.level[a] = 1
-        crew.chat[a, 0] = c
-        _push(heap, now + work, COMPLETION, a, crew.stamp[a])
+    person, contact = people[a], contacts[c]
+    if person["listed"] >= 0:
+        _unlink(a, priority, people, lists, lines)
+    contact["status"] = IN_HAND
+    contact["begin"] = now
+    contact["who"] = a
+    work = contact["work"] * pace[a, q]
+    k = person["level"]
+    if k == 0:
+        person["busy_since"] = now
+    if rules[q]["channel"] != CHAT:
+        person["exclusive"] = 1
+        person["level"] = 1
+        hands[a, 0]["contact"] = c
+        _push(events, size, now + work, COMPLETION, a, person["stamp"])
         return
-    _advance(crew, queues, contacts, a, now)
-    k = crew.level[a]
-    crew.chat[a, k] = c
-    crew.left[a, k] = work
-    crew.level[a] = k + 1
-    crew.stamp[a] += 1
-    _, seconds = _next_chat(crew, queues, contacts, a)
-    _push(heap, now + seconds, COMPLETION, a, crew.stamp[a])
-    if k + 1 < crew.most[g]:
-        _link(crew, queues, a, g, now)
+    _work_off(a, now, rules, people, hands, contacts)
+    hands[a, k]["contact"] = c
+    hands[a, k]["left"] = work
+    person["level"] = k + 1
+    person["stamp"] += 1
+    _, seconds = _next_chat(a, rules, people, hands, contacts)
+    _push(events, size, now + seconds, COMPLETION, a, person["stamp"])
+    if k + 1 < person["most"]:
+        _link(a, now, priority, people, lists, lines)
+
+
+@njit(cache=True, nogil=True)
+def _put_down(a, now, rules, people, hands, contacts, events, size):
+    """End the contact of person `a` that is due now."""
+    person = people[a]
+    if person["exclusive"]:
+        contact = contacts[hands[a, 0]["contact"]]
+        person["exclusive"] = 0
+        person["level"] = 0
+    else:
+        _work_off(a, now, rules, people, hands, contacts)
+        j, _ = _next_chat(a, rules, people, hands, contacts)
+        contact = contacts[hands[a, j]["contact"]]
+        k = person["level"] - 1
+        hands[a, j]["contact"] = hands[a, k]["contact"]
+        hands[a, j]["left"] = hands[a, k]["left"]
+        person["level"] = k
+        person["stamp"] += 1
+        if k > 0:
+            _, seconds = _next_chat(a, rules, people, hands, contacts)
+            _push(events, size, now + seconds, COMPLETION, a, person["stamp"])
+    contact["status"] = SERVED
+    contact["finish"] = now
 
 
 # -- routing ------------------------------------------------------------------------------------------------
 
 
 @njit(cache=True, nogil=True)
-def _rank(queues, g, q):
+def _rank(g, q, rules, priority):
     """Order in which a person of the group likes the queue: priority, then what cannot wait before what can."""
-    return 2 * queues.priority[g, q] + (1 if queues.channel[q] == DEFERRABLE else 0)
+    return 2 * priority[g, q] + (1 if rules[q]["channel"] == DEFERRABLE else 0)
 
 
 @njit(cache=True, nogil=True)
-def _spared(queues, crew, g, q, listed):
+def _spared(g, q, listed, rules, priority, lines):
     """Whether enough others stay idle for every better work of the group if one person of it takes queue `q`."""
-    rank = _rank(queues, g, q)
-    for w in range(len(crew.idle)):
-        better = queues.priority[g, w] > 0 and _rank(queues, g, w) < rank
-        if better and crew.idle[w] - listed < queues.reserve[q]:
+    rank = _rank(g, q, rules, priority)
+    for w in range(len(lines)):
+        better = priority[g, w] > 0 and _rank(g, w, rules, priority) < rank
+        if better and lines[w]["idle"] - listed < rules[q]["reserve"]:
             return False
     return True
 
 
 @njit(cache=True, nogil=True)
-def _find_person(queues, crew, q, waited):
+def _find_person(q, waited, rules, priority, route, people, lists, lines):
     """Who takes a contact of queue `q`: best priority, then fewest chats, then longest idle; -1 for nobody."""
     best, best_priority, best_level = -1, 0, 0
-    for r in range(queues.route.shape[1]):
-        g = queues.route[q, r]
+    for r in range(route.shape[1]):
+        g = route[q, r]
         if g < 0:
             break
-        priority = queues.priority[g, q]
-        if best >= 0 and priority > best_priority:
+        p = priority[g, q]
+        if (best >= 0 and p > best_priority) or (p > 1 and waited < rules[q]["overflow"]):
             break
-        if priority > 1 and waited < queues.overflow[q]:
-            break
-        for level in range(queues.concurrency[q]):
-            a = crew.head[g, level]
+        for level in range(rules[q]["concurrency"]):
+            a = lists[g, level]["head"]
             if a < 0:
                 continue
-            if level == 0 and queues.reserve[q] > 0 and not _spared(queues, crew, g, q, 1):
+            if level == 0 and rules[q]["reserve"] > 0 and not _spared(g, q, 1, rules, priority, lines):
                 continue
-            if best < 0 or level < best_level or (level == best_level and crew.idle_since[a] < crew.idle_since[best]):
-                best, best_priority, best_level = a, priority, level
+            longer = best < 0 or people[a]["idle_since"] < people[best]["idle_since"]
+            if best < 0 or level < best_level or (level == best_level and longer):
+                best, best_priority, best_level = a, p, level
             break
     return best
 
 
 @njit(cache=True, nogil=True)
-def _head(queues, contacts, line, q, now):
+def _leave(contact):
+    """Note that a waiting contact has left at its deadline."""
+    gave_up = contact["deadline"] >= contact["time"] + contact["patience"]
+    contact["status"] = ABANDONED if gave_up else TURNED_AWAY
+    contact["begin"] = contact["deadline"]
+
+
+@njit(cache=True, nogil=True)
+def _first(q, now, lines, contacts):
     """First contact that still waits in queue `q`, noting on the way those that have left; -1 for none."""
-    c = line[q, 0]
-    while c >= 0 and (contacts.status[c] != WAITING or contacts.deadline[c] < now):
-        if contacts.status[c] == WAITING:
-            _leave(contacts, c)
-        c = contacts.following[c]
-        line[q, 0] = c
-    if c < 0:
-        line[q, 1] = -1
+    c = lines[q]["head"]
+    while c >= 0:
+        contact = contacts[c]
+        if contact["status"] == WAITING:
+            if contact["deadline"] >= now:
+                return c
+            _leave(contact)
+        c = contact["following"]
+        lines[q]["head"] = c
+    lines[q]["tail"] = -1
     return c
 
 
 @njit(cache=True, nogil=True)
-def _leave(contacts, c):
-    gave_up = contacts.deadline[c] >= contacts.time[c] + contacts.patience[c]
-    contacts.status[c] = ABANDONED if gave_up else TURNED_AWAY
-    contacts.begin[c] = contacts.deadline[c]
+def _step_up(q, lines, contacts):
+    """Take the first contact out of the line of queue `q`."""
+    c = contacts[lines[q]["head"]]["following"]
+    lines[q]["head"] = c
+    if c < 0:
+        lines[q]["tail"] = -1
 
 
 @njit(cache=True, nogil=True)
-def _seek(a, now, queues, duty, contacts, crew, line, heap):
+def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size):
     """Let person `a` take waiting work: best rank, then longest waiting; list them where they can take more."""
-    g = duty.group[a]
+    person = people[a]
+    g = person["group"]
     while True:
         best, best_rank, longest = -1, 0, np.inf
-        for q in range(queues.priority.shape[1]):
-            priority = queues.priority[g, q]
-            if priority == 0:
+        for q in range(len(lines)):
+            p = priority[g, q]
+            if p == 0 or lines[q]["head"] < 0:
                 continue
-            if crew.level[a] > 0 and (queues.channel[q] != CHAT or crew.level[a] >= queues.concurrency[q]):
+            level = person["level"]
+            if level > 0 and (rules[q]["channel"] != CHAT or level >= rules[q]["concurrency"]):
                 continue
-            c = _head(queues, contacts, line, q, now)
-            if c < 0 or (priority > 1 and now - contacts.time[c] < queues.overflow[q]):
+            c = _first(q, now, lines, contacts)
+            if c < 0:
                 continue
-            if crew.level[a] == 0 and queues.reserve[q] > 0:
-                listed = 1 if crew.listed[a] == 0 else 0
-                if not _spared(queues, crew, g, q, listed):
+            came = contacts[c]["time"]
+            if p > 1 and now - came < rules[q]["overflow"]:
+                continue
+            if level == 0 and rules[q]["reserve"] > 0:
+                listed = 1 if person["listed"] == 0 else 0
+                if not _spared(g, q, listed, rules, priority, lines):
                     continue
-            rank = _rank(queues, g, q)
-            if best < 0 or rank < best_rank or (rank == best_rank and contacts.time[c] < longest):
-                best, best_rank, longest = q, rank, contacts.time[c]
+            rank = _rank(g, q, rules, priority)
+            if best < 0 or rank < best_rank or (rank == best_rank and came < longest):
+                best, best_rank, longest = q, rank, came
         if best < 0:
             break
-        c = line[best, 0]
-        line[best, 0] = contacts.following[c]
-        if line[best, 0] < 0:
-            line[best, 1] = -1
-        _take(c, a, best, now, queues, duty, contacts, crew, heap)
-        if crew.exclusive[a]:
+        c = lines[best]["head"]
+        _step_up(best, lines, contacts)
+        _take(c, a, best, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size)
+        if person["exclusive"]:
             return
-    if crew.listed[a] < 0 and crew.level[a] < crew.most[g]:
-        _link(crew, queues, a, g, now)
+    if person["listed"] < 0 and person["level"] < person["most"]:
+        _link(a, now, priority, people, lists, lines)
 
 
 @njit(cache=True, nogil=True)
-def _release(now, queues, duty, contacts, crew, line, heap):
-    """Hand out work held back by a reserve, now that one more person is idle."""
-    for q in range(len(crew.idle)):
-        if queues.reserve[q] == 0:
-            continue
-        while True:
-            c = _head(queues, contacts, line, q, now)
-            if c < 0:
-                break
-            a = _find_person(queues, crew, q, now - contacts.time[c])
-            if a < 0:
-                break
-            line[q, 0] = contacts.following[c]
-            if line[q, 0] < 0:
-                line[q, 1] = -1
-            _take(c, a, q, now, queues, duty, contacts, crew, heap)
+def _hand_out(q, now, waited, rules, priority, route, pace, people, hands, lists, lines, contacts, events, size):
+    """Hand the first contact of queue `q` to whoever may take it; whether somebody did."""
+    c = _first(q, now, lines, contacts)
+    if c < 0:
+        return False
+    a = _find_person(q, max(waited, now - contacts[c]["time"]), rules, priority, route, people, lists, lines)
+    if a < 0:
+        return False
+    _step_up(q, lines, contacts)
+    _take(c, a, q, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size)
+    return True
 
 
 @njit(cache=True, nogil=True)
 def _spread(total, row, start, end, seconds):
     """Add the time from `start` to `end` to the intervals it falls in."""
-    i = max(int(start / seconds), 0)
+    i = int(start / seconds)
     while i < total.shape[1] and i * seconds < end:
         total[row, i] += min(end, (i + 1) * seconds) - max(start, i * seconds)
         i += 1
@@ -496,293 +510,283 @@ def _spread(total, row, start, end, seconds):
 
 
 @njit(cache=True, nogil=True)
-def play(time, work, patience, interval, queue, first, queues, duty, n_crews, retry_state, seconds):
+def play(
+    contacts, first, rules, priority, route, closing, is_open, stretches, by_end, staff, pace, n_crews, luck, seconds
+):
     """Play one replication.
 
-    Returns the contacts (further attempts of those who gave up at the end), busy and duty seconds per crew and
-    interval, overtime in seconds, and when the last person left or the horizon ended, whichever is later.
+    Parameters
+    ----------
+    contacts, first
+        Contacts (dtype `CONTACT`), queue after queue, each by time; where each queue begins, shape (Q + 1,).
+    rules, priority, route
+        Queues (dtype `RULE`, (Q,)); priority per group and queue (G, Q), 0 where not served; groups that serve a
+        queue, best priority first, then -1, (Q, G).
+    closing, is_open
+        When whoever came in an interval is turned away (Q, T); 1 where open (Q, T).
+    stretches, by_end
+        Stretches of work (dtype `STRETCH`) by start, (N,), and their order by end.
+    staff, pace
+        Group and crew of each person (P, 2); factor on handling times (P, Q).
+    n_crews
+        Rows of the occupancy report.
+    luck
+        State of the random numbers of further attempts, (4,).
+    seconds
+        Length of an interval.
 
+    Returns
+    -------
+    tuple
+        Contacts with what became of them, and further attempts of those who gave up behind them; how many they are;
+        busy and duty seconds per crew and interval; overtime in seconds; when the last person left or the horizon
+        ended, whichever is later.
+
+    Notes
+    -----
     At one instant a contact ends first, then people come, then people go, then contacts arrive.
     """
-    n_queues, n_intervals = queues.is_open.shape
-    n_people, n_groups = len(duty.group), queues.priority.shape[0]
-    n_stretches = len(duty.person)
+    n_queues, n_intervals = is_open.shape
+    n_people, n_groups, n_stretches = len(staff), len(priority), len(stretches)
     horizon = n_intervals * seconds
-    widest = 1
+    widest, reserved, retries = 1, False, False
+    lines = np.empty(n_queues, LINE)
     for q in range(n_queues):
-        widest = max(widest, queues.concurrency[q])
-    n = len(time)
-    retries = False
-    for q in range(n_queues):
-        retries = retries or queues.retry_share[q] > 0
-    contacts = Contacts(
-        time.copy() if retries else time,
-        work,
-        patience,
-        interval,
-        queue,
-        np.full(n, np.inf),
-        np.zeros(n, np.int64),
-        np.zeros(n),
-        np.zeros(n),
-        np.full(n, -1, np.int64),
-        np.full(n, -1, np.int64),
-    )
-    made = n
-    room = 4 * n_people + 64
-    heap = Heap(
-        np.empty(room),
-        np.empty(room, np.int64),
-        np.empty(room, np.int64),
-        np.empty(room, np.int64),
-        np.zeros(1, np.int64),
-    )
-    crew = Crew(
-        np.zeros(n_people, np.int64),
-        np.zeros(n_people, np.int64),
-        np.zeros(n_people, np.int64),
-        np.zeros(n_people, np.int64),
-        np.full((n_people, widest), -1, np.int64),
-        np.zeros((n_people, widest)),
-        np.zeros(n_people),
-        np.zeros(n_people),
-        np.zeros(n_people, np.int64),
-        np.full(n_people, -1, np.int64),
-        np.zeros(n_people),
-        np.full(n_people, -1, np.int64),
-        np.full(n_people, -1, np.int64),
-        np.full((n_groups, widest), -1, np.int64),
-        np.full((n_groups, widest), -1, np.int64),
-        np.ones(n_groups, np.int64),
-        np.zeros(n_queues, np.int64),
-    )
-    reserved = False
-    for q in range(n_queues):
-        reserved = reserved or queues.reserve[q] > 0
-        for g in range(n_groups):
-            if queues.priority[g, q] > 0 and queues.concurrency[q] > crew.most[g]:
-                crew.most[g] = queues.concurrency[q]
-    line = np.full((n_queues, 2), -1, np.int64)
+        lines[q]["head"] = -1
+        lines[q]["tail"] = -1
+        lines[q]["idle"] = 0
+        widest = max(widest, rules[q]["concurrency"])
+        reserved = reserved or rules[q]["reserve"] > 0
+        retries = retries or rules[q]["retry_share"] > 0
+    lists = np.empty((n_groups, widest), LIST)
+    for g in range(n_groups):
+        for k in range(widest):
+            lists[g, k]["head"] = -1
+            lists[g, k]["tail"] = -1
+    people = np.zeros(n_people, PERSON)
+    for a in range(n_people):
+        person = people[a]
+        person["group"] = staff[a, 0]
+        person["crew"] = staff[a, 1]
+        person["listed"] = -1
+        person["pending"] = -1
+        person["stretch"] = -1
+        person["left_at"] = -1e18
+        person["most"] = 1
+        for q in range(n_queues):
+            if priority[staff[a, 0], q] > 0 and rules[q]["concurrency"] > person["most"]:
+                person["most"] = rules[q]["concurrency"]
+    hands = np.zeros((n_people, widest), HAND)
+    made = len(contacts)
+    for c in range(made):
+        contacts[c]["status"] = NOT_MADE
+        contacts[c]["following"] = -1
+        contacts[c]["deadline"] = np.inf
+    events = np.empty(4 * n_people + 128, EVENT)
+    size = np.zeros(1, np.int64)
     busy, present = np.zeros((n_crews, n_intervals)), np.zeros((n_crews, n_intervals))
-    stretch = np.full(n_people, -1, np.int64)
-    pending = np.full(n_people, -1, np.int64)
-    on_since, left_at = np.zeros(n_people), np.full(n_people, -1e18)
     overtime, close = 0.0, horizon
     pointer = first[:-1].copy()
     next_arrival, next_queue = np.inf, -1
     for q in range(n_queues):
-        if pointer[q] < first[q + 1] and time[pointer[q]] < next_arrival:
-            next_arrival, next_queue = time[pointer[q]], q
+        if pointer[q] < first[q + 1] and contacts[pointer[q]]["time"] < next_arrival:
+            next_arrival, next_queue = contacts[pointer[q]]["time"], q
     i_start, i_end = 0, 0
     while True:
-        t_event = heap.time[0] if heap.size[0] > 0 else np.inf
-        t_start = duty.start[i_start] if i_start < n_stretches else np.inf
-        t_end = duty.end[duty.by_end[i_end]] if i_end < n_stretches else np.inf
+        t_event = events[0]["time"] if size[0] > 0 else np.inf
+        t_start = stretches[i_start]["start"] if i_start < n_stretches else np.inf
+        t_end = stretches[by_end[i_end]]["end"] if i_end < n_stretches else np.inf
         now = min(min(t_event, next_arrival), min(t_start, t_end))
         if now == np.inf:
             break
-        if heap.size[0] + n_people + 64 > len(heap.time):
-            more = len(heap.time)
-            heap = Heap(
-                np.concatenate((heap.time, np.empty(more))),
-                np.concatenate((heap.kind, np.empty(more, np.int64))),
-                np.concatenate((heap.who, np.empty(more, np.int64))),
-                np.concatenate((heap.stamp, np.empty(more, np.int64))),
-                heap.size,
-            )
+        if size[0] + n_people + 64 > len(events):
+            events = _longer(events, len(events))
         comes, seeks, arrives = -1, -1, -1
         if t_event <= now:
-            kind, who, stamp = heap.kind[0], heap.who[0], heap.stamp[0]
-            _pop(heap)
+            kind, who, stamp = events[0]["kind"], events[0]["who"], events[0]["stamp"]
+            _pop(events, size)
             if kind == COMPLETION:
-                if stamp != crew.stamp[who]:
+                person = people[who]
+                if stamp != person["stamp"]:
                     continue
-                a, j = who, 0
-                if crew.exclusive[a]:
-                    crew.exclusive[a] = 0
-                    crew.level[a] = 0
-                else:
-                    if crew.listed[a] >= 0:
-                        _unlink(crew, queues, a, duty.group[a])
-                    _advance(crew, queues, contacts, a, now)
-                    j, _ = _next_chat(crew, queues, contacts, a)
-                c = crew.chat[a, j]
-                contacts.status[c] = SERVED
-                contacts.finish[c] = now
-                if queues.channel[contacts.queue[c]] == CHAT:
-                    k = crew.level[a] - 1
-                    crew.chat[a, j], crew.left[a, j] = crew.chat[a, k], crew.left[a, k]
-                    crew.level[a] = k
-                    crew.stamp[a] += 1
-                    if k > 0:
-                        _, ahead = _next_chat(crew, queues, contacts, a)
-                        _push(heap, now + ahead, COMPLETION, a, crew.stamp[a])
-                if crew.level[a] == 0:
-                    _spread(busy, duty.crew[a], crew.busy_since[a], now, seconds)
-                if crew.on[a]:
-                    seeks = a
-                elif crew.leaving[a] and crew.level[a] == 0:
-                    s = stretch[a]
-                    crew.leaving[a] = 0
-                    left_at[a] = now
+                if person["listed"] >= 0:
+                    _unlink(who, priority, people, lists, lines)
+                _put_down(who, now, rules, people, hands, contacts, events, size)
+                if person["level"] == 0:
+                    _spread(busy, person["crew"], person["busy_since"], now, seconds)
+                if person["on"]:
+                    seeks = who
+                elif person["level"] == 0:
+                    person["leaving"] = 0
+                    person["left_at"] = now
                     close = max(close, now)
-                    _spread(present, duty.crew[a], on_since[a], now, seconds)
-                    if duty.last[s]:
-                        overtime += now - duty.end[s]
-                    comes = pending[a]
-                    pending[a] = -1
+                    _spread(present, person["crew"], person["on_since"], now, seconds)
+                    stretch = stretches[person["stretch"]]
+                    if stretch["last"]:
+                        overtime += now - stretch["end"]
+                    comes = person["pending"]
+                    person["pending"] = -1
             elif kind == RETURN:
                 comes = stamp
             elif kind == RETRY:
                 arrives = who
-            elif contacts.status[who] == WAITING:
-                q = contacts.queue[who]
+            elif contacts[who]["status"] == WAITING:
+                q = contacts[who]["queue"]
                 if kind == OVERFLOW:
-                    if contacts.deadline[who] >= now:
-                        a = _find_person(queues, crew, q, np.inf)
-                        c = _head(queues, contacts, line, q, now)
-                        if a >= 0 and c >= 0:
-                            line[q, 0] = contacts.following[c]
-                            if line[q, 0] < 0:
-                                line[q, 1] = -1
-                            _take(c, a, q, now, queues, duty, contacts, crew, heap)
+                    # The oldest goes first, and has waited at least as long.
+                    _hand_out(
+                        q,
+                        now,
+                        np.inf,
+                        rules,
+                        priority,
+                        route,
+                        pace,
+                        people,
+                        hands,
+                        lists,
+                        lines,
+                        contacts,
+                        events,
+                        size,
+                    )
                 else:
-                    _leave(contacts, who)
-                    if contacts.status[who] == ABANDONED and _uniform(retry_state) < queues.retry_share[q]:
-                        again = now - queues.retry_delay[q] * math.log(_uniform(retry_state))
-                        wait = -queues.patience[q] * math.log(_uniform(retry_state))
-                        if made == len(contacts.time):
-                            more = made // 4 + 64
-                            contacts = Contacts(
-                                np.concatenate((contacts.time, np.empty(more))),
-                                np.concatenate((contacts.work, np.empty(more))),
-                                np.concatenate((contacts.patience, np.empty(more))),
-                                np.concatenate((contacts.interval, np.zeros(more, np.int64))),
-                                np.concatenate((contacts.queue, np.zeros(more, np.int64))),
-                                np.concatenate((contacts.deadline, np.full(more, np.inf))),
-                                np.concatenate((contacts.status, np.full(more, NOT_MADE, np.int64))),
-                                np.concatenate((contacts.begin, np.zeros(more))),
-                                np.concatenate((contacts.finish, np.zeros(more))),
-                                np.concatenate((contacts.who, np.full(more, -1, np.int64))),
-                                np.concatenate((contacts.following, np.full(more, -1, np.int64))),
-                            )
-                        if again < horizon and queues.is_open[q, int(again / seconds)] > 0:
-                            contacts.time[made] = again
-                            contacts.work[made] = contacts.work[who]
-                            contacts.patience[made] = wait
-                            contacts.interval[made] = int(again / seconds)
-                            contacts.queue[made] = q
-                            _push(heap, again, RETRY, made, 0)
+                    contact = contacts[who]
+                    _leave(contact)
+                    if contact["status"] == ABANDONED and _uniform(luck) < rules[q]["retry_share"]:
+                        again = now - rules[q]["retry_delay"] * math.log(_uniform(luck))
+                        wait = -rules[q]["patience"] * math.log(_uniform(luck))
+                        if again < horizon and is_open[q, int(again / seconds)] > 0:
+                            if made == len(contacts):
+                                contacts = _longer(contacts, made // 4 + 64)
+                            further = contacts[made]
+                            further["time"] = again
+                            further["work"] = contacts[who]["work"]
+                            further["patience"] = wait
+                            further["interval"] = int(again / seconds)
+                            further["queue"] = q
+                            further["status"] = NOT_MADE
+                            further["following"] = -1
+                            further["deadline"] = np.inf
+                            _push(events, size, again, RETRY, made, 0)
                             made += 1
         elif t_start <= now:
-            s = i_start
-            i_start += 1
-            a = duty.person[s]
-            if crew.on[a]:
-                stretch[a] = s
-            elif crew.leaving[a]:
-                pending[a] = s
+            person = people[stretches[i_start]["person"]]
+            if person["on"]:
+                person["stretch"] = i_start
+            elif person["leaving"]:
+                person["pending"] = i_start
             else:
-                comes = s
+                comes = i_start
+            i_start += 1
         elif t_end <= now:
-            s = duty.by_end[i_end]
+            s = by_end[i_end]
             i_end += 1
-            a = duty.person[s]
+            a = stretches[s]["person"]
+            person = people[a]
             close = max(close, now)
-            if stretch[a] == s and crew.on[a]:
-                crew.on[a] = 0
-                if crew.listed[a] >= 0:
-                    _unlink(crew, queues, a, duty.group[a])
-                if crew.level[a] > 0:
-                    crew.leaving[a] = 1
+            if person["stretch"] == s and person["on"]:
+                person["on"] = 0
+                if person["listed"] >= 0:
+                    _unlink(a, priority, people, lists, lines)
+                if person["level"] > 0:
+                    person["leaving"] = 1
                 else:
-                    left_at[a] = now
-                    _spread(present, duty.crew[a], on_since[a], now, seconds)
+                    person["left_at"] = now
+                    _spread(present, person["crew"], person["on_since"], now, seconds)
         else:
             arrives = pointer[next_queue]
             pointer[next_queue] += 1
             next_arrival, next_queue = np.inf, -1
             for q in range(n_queues):
-                if pointer[q] < first[q + 1] and time[pointer[q]] < next_arrival:
-                    next_arrival, next_queue = time[pointer[q]], q
+                if pointer[q] < first[q + 1] and contacts[pointer[q]]["time"] < next_arrival:
+                    next_arrival, next_queue = contacts[pointer[q]]["time"], q
 
         if comes >= 0:
             # A break keeps its length: who went late comes back as much later.
-            a = duty.person[comes]
-            back = max(duty.start[comes], left_at[a] + duty.gap[comes])
+            a = stretches[comes]["person"]
+            person = people[a]
+            back = max(stretches[comes]["start"], person["left_at"] + stretches[comes]["gap"])
             if back > now:
-                if back < duty.end[comes]:
-                    _push(heap, back, RETURN, a, comes)
-            elif now < duty.end[comes] and not crew.on[a] and not crew.leaving[a]:
-                crew.on[a] = 1
-                stretch[a] = comes
-                on_since[a] = now
+                if back < stretches[comes]["end"]:
+                    _push(events, size, back, RETURN, a, comes)
+            elif now < stretches[comes]["end"] and not person["on"] and not person["leaving"]:
+                person["on"] = 1
+                person["stretch"] = comes
+                person["on_since"] = now
                 seeks = a
         if seeks >= 0:
-            _seek(seeks, now, queues, duty, contacts, crew, line, heap)
-            if reserved and crew.listed[seeks] == 0:
-                _release(now, queues, duty, contacts, crew, line, heap)
+            _seek(seeks, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size)
+            if reserved and people[seeks]["listed"] == 0:
+                # One more is idle, so work that was held back for others may be handed out now.
+                for q in range(n_queues):
+                    while rules[q]["reserve"] > 0 and _hand_out(
+                        q, now, 0.0, rules, priority, route, pace, people, hands, lists, lines, contacts, events, size
+                    ):
+                        pass
         if arrives >= 0:
-            c = arrives
-            q = contacts.queue[c]
-            contacts.status[c] = WAITING
-            a = _find_person(queues, crew, q, 0.0)
+            contact = contacts[arrives]
+            q = contact["queue"]
+            contact["status"] = WAITING
+            a = _find_person(q, 0.0, rules, priority, route, people, lists, lines)
             if a >= 0:
-                _take(c, a, q, now, queues, duty, contacts, crew, heap)
+                _take(arrives, a, q, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size)
                 continue
-            if queues.channel[q] != DEFERRABLE:
-                contacts.deadline[c] = min(now + contacts.patience[c], queues.closing[q, contacts.interval[c]])
-                if retries and queues.retry_share[q] > 0 and contacts.deadline[c] < np.inf:
-                    _push(heap, contacts.deadline[c], PATIENCE_END, c, 0)
-            if queues.overflow[q] > 0:
-                _push(heap, now + queues.overflow[q], OVERFLOW, c, 0)
-            if line[q, 1] >= 0:
-                contacts.following[line[q, 1]] = c
+            if rules[q]["channel"] != DEFERRABLE:
+                contact["deadline"] = min(now + contact["patience"], closing[q, contact["interval"]])
+                if rules[q]["retry_share"] > 0 and contact["deadline"] < np.inf:
+                    _push(events, size, contact["deadline"], PATIENCE_END, arrives, 0)
+            if rules[q]["overflow"] > 0:
+                _push(events, size, now + rules[q]["overflow"], OVERFLOW, arrives, 0)
+            if lines[q]["tail"] >= 0:
+                contacts[lines[q]["tail"]]["following"] = arrives
             else:
-                line[q, 0] = c
-            line[q, 1] = c
+                lines[q]["head"] = arrives
+            lines[q]["tail"] = arrives
     for c in range(made):
-        if contacts.status[c] == WAITING and contacts.deadline[c] <= close:
-            _leave(contacts, c)
+        if contacts[c]["status"] == WAITING and contacts[c]["deadline"] <= close:
+            _leave(contacts[c])
     return contacts, made, busy, present, overtime, close
 
 
 @njit(cache=True, nogil=True)
-def _opened(queues, q, at, seconds):
+def _opened(q, at, is_open, open_seconds, seconds):
     """Open seconds of queue `q` from the start of the horizon to `at`."""
     i = int(at / seconds)
-    if i >= queues.is_open.shape[1]:
-        return queues.open_seconds[q, -1]
-    return queues.open_seconds[q, i] + queues.is_open[q, i] * (at - i * seconds)
+    if i >= is_open.shape[1]:
+        return open_seconds[q, -1]
+    return open_seconds[q, i] + is_open[q, i] * (at - i * seconds)
 
 
 @njit(cache=True, nogil=True)
-def count(contacts, made, queues, close, seconds):
+def count(contacts, made, rules, is_open, open_seconds, close, seconds):
     """Count outcomes by the interval of arrival: shape (Q, T, COUNTS)."""
-    out = np.zeros((queues.is_open.shape[0], queues.is_open.shape[1], COUNTS))
+    out = np.zeros((is_open.shape[0], is_open.shape[1], COUNTS))
     for c in range(made):
-        q, i, status = contacts.queue[c], contacts.interval[c], contacts.status[c]
-        cell = out[q, i]
-        cell[OFFERED] += 1
+        contact = contacts[c]
+        q, i, status, came = contact["queue"], contact["interval"], contact["status"], contact["time"]
+        deferrable = rules[q]["channel"] == DEFERRABLE
+        until = close
         if status == SERVED:
-            if queues.channel[q] == DEFERRABLE:
-                wait = _opened(queues, q, contacts.finish[c], seconds) - _opened(queues, q, contacts.time[c], seconds)
-            else:
-                wait = contacts.begin[c] - contacts.time[c]
-            cell[SERVED_COUNT] += 1
-            cell[WAIT_SUM] += wait
-            if wait <= queues.threshold[q]:
-                cell[IN_TIME] += 1
-        elif status == WAITING:
-            cell[WAITING_COUNT] += 1
-            if queues.channel[q] == DEFERRABLE:
-                wait = queues.open_seconds[q, -1] - _opened(queues, q, contacts.time[c], seconds)
-            else:
-                wait = close - contacts.time[c]
-            if wait <= queues.threshold[q]:
-                cell[UNDECIDED] += 1
+            until = contact["finish"] if deferrable else contact["begin"]
+        elif status != WAITING:
+            until = contact["begin"]
+        if deferrable:
+            wait = _opened(q, until, is_open, open_seconds, seconds) - _opened(q, came, is_open, open_seconds, seconds)
         else:
-            cell[ABANDONED_COUNT if status == ABANDONED else TURNED_COUNT] += 1
-            if status == ABANDONED and contacts.begin[c] - contacts.time[c] <= queues.threshold[q]:
-                cell[QUICK_ABANDONED] += 1
+            wait = until - came
+        in_time = wait <= rules[q]["threshold"]
+        out[q, i, OFFERED] += 1
+        if status == SERVED:
+            out[q, i, SERVED_COUNT] += 1
+            out[q, i, WAIT_SUM] += wait
+            out[q, i, IN_TIME] += in_time
+        elif status == WAITING:
+            out[q, i, WAITING_COUNT] += 1
+            out[q, i, UNDECIDED] += in_time
+        elif status == ABANDONED:
+            out[q, i, ABANDONED_COUNT] += 1
+            out[q, i, QUICK_ABANDONED] += in_time
+        else:
+            out[q, i, TURNED_COUNT] += 1
     return out
