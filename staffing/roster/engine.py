@@ -75,7 +75,7 @@ def solve(
     notes = make_context(problem, options).targets.notes
     search = Search(program, seconds, monitor, began)
     hint = choice_of(problem, options, start) if start is not None else None
-    stuck = _with_reports(search, lambda: _run(search, hint, workers, seed))
+    stuck = watched(search, lambda: run(search, hint, workers, seed))
     if stuck:
         from staffing.roster.explain import conflicts
 
@@ -110,8 +110,21 @@ def solve(
     )
 
 
-def _run(search: Search, start: Choice | None, workers: int, seed: int) -> list[int]:
-    """The parts in their order; the agents whose rules conflict, where there are any."""
+def run(search: Search, start: Choice | None, workers: int, seed: int) -> list[int]:
+    """Search a program: the parts in their order, until the search is over.
+
+    Parameters
+    ----------
+    search
+        Holds the program, the clock, and afterwards incumbent and bound.
+    start, workers, seed
+        As in `solve`.
+
+    Returns
+    -------
+    list of int
+        The agents whose hard rules conflict; empty where a legal rota was found or time ran out.
+    """
     compiled = prepare(search.program)
     first = start
     if compiled.unsupported is None:
@@ -162,8 +175,8 @@ def _improve(search: Search, workers: int, seed: int) -> None:
         raise errors[0]
 
 
-def _with_reports(search: Search, work: Callable[[], T]) -> T:
-    """Do work in a thread of its own while this one reports and asks whether to stop."""
+def watched(search: Search, work: Callable[[], T]) -> T:
+    """Do work in a thread of its own while this one reports and asks whether to stop; its result, or its error."""
     result: list[T] = []
     errors: list[BaseException] = []
 
