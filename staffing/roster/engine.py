@@ -137,7 +137,7 @@ def run(search: Search, start: Choice | None, workers: int, seed: int) -> list[i
             start=start,
             workers=workers,
             should_stop=search.over,
-            on_better=lambda choice, _: (search.offer(choice), None)[1],
+            on_better=lambda choice, cents: (search.offer(choice, cents), None)[1],
         )
     if search.choice is None:
         search.note = "first rota"

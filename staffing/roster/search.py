@@ -71,10 +71,18 @@ class Search:
 
     # -- incumbent and bound ---------------------------------------------------------------------------
 
-    def offer(self, choice: Choice) -> bool:
-        """Take a choice if it keeps the rules and costs less than the incumbent; it is evaluated here, plainly."""
-        value = cost(self.program, choice)
-        if value >= self.cost or broken(self.program, choice):
+    def offer(self, choice: Choice, cents: int | None = None) -> bool:
+        """Take a choice if it costs less than the incumbent and keeps the rules.
+
+        Parameters
+        ----------
+        choice
+            The choice; it is copied.
+        cents
+            Its cost where the finder has evaluated it afresh and knows it to be legal; else it is judged here.
+        """
+        value = cost(self.program, choice) if cents is None else cents
+        if value >= self.cost or (cents is None and broken(self.program, choice)):
             return False
         with self._lock:
             if value >= self.cost:
