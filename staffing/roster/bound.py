@@ -274,10 +274,17 @@ def _buy(lam: Any, levels: Any, slopes: Any, part: Any, step: Any, base: Any, bo
                 if part[q] == p:
                     n += bought[t, q]
             g = step[t, p]
-            up = (base[t, p] - n) % g if n >= base[t, p] else base[t, p] - n
-            if up == 0:
+            if n <= base[t, p]:
+                up = base[t, p] - n
+                down = 0
+            elif g == 0:
+                up = 0
+                down = n - base[t, p]
+            else:
+                up = (base[t, p] - n) % g
+                down = g - up if up > 0 else 0
+            if up + down == 0:
                 continue
-            down = g - up if n >= base[t, p] else 0
             # the dearer way is not taken; both are greedy as costs are convex
             cost_up = 0.0
             tried = bought[t].copy()
@@ -307,7 +314,7 @@ def _buy(lam: Any, levels: Any, slopes: Any, part: Any, step: Any, base: Any, bo
                             least = x
                 other[best] -= 1
                 cost_down += least
-            if down == 0 or cost_up <= cost_down:
+            if down == 0 or (up > 0 and cost_up <= cost_down):
                 total += cost_up
                 bought[t] = tried
             else:
@@ -603,7 +610,7 @@ class _Dual:
 def _lattice(compiled: Compiled) -> tuple[Any, Any, Any]:
     """Queues that share agents, and the steps in which their total cover can grow in each interval.
 
-    Returns the part of each queue (Q,), -1 where nobody serves it; the step (T, P) and the base (T, P) of each part.
+    Returns the part of each queue (Q,), -1 where nobody serves it; the step (T, P; 0 where nobody can work) and the base (T, P) of each part.
     """
     program, net = compiled.program, compiled.net
     G, Q = net.serves.shape
@@ -631,6 +638,6 @@ def _lattice(compiled: Compiled) -> tuple[Any, Any, Any]:
         for d, s in zip(*np.nonzero(usable), strict=True):
             o, n, t = program.offset[d, s], max(0, program.length[d, s]), program.first[d, s]
             step[t : t + n, p] = np.gcd(step[t : t + n, p], program.units[o : o + n])
-    return part, np.maximum(step, 1), base
+    return part, step, base
 
 
