@@ -8,6 +8,8 @@ The random numbers are xoshiro128++ (Blackman and Vigna, "Scrambled linear pseud
 """
 
 # Compiled functions take their types from their arguments.
+# Functions that allocate nothing are compiled without reference counting (`_nrt=False`, as in numba's own string code):
+# counting the references of their many arguments would cost more than the work itself.
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ COMPLETION, RETURN, OVERFLOW, PATIENCE_END, RETRY = 0, 1, 2, 3, 4
 OFFERED, IN_TIME, SERVED_COUNT, ABANDONED_COUNT, TURNED_COUNT, WAITING_COUNT = range(6)
 UNDECIDED, WAIT_SUM, QUICK_ABANDONED = range(6, 9)
 COUNTS = 9
+RUNNING, FINISHED, EVENTS_FULL, CONTACTS_FULL = 0, 1, 2, 3
 
 _WORD = 0xFFFFFFFF
 _TO_UNIT = 2.0**-32
@@ -109,11 +112,17 @@ LIST = np.dtype([("head", "i4"), ("tail", "i4")])
 LINE = np.dtype([("head", "i4"), ("tail", "i4"), ("idle", "i4")])
 """Waiting contacts of a queue: first and last, -1 for none; and people without any contact who could take one."""
 
+CLOCK = np.dtype(
+    [("overtime", "f8"), ("close", "f8"), ("made", "i8"), ("i_start", "i8"), ("i_end", "i8")],
+    align=True,
+)
+"""Where a replication stands: overtime so far, when the last person left, contacts made, stretches begun and ended."""
+
 
 # -- random numbers -----------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _uniform(s):
     """Next number in (0, 1)."""
     s0, s1, s2, s3 = s[0], s[1], s[2], s[3]
@@ -128,7 +137,7 @@ def _uniform(s):
     return (x + 0.5) * _TO_UNIT
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _normal(s):
     """Standard normal by Marsaglia's polar method."""
     while True:
@@ -212,7 +221,7 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
 # -- events and idle lists ----------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _push(events, size, time, kind, who, stamp):
     """Add an event to the binary heap."""
     i = size[0]
@@ -230,7 +239,7 @@ def _push(events, size, time, kind, who, stamp):
     event["stamp"] = stamp
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _pop(events, size):
     """Remove the earliest event from the binary heap."""
     n = size[0] - 1
@@ -250,7 +259,7 @@ def _pop(events, size):
     events[i] = events[n]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _link(a, now, priority, people, lists, lines):
     """Put a person at the end of the idle list of their group and number of contacts."""
     person = people[a]
@@ -271,7 +280,7 @@ def _link(a, now, priority, people, lists, lines):
                 lines[q]["idle"] += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _unlink(a, priority, people, lists, lines):
     person = people[a]
     g, level, before, after = person["group"], person["listed"], person["before"], person["after"]
@@ -290,7 +299,7 @@ def _unlink(a, priority, people, lists, lines):
                 lines[q]["idle"] -= 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _work_off(a, now, rules, people, hands, contacts):
     """Take from the chats in hand what they have progressed since the last change of their number."""
     passed = now - people[a]["since"]
@@ -301,7 +310,7 @@ def _work_off(a, now, rules, people, hands, contacts):
     people[a]["since"] = now
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _next_chat(a, rules, people, hands, contacts):
     """Which chat in hand ends next, and in how many seconds."""
     k = people[a]["level"]
@@ -314,7 +323,7 @@ def _next_chat(a, rules, people, hands, contacts):
     return best, max(soonest, 0.0)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _take(c, a, q, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size):
     """Hand contact `c` of queue `q` to person `a`."""
     person, contact = people[a], contacts[c]
@@ -344,7 +353,7 @@ def _take(c, a, q, now, rules, priority, pace, people, hands, lists, lines, cont
         _link(a, now, priority, people, lists, lines)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _put_down(a, now, rules, people, hands, contacts, events, size):
     """End the contact of person `a` that is due now."""
     person = people[a]
@@ -371,13 +380,13 @@ def _put_down(a, now, rules, people, hands, contacts, events, size):
 # -- routing ------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _rank(g, q, rules, priority):
     """Order in which a person of the group likes the queue: priority, then what cannot wait before what can."""
     return 2 * priority[g, q] + (1 if rules[q]["channel"] == DEFERRABLE else 0)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _spared(g, q, listed, rules, priority, lines):
     """Whether enough others stay idle for every better work of the group if one person of it takes queue `q`."""
     rank = _rank(g, q, rules, priority)
@@ -388,7 +397,7 @@ def _spared(g, q, listed, rules, priority, lines):
     return True
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _find_person(q, waited, rules, priority, route, people, lists, lines):
     """Who takes a contact of queue `q`: best priority, then fewest chats, then longest idle; -1 for nobody."""
     best, best_priority, best_level = -1, 0, 0
@@ -412,7 +421,7 @@ def _find_person(q, waited, rules, priority, route, people, lists, lines):
     return best
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _leave(contact):
     """Note that a waiting contact has left at its deadline."""
     gave_up = contact["deadline"] >= contact["time"] + contact["patience"]
@@ -420,7 +429,7 @@ def _leave(contact):
     contact["begin"] = contact["deadline"]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _first(q, now, lines, contacts):
     """First contact that still waits in queue `q`, noting on the way those that have left; -1 for none."""
     c = lines[q]["head"]
@@ -436,7 +445,7 @@ def _first(q, now, lines, contacts):
     return c
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _step_up(q, lines, contacts):
     """Take the first contact out of the line of queue `q`."""
     c = contacts[lines[q]["head"]]["following"]
@@ -445,7 +454,7 @@ def _step_up(q, lines, contacts):
         lines[q]["tail"] = -1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size):
     """Let person `a` take waiting work: best rank, then longest waiting; list them where they can take more."""
     person = people[a]
@@ -483,7 +492,7 @@ def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, 
         _link(a, now, priority, people, lists, lines)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _hand_out(q, now, waited, rules, priority, route, pace, people, hands, lists, lines, contacts, events, size):
     """Hand the first contact of queue `q` to whoever may take it; whether somebody did."""
     c = _first(q, now, lines, contacts)
@@ -497,7 +506,7 @@ def _hand_out(q, now, waited, rules, priority, route, pace, people, hands, lists
     return True
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _spread(total, row, start, end, seconds):
     """Add the time from `start` to `end` to the intervals it falls in."""
     i = int(start / seconds)
@@ -509,98 +518,64 @@ def _spread(total, row, start, end, seconds):
 # -- the replication ----------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
-def play(
-    contacts, first, rules, priority, route, closing, is_open, stretches, by_end, staff, pace, n_crews, luck, seconds
+@njit(cache=True, nogil=True, _nrt=False)
+def _run(
+    clocks,
+    contacts,
+    pointer,
+    first,
+    rules,
+    priority,
+    route,
+    closing,
+    is_open,
+    stretches,
+    by_end,
+    pace,
+    people,
+    hands,
+    lists,
+    lines,
+    events,
+    size,
+    busy,
+    present,
+    luck,
+    seconds,
 ):
-    """Play one replication.
-
-    Parameters
-    ----------
-    contacts, first
-        Contacts (dtype `CONTACT`), queue after queue, each by time; where each queue begins, shape (Q + 1,).
-    rules, priority, route
-        Queues (dtype `RULE`, (Q,)); priority per group and queue (G, Q), 0 where not served; groups that serve a
-        queue, best priority first, then -1, (Q, G).
-    closing, is_open
-        When whoever came in an interval is turned away (Q, T); 1 where open (Q, T).
-    stretches, by_end
-        Stretches of work (dtype `STRETCH`) by start, (N,), and their order by end.
-    staff, pace
-        Group and crew of each person (P, 2); factor on handling times (P, Q).
-    n_crews
-        Rows of the occupancy report.
-    luck
-        State of the random numbers of further attempts, (4,).
-    seconds
-        Length of an interval.
-
-    Returns
-    -------
-    tuple
-        Contacts with what became of them, and further attempts of those who gave up behind them; how many they are;
-        busy and duty seconds per crew and interval; overtime in seconds; when the last person left or the horizon
-        ended, whichever is later.
-
-    Notes
-    -----
-    At one instant a contact ends first, then people come, then people go, then contacts arrive.
-    """
-    n_queues, n_intervals = is_open.shape
-    n_people, n_groups, n_stretches = len(staff), len(priority), len(stretches)
-    horizon = n_intervals * seconds
-    widest, reserved, retries = 1, False, False
-    lines = np.empty(n_queues, LINE)
+    """Work off events until none is left or a table is full."""
+    clock = clocks[0]
+    overtime, close, made = clock["overtime"], clock["close"], clock["made"]
+    i_start, i_end = clock["i_start"], clock["i_end"]
+    n_queues, n_people, n_stretches = len(rules), len(people), len(stretches)
+    horizon = is_open.shape[1] * seconds
+    reserved, retries = False, False
     for q in range(n_queues):
-        lines[q]["head"] = -1
-        lines[q]["tail"] = -1
-        lines[q]["idle"] = 0
-        widest = max(widest, rules[q]["concurrency"])
         reserved = reserved or rules[q]["reserve"] > 0
         retries = retries or rules[q]["retry_share"] > 0
-    lists = np.empty((n_groups, widest), LIST)
-    for g in range(n_groups):
-        for k in range(widest):
-            lists[g, k]["head"] = -1
-            lists[g, k]["tail"] = -1
-    people = np.zeros(n_people, PERSON)
-    for a in range(n_people):
-        person = people[a]
-        person["group"] = staff[a, 0]
-        person["crew"] = staff[a, 1]
-        person["listed"] = -1
-        person["pending"] = -1
-        person["stretch"] = -1
-        person["left_at"] = -1e18
-        person["most"] = 1
-        for q in range(n_queues):
-            if priority[staff[a, 0], q] > 0 and rules[q]["concurrency"] > person["most"]:
-                person["most"] = rules[q]["concurrency"]
-    hands = np.zeros((n_people, widest), HAND)
-    made = len(contacts)
-    for c in range(made):
-        contacts[c]["status"] = NOT_MADE
-        contacts[c]["following"] = -1
-        contacts[c]["deadline"] = np.inf
-    events = np.empty(4 * n_people + 128, EVENT)
-    size = np.zeros(1, np.int64)
-    busy, present = np.zeros((n_crews, n_intervals)), np.zeros((n_crews, n_intervals))
-    overtime, close = 0.0, horizon
-    pointer = first[:-1].copy()
     next_arrival, next_queue = np.inf, -1
     for q in range(n_queues):
         if pointer[q] < first[q + 1] and contacts[pointer[q]]["time"] < next_arrival:
             next_arrival, next_queue = contacts[pointer[q]]["time"], q
-    i_start, i_end = 0, 0
     while True:
         t_event = events[0]["time"] if size[0] > 0 else np.inf
         t_start = stretches[i_start]["start"] if i_start < n_stretches else np.inf
         t_end = stretches[by_end[i_end]]["end"] if i_end < n_stretches else np.inf
         now = min(min(t_event, next_arrival), min(t_start, t_end))
+        stop = RUNNING
         if now == np.inf:
-            break
-        if size[0] + n_people + 64 > len(events):
-            events = _longer(events, len(events))
+            stop = FINISHED
+        elif size[0] + n_people + 64 > len(events):
+            stop = EVENTS_FULL
+        elif retries and made == len(contacts):
+            stop = CONTACTS_FULL
+        if stop != RUNNING:
+            clock["overtime"] = overtime
+            clock["close"] = close
+            clock["made"] = made
+            clock["i_start"] = i_start
+            clock["i_end"] = i_end
+            return stop
         comes, seeks, arrives = -1, -1, -1
         if t_event <= now:
             kind, who, stamp = events[0]["kind"], events[0]["who"], events[0]["stamp"]
@@ -657,8 +632,6 @@ def play(
                         again = now - rules[q]["retry_delay"] * math.log(_uniform(luck))
                         wait = -rules[q]["patience"] * math.log(_uniform(luck))
                         if again < horizon and is_open[q, int(again / seconds)] > 0:
-                            if made == len(contacts):
-                                contacts = _longer(contacts, made // 4 + 64)
                             further = contacts[made]
                             further["time"] = again
                             further["work"] = contacts[who]["work"]
@@ -743,13 +716,123 @@ def play(
             else:
                 lines[q]["head"] = arrives
             lines[q]["tail"] = arrives
-    for c in range(made):
-        if contacts[c]["status"] == WAITING and contacts[c]["deadline"] <= close:
-            _leave(contacts[c])
-    return contacts, made, busy, present, overtime, close
 
 
 @njit(cache=True, nogil=True)
+def play(
+    contacts, first, rules, priority, route, closing, is_open, stretches, by_end, staff, pace, n_crews, luck, seconds
+):
+    """Play one replication.
+
+    Parameters
+    ----------
+    contacts, first
+        Contacts (dtype `CONTACT`), queue after queue, each by time; where each queue begins, shape (Q + 1,).
+    rules, priority, route
+        Queues (dtype `RULE`, (Q,)); priority per group and queue (G, Q), 0 where not served; groups that serve a
+        queue, best priority first, then -1, (Q, G).
+    closing, is_open
+        When whoever came in an interval is turned away (Q, T); 1 where open (Q, T).
+    stretches, by_end
+        Stretches of work (dtype `STRETCH`) by start, (N,), and their order by end.
+    staff, pace
+        Group and crew of each person (P, 2); factor on handling times (P, Q).
+    n_crews
+        Rows of the occupancy report.
+    luck
+        State of the random numbers of further attempts, (4,).
+    seconds
+        Length of an interval.
+
+    Returns
+    -------
+    tuple
+        Contacts with what became of them, and further attempts of those who gave up behind them; how many they are;
+        busy and duty seconds per crew and interval; overtime in seconds; when the last person left or the horizon
+        ended, whichever is later.
+
+    Notes
+    -----
+    At one instant a contact ends first, then people come, then people go, then contacts arrive.
+    """
+    n_queues, n_intervals = is_open.shape
+    n_people, n_groups = len(staff), len(priority)
+    widest = 1
+    lines = np.empty(n_queues, LINE)
+    for q in range(n_queues):
+        lines[q]["head"] = -1
+        lines[q]["tail"] = -1
+        lines[q]["idle"] = 0
+        widest = max(widest, rules[q]["concurrency"])
+    lists = np.empty((n_groups, widest), LIST)
+    for g in range(n_groups):
+        for k in range(widest):
+            lists[g, k]["head"] = -1
+            lists[g, k]["tail"] = -1
+    people = np.zeros(n_people, PERSON)
+    for a in range(n_people):
+        person = people[a]
+        person["group"] = staff[a, 0]
+        person["crew"] = staff[a, 1]
+        person["listed"] = -1
+        person["pending"] = -1
+        person["stretch"] = -1
+        person["left_at"] = -1e18
+        person["most"] = 1
+        for q in range(n_queues):
+            if priority[staff[a, 0], q] > 0 and rules[q]["concurrency"] > person["most"]:
+                person["most"] = rules[q]["concurrency"]
+    hands = np.zeros((n_people, widest), HAND)
+    for c in range(len(contacts)):
+        contacts[c]["status"] = NOT_MADE
+        contacts[c]["following"] = -1
+        contacts[c]["deadline"] = np.inf
+    events = np.empty(4 * n_people + 128, EVENT)
+    size = np.zeros(1, np.int64)
+    busy, present = np.zeros((n_crews, n_intervals)), np.zeros((n_crews, n_intervals))
+    pointer = first[:-1].copy()
+    clocks = np.zeros(1, CLOCK)
+    clocks[0]["close"] = n_intervals * seconds
+    clocks[0]["made"] = len(contacts)
+    while True:
+        stop = _run(
+            clocks,
+            contacts,
+            pointer,
+            first,
+            rules,
+            priority,
+            route,
+            closing,
+            is_open,
+            stretches,
+            by_end,
+            pace,
+            people,
+            hands,
+            lists,
+            lines,
+            events,
+            size,
+            busy,
+            present,
+            luck,
+            seconds,
+        )
+        if stop == FINISHED:
+            break
+        if stop == EVENTS_FULL:
+            events = _longer(events, len(events))
+        else:
+            contacts = _longer(contacts, len(contacts) // 4 + 64)
+    made, close = clocks[0]["made"], clocks[0]["close"]
+    for c in range(made):
+        if contacts[c]["status"] == WAITING and contacts[c]["deadline"] <= close:
+            _leave(contacts[c])
+    return contacts, made, busy, present, clocks[0]["overtime"], close
+
+
+@njit(cache=True, nogil=True, _nrt=False)
 def _opened(q, at, is_open, open_seconds, seconds):
     """Open seconds of queue `q` from the start of the horizon to `at`."""
     i = int(at / seconds)

@@ -92,11 +92,14 @@ class Tally:
             abandonment=abandonment,
             asa=asa,
             day_service_level=_each(days, _in_time, _judged),
+            day_abandonment=_each(days, _abandoned, _offered),
+            day_asa=ratio(Sums.of(_wait(days), _served(days))),
             queue_abandonment_band=queue_abandonment,
             queue_asa_band=queue_asa,
             queue_variants={
-                "without quick abandons": _each(months, _in_time, _patient),
+                "without early abandons": _each(months, _in_time, _patient),
                 "of the answered": _each(months, _in_time, _served),
+                "early abandons count": _each(months, _in_time_or_early, _judged),
             },
             skill_groups=self.case.groups.crews,
             group_occupancy=group_occupancy[: len(self.case.groups.crews)],
@@ -132,6 +135,10 @@ def _wait(counts: FloatArray) -> FloatArray:
 
 def _patient(counts: FloatArray) -> FloatArray:
     return np.asarray(counts[..., 0] - counts[..., 6] - counts[..., 8])
+
+
+def _in_time_or_early(counts: FloatArray) -> FloatArray:
+    return np.asarray(counts[..., 1] + counts[..., 8])
 
 
 _INTERVAL_RATIOS = {
