@@ -106,11 +106,11 @@ EVENT = np.dtype([("time", "f8"), ("kind", "i4"), ("who", "i4"), ("stamp", "i4")
 HAND = np.dtype([("left", "f8"), ("contact", "i4")], align=True)
 """A contact in hand and, for a chat, the work left."""
 
-LIST = np.dtype([("head", "i4"), ("tail", "i4")])
-"""Idle people of one group with one number of chats: longest idle, shortest idle; -1 for none."""
+LIST = np.dtype([("head", "i4"), ("tail", "i4"), ("length", "i4")])
+"""Idle people of one group with one number of chats: longest idle and shortest idle, -1 for none; how many."""
 
-LINE = np.dtype([("head", "i4"), ("tail", "i4"), ("idle", "i4")])
-"""Waiting contacts of a queue: first and last, -1 for none; and people without any contact who could take one."""
+LINE = np.dtype([("head", "i4"), ("tail", "i4")])
+"""Waiting contacts of a queue: first and last, -1 for none."""
 
 CLOCK = np.dtype(
     [("overtime", "f8"), ("close", "f8"), ("made", "i8"), ("i_start", "i8"), ("i_end", "i8")],
@@ -122,7 +122,7 @@ CLOCK = np.dtype(
 # -- random numbers -----------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def _uniform(s):
     """Next number in (0, 1)."""
     s0, s1, s2, s3 = s[0], s[1], s[2], s[3]
@@ -137,7 +137,7 @@ def _uniform(s):
     return (x + 0.5) * _TO_UNIT
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def _normal(s):
     """Standard normal by Marsaglia's polar method."""
     while True:
@@ -221,7 +221,7 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
 # -- events and idle lists ----------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def _push(events, size, time, kind, who, stamp):
     """Add an event to the binary heap."""
     i = size[0]
@@ -239,7 +239,7 @@ def _push(events, size, time, kind, who, stamp):
     event["stamp"] = stamp
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def _pop(events, size):
     """Remove the earliest event from the binary heap."""
     n = size[0] - 1
@@ -259,8 +259,8 @@ def _pop(events, size):
     events[i] = events[n]
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def _link(a, now, priority, people, lists, lines):
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+def _link(a, now, people, lists):
     """Put a person at the end of the idle list of their group and number of contacts."""
     person = people[a]
     g, level = person["group"], person["level"]
@@ -274,14 +274,11 @@ def _link(a, now, priority, people, lists, lines):
         lists[g, level]["head"] = a
     person["listed"] = level
     person["idle_since"] = now
-    if level == 0:
-        for q in range(len(lines)):
-            if priority[g, q] > 0:
-                lines[q]["idle"] += 1
+    lists[g, level]["length"] += 1
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def _unlink(a, priority, people, lists, lines):
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+def _unlink(a, people, lists):
     person = people[a]
     g, level, before, after = person["group"], person["listed"], person["before"], person["after"]
     if before >= 0:
@@ -293,10 +290,7 @@ def _unlink(a, priority, people, lists, lines):
     else:
         lists[g, level]["tail"] = before
     person["listed"] = -1
-    if level == 0:
-        for q in range(len(lines)):
-            if priority[g, q] > 0:
-                lines[q]["idle"] -= 1
+    lists[g, level]["length"] -= 1
 
 
 @njit(cache=True, nogil=True, _nrt=False)
@@ -323,12 +317,12 @@ def _next_chat(a, rules, people, hands, contacts):
     return best, max(soonest, 0.0)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def _take(c, a, q, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size):
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+def _take(c, a, q, now, rules, pace, people, hands, lists, contacts, events, size):
     """Hand contact `c` of queue `q` to person `a`."""
     person, contact = people[a], contacts[c]
     if person["listed"] >= 0:
-        _unlink(a, priority, people, lists, lines)
+        _unlink(a, people, lists)
     contact["status"] = IN_HAND
     contact["begin"] = now
     contact["who"] = a
@@ -350,10 +344,10 @@ def _take(c, a, q, now, rules, priority, pace, people, hands, lists, lines, cont
     _, seconds = _next_chat(a, rules, people, hands, contacts)
     _push(events, size, now + seconds, COMPLETION, a, person["stamp"])
     if k + 1 < person["most"]:
-        _link(a, now, priority, people, lists, lines)
+        _link(a, now, people, lists)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def _put_down(a, now, rules, people, hands, contacts, events, size):
     """End the contact of person `a` that is due now."""
     person = people[a]
@@ -380,25 +374,29 @@ def _put_down(a, now, rules, people, hands, contacts, events, size):
 # -- routing ------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def _rank(g, q, rules, priority):
     """Order in which a person of the group likes the queue: priority, then what cannot wait before what can."""
     return 2 * priority[g, q] + (1 if rules[q]["channel"] == DEFERRABLE else 0)
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def _spared(g, q, listed, rules, priority, lines):
+def _spared(g, q, listed, rules, priority, lists):
     """Whether enough others stay idle for every better work of the group if one person of it takes queue `q`."""
     rank = _rank(g, q, rules, priority)
-    for w in range(len(lines)):
-        better = priority[g, w] > 0 and _rank(g, w, rules, priority) < rank
-        if better and lines[w]["idle"] - listed < rules[q]["reserve"]:
-            return False
+    for w in range(len(rules)):
+        if priority[g, w] > 0 and _rank(g, w, rules, priority) < rank:
+            others = -listed
+            for h in range(len(priority)):
+                if priority[h, w] > 0:
+                    others += lists[h, 0]["length"]
+            if others < rules[q]["reserve"]:
+                return False
     return True
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def _find_person(q, waited, rules, priority, route, people, lists, lines):
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+def _find_person(q, waited, rules, priority, route, people, lists):
     """Who takes a contact of queue `q`: best priority, then fewest chats, then longest idle; -1 for nobody."""
     best, best_priority, best_level = -1, 0, 0
     for r in range(route.shape[1]):
@@ -412,7 +410,7 @@ def _find_person(q, waited, rules, priority, route, people, lists, lines):
             a = lists[g, level]["head"]
             if a < 0:
                 continue
-            if level == 0 and rules[q]["reserve"] > 0 and not _spared(g, q, 1, rules, priority, lines):
+            if level == 0 and rules[q]["reserve"] > 0 and not _spared(g, q, 1, rules, priority, lists):
                 continue
             longer = best < 0 or people[a]["idle_since"] < people[best]["idle_since"]
             if best < 0 or level < best_level or (level == best_level and longer):
@@ -429,7 +427,7 @@ def _leave(contact):
     contact["begin"] = contact["deadline"]
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def _first(q, now, lines, contacts):
     """First contact that still waits in queue `q`, noting on the way those that have left; -1 for none."""
     c = lines[q]["head"]
@@ -445,7 +443,7 @@ def _first(q, now, lines, contacts):
     return c
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def _step_up(q, lines, contacts):
     """Take the first contact out of the line of queue `q`."""
     c = contacts[lines[q]["head"]]["following"]
@@ -454,7 +452,7 @@ def _step_up(q, lines, contacts):
         lines[q]["tail"] = -1
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size):
     """Let person `a` take waiting work: best rank, then longest waiting; list them where they can take more."""
     person = people[a]
@@ -476,7 +474,7 @@ def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, 
                 continue
             if level == 0 and rules[q]["reserve"] > 0:
                 listed = 1 if person["listed"] == 0 else 0
-                if not _spared(g, q, listed, rules, priority, lines):
+                if not _spared(g, q, listed, rules, priority, lists):
                     continue
             rank = _rank(g, q, rules, priority)
             if best < 0 or rank < best_rank or (rank == best_rank and came < longest):
@@ -485,11 +483,11 @@ def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, 
             break
         c = lines[best]["head"]
         _step_up(best, lines, contacts)
-        _take(c, a, best, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size)
+        _take(c, a, best, now, rules, pace, people, hands, lists, contacts, events, size)
         if person["exclusive"]:
             return
     if person["listed"] < 0 and person["level"] < person["most"]:
-        _link(a, now, priority, people, lists, lines)
+        _link(a, now, people, lists)
 
 
 @njit(cache=True, nogil=True, _nrt=False)
@@ -498,15 +496,15 @@ def _hand_out(q, now, waited, rules, priority, route, pace, people, hands, lists
     c = _first(q, now, lines, contacts)
     if c < 0:
         return False
-    a = _find_person(q, max(waited, now - contacts[c]["time"]), rules, priority, route, people, lists, lines)
+    a = _find_person(q, max(waited, now - contacts[c]["time"]), rules, priority, route, people, lists)
     if a < 0:
         return False
     _step_up(q, lines, contacts)
-    _take(c, a, q, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size)
+    _take(c, a, q, now, rules, pace, people, hands, lists, contacts, events, size)
     return True
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 def _spread(total, row, start, end, seconds):
     """Add the time from `start` to `end` to the intervals it falls in."""
     i = int(start / seconds)
@@ -585,7 +583,7 @@ def _run(
                 if stamp != person["stamp"]:
                     continue
                 if person["listed"] >= 0:
-                    _unlink(who, priority, people, lists, lines)
+                    _unlink(who, people, lists)
                 _put_down(who, now, rules, people, hands, contacts, events, size)
                 if person["level"] == 0:
                     _spread(busy, person["crew"], person["busy_since"], now, seconds)
@@ -661,7 +659,7 @@ def _run(
             if person["stretch"] == s and person["on"]:
                 person["on"] = 0
                 if person["listed"] >= 0:
-                    _unlink(a, priority, people, lists, lines)
+                    _unlink(a, people, lists)
                 if person["level"] > 0:
                     person["leaving"] = 1
                 else:
@@ -701,9 +699,9 @@ def _run(
             contact = contacts[arrives]
             q = contact["queue"]
             contact["status"] = WAITING
-            a = _find_person(q, 0.0, rules, priority, route, people, lists, lines)
+            a = _find_person(q, 0.0, rules, priority, route, people, lists)
             if a >= 0:
-                _take(arrives, a, q, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size)
+                _take(arrives, a, q, now, rules, pace, people, hands, lists, contacts, events, size)
                 continue
             if rules[q]["channel"] != DEFERRABLE:
                 contact["deadline"] = min(now + contact["patience"], closing[q, contact["interval"]])
@@ -762,13 +760,13 @@ def play(
     for q in range(n_queues):
         lines[q]["head"] = -1
         lines[q]["tail"] = -1
-        lines[q]["idle"] = 0
         widest = max(widest, rules[q]["concurrency"])
     lists = np.empty((n_groups, widest), LIST)
     for g in range(n_groups):
         for k in range(widest):
             lists[g, k]["head"] = -1
             lists[g, k]["tail"] = -1
+            lists[g, k]["length"] = 0
     people = np.zeros(n_people, PERSON)
     for a in range(n_people):
         person = people[a]
