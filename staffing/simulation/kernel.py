@@ -24,7 +24,7 @@ LOGNORMAL, EXPONENTIAL, EMPIRICAL = 0, 1, 2
 WAITING, SERVED, ABANDONED, TURNED_AWAY, IN_HAND, NOT_MADE = 0, 1, 2, 3, 4, 5
 COMPLETION, RETURN, OVERFLOW, PATIENCE_END, RETRY = 0, 1, 2, 3, 4
 OFFERED, IN_TIME, SERVED_COUNT, ABANDONED_COUNT, TURNED_COUNT, WAITING_COUNT = range(6)
-UNDECIDED, WAIT_SUM, QUICK_ABANDONED = range(6, 9)
+JUDGED, WAIT_SUM, QUICK_ABANDONED = range(6, 9)
 COUNTS = 9
 RUNNING, FINISHED, EVENTS_FULL, CONTACTS_FULL = 0, 1, 2, 3
 
@@ -61,11 +61,11 @@ CONTACT = np.dtype(
         ("deadline", "f8"),
         ("begin", "f8"),
         ("finish", "f8"),
-        ("queue", "i4"),
         ("interval", "i4"),
-        ("status", "i4"),
         ("who", "i4"),
         ("following", "i4"),
+        ("queue", "i2"),
+        ("status", "i2"),
     ],
     align=True,
 )
@@ -122,7 +122,7 @@ CLOCK = np.dtype(
 # -- random numbers -----------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
 def _uniform(s):
     """Next number in (0, 1)."""
     s0, s1, s2, s3 = s[0], s[1], s[2], s[3]
@@ -137,18 +137,19 @@ def _uniform(s):
     return (x + 0.5) * _TO_UNIT
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
-def _normal(s):
-    """Standard normal by Marsaglia's polar method."""
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+def _normals(s):
+    """Two independent standard normals by Marsaglia's polar method."""
     while True:
         a = 2.0 * _uniform(s) - 1.0
         b = 2.0 * _uniform(s) - 1.0
         r = a * a + b * b
         if 0.0 < r < 1.0:
-            return a * math.sqrt(-2.0 * math.log(r) / r)
+            factor = math.sqrt(-2.0 * math.log(r) / r)
+            return a * factor, b * factor
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _longer(table, more):
     """Copy of a table with room for `more` rows."""
     out = np.empty(len(table) + more, table.dtype)
@@ -156,7 +157,7 @@ def _longer(table, more):
     return out
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patience, seconds):
     """Draw the contacts of one replication; every queue and day from its own stream.
 
@@ -168,7 +169,7 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
     expected = 0.0
     for q in range(n_queues):
         for d in range(n_days):
-            z = _normal(states[q, d])
+            z, _ = _normals(states[q, d])
             factor[q, d] = math.exp(day_sigma[q] * z - 0.5 * day_sigma[q] * day_sigma[q])
             for i in range(day_first[d], day_first[d + 1]):
                 expected += rate[q, i] * factor[q, d]
@@ -184,6 +185,7 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
             mass = rate[q, i] * factor[q, d]
             left = mass
             gap = -math.log(_uniform(s))
+            z, spare = 0.0, np.nan
             while True:
                 while gap >= left:
                     gap -= left
@@ -204,7 +206,11 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
                 contact["interval"] = i
                 contact["queue"] = q
                 if law[q] == LOGNORMAL:
-                    contact["work"] = aht[q, i] * math.exp(sigma[q] * _normal(s) - 0.5 * sigma[q] * sigma[q])
+                    if math.isnan(spare):
+                        z, spare = _normals(s)
+                    else:
+                        z, spare = spare, np.nan
+                    contact["work"] = aht[q, i] * math.exp(sigma[q] * z - 0.5 * sigma[q] * sigma[q])
                 elif law[q] == EXPONENTIAL:
                     contact["work"] = -aht[q, i] * math.log(_uniform(s))
                 else:
@@ -221,7 +227,7 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
 # -- events and idle lists ----------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
 def _push(events, size, time, kind, who, stamp):
     """Add an event to the binary heap."""
     i = size[0]
@@ -239,7 +245,7 @@ def _push(events, size, time, kind, who, stamp):
     event["stamp"] = stamp
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
 def _pop(events, size):
     """Remove the earliest event from the binary heap."""
     n = size[0] - 1
@@ -259,7 +265,7 @@ def _pop(events, size):
     events[i] = events[n]
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
 def _link(a, now, people, lists):
     """Put a person at the end of the idle list of their group and number of contacts."""
     person = people[a]
@@ -277,7 +283,7 @@ def _link(a, now, people, lists):
     lists[g, level]["length"] += 1
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
 def _unlink(a, people, lists):
     person = people[a]
     g, level, before, after = person["group"], person["listed"], person["before"], person["after"]
@@ -293,7 +299,7 @@ def _unlink(a, people, lists):
     lists[g, level]["length"] -= 1
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _work_off(a, now, rules, people, hands, contacts):
     """Take from the chats in hand what they have progressed since the last change of their number."""
     passed = now - people[a]["since"]
@@ -304,7 +310,7 @@ def _work_off(a, now, rules, people, hands, contacts):
     people[a]["since"] = now
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _next_chat(a, rules, people, hands, contacts):
     """Which chat in hand ends next, and in how many seconds."""
     k = people[a]["level"]
@@ -317,7 +323,7 @@ def _next_chat(a, rules, people, hands, contacts):
     return best, max(soonest, 0.0)
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
 def _take(c, a, q, now, rules, pace, people, hands, lists, contacts, events, size):
     """Hand contact `c` of queue `q` to person `a`."""
     person, contact = people[a], contacts[c]
@@ -347,7 +353,7 @@ def _take(c, a, q, now, rules, pace, people, hands, lists, contacts, events, siz
         _link(a, now, people, lists)
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
 def _put_down(a, now, rules, people, hands, contacts, events, size):
     """End the contact of person `a` that is due now."""
     person = people[a]
@@ -374,13 +380,13 @@ def _put_down(a, now, rules, people, hands, contacts, events, size):
 # -- routing ------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
 def _rank(g, q, rules, priority):
     """Order in which a person of the group likes the queue: priority, then what cannot wait before what can."""
     return 2 * priority[g, q] + (1 if rules[q]["channel"] == DEFERRABLE else 0)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _spared(g, q, listed, rules, priority, lists):
     """Whether enough others stay idle for every better work of the group if one person of it takes queue `q`."""
     rank = _rank(g, q, rules, priority)
@@ -395,7 +401,7 @@ def _spared(g, q, listed, rules, priority, lists):
     return True
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
 def _find_person(q, waited, rules, priority, route, people, lists):
     """Who takes a contact of queue `q`: best priority, then fewest chats, then longest idle; -1 for nobody."""
     best, best_priority, best_level = -1, 0, 0
@@ -419,7 +425,7 @@ def _find_person(q, waited, rules, priority, route, people, lists):
     return best
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _leave(contact):
     """Note that a waiting contact has left at its deadline."""
     gave_up = contact["deadline"] >= contact["time"] + contact["patience"]
@@ -427,7 +433,7 @@ def _leave(contact):
     contact["begin"] = contact["deadline"]
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
 def _first(q, now, lines, contacts):
     """First contact that still waits in queue `q`, noting on the way those that have left; -1 for none."""
     c = lines[q]["head"]
@@ -443,7 +449,7 @@ def _first(q, now, lines, contacts):
     return c
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
 def _step_up(q, lines, contacts):
     """Take the first contact out of the line of queue `q`."""
     c = contacts[lines[q]["head"]]["following"]
@@ -452,7 +458,7 @@ def _step_up(q, lines, contacts):
         lines[q]["tail"] = -1
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
 def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size):
     """Let person `a` take waiting work: best rank, then longest waiting; list them where they can take more."""
     person = people[a]
@@ -490,7 +496,7 @@ def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, 
         _link(a, now, people, lists)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _hand_out(q, now, waited, rules, priority, route, pace, people, hands, lists, lines, contacts, events, size):
     """Hand the first contact of queue `q` to whoever may take it; whether somebody did."""
     c = _first(q, now, lines, contacts)
@@ -504,7 +510,7 @@ def _hand_out(q, now, waited, rules, priority, route, pace, people, hands, lists
     return True
 
 
-@njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
 def _spread(total, row, start, end, seconds):
     """Add the time from `start` to `end` to the intervals it falls in."""
     i = int(start / seconds)
@@ -516,7 +522,7 @@ def _spread(total, row, start, end, seconds):
 # -- the replication ----------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _run(
     clocks,
     contacts,
@@ -555,10 +561,10 @@ def _run(
     for q in range(n_queues):
         if pointer[q] < first[q + 1] and contacts[pointer[q]]["time"] < next_arrival:
             next_arrival, next_queue = contacts[pointer[q]]["time"], q
+    t_start = stretches[i_start]["start"] if i_start < n_stretches else np.inf
+    t_end = stretches[by_end[i_end]]["end"] if i_end < n_stretches else np.inf
     while True:
         t_event = events[0]["time"] if size[0] > 0 else np.inf
-        t_start = stretches[i_start]["start"] if i_start < n_stretches else np.inf
-        t_end = stretches[by_end[i_end]]["end"] if i_end < n_stretches else np.inf
         now = min(min(t_event, next_arrival), min(t_start, t_end))
         stop = RUNNING
         if now == np.inf:
@@ -650,9 +656,11 @@ def _run(
             else:
                 comes = i_start
             i_start += 1
+            t_start = stretches[i_start]["start"] if i_start < n_stretches else np.inf
         elif t_end <= now:
             s = by_end[i_end]
             i_end += 1
+            t_end = stretches[by_end[i_end]]["end"] if i_end < n_stretches else np.inf
             a = stretches[s]["person"]
             person = people[a]
             close = max(close, now)
@@ -716,7 +724,7 @@ def _run(
             lines[q]["tail"] = arrives
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def play(
     contacts, first, rules, priority, route, closing, is_open, stretches, by_end, staff, pace, n_crews, luck, seconds
 ):
@@ -830,7 +838,7 @@ def play(
     return contacts, made, busy, present, clocks[0]["overtime"], close
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 def _opened(q, at, is_open, open_seconds, seconds):
     """Open seconds of queue `q` from the start of the horizon to `at`."""
     i = int(at / seconds)
@@ -839,7 +847,7 @@ def _opened(q, at, is_open, open_seconds, seconds):
     return open_seconds[q, i] + is_open[q, i] * (at - i * seconds)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def count(contacts, made, rules, is_open, open_seconds, close, seconds):
     """Count outcomes by the interval of arrival: shape (Q, T, COUNTS)."""
     out = np.zeros((is_open.shape[0], is_open.shape[1], COUNTS))
@@ -858,13 +866,13 @@ def count(contacts, made, rules, is_open, open_seconds, close, seconds):
             wait = until - came
         in_time = wait <= rules[q]["threshold"]
         out[q, i, OFFERED] += 1
+        out[q, i, JUDGED] += status != WAITING or not in_time
         if status == SERVED:
             out[q, i, SERVED_COUNT] += 1
             out[q, i, WAIT_SUM] += wait
             out[q, i, IN_TIME] += in_time
         elif status == WAITING:
             out[q, i, WAITING_COUNT] += 1
-            out[q, i, UNDECIDED] += in_time
         elif status == ABANDONED:
             out[q, i, ABANDONED_COUNT] += 1
             out[q, i, QUICK_ABANDONED] += in_time

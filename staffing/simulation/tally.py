@@ -126,7 +126,7 @@ def _abandoned(counts: FloatArray) -> FloatArray:
 
 
 def _judged(counts: FloatArray) -> FloatArray:
-    return np.asarray(counts[..., 0] - counts[..., 6])
+    return counts[..., 6]
 
 
 def _wait(counts: FloatArray) -> FloatArray:
@@ -134,7 +134,7 @@ def _wait(counts: FloatArray) -> FloatArray:
 
 
 def _patient(counts: FloatArray) -> FloatArray:
-    return np.asarray(counts[..., 0] - counts[..., 6] - counts[..., 8])
+    return np.asarray(counts[..., 6] - counts[..., 8])
 
 
 def _in_time_or_early(counts: FloatArray) -> FloatArray:
