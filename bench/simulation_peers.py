@@ -14,10 +14,9 @@ from staffing.simulation.case import prepare, replicate
 from staffing.simulation.model import Demand, OnDuty
 from staffing.simulation.settings import SimulationSettings
 
-PROFILE = np.array(
-    [0.35, 0.55, 0.8, 1.05, 1.3, 1.45, 1.5, 1.45, 1.3, 1.15, 1.1, 1.15]
-    + [1.2, 1.25, 1.2, 1.1, 1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3]
-)
+MORNING = [0.35, 0.55, 0.8, 1.05, 1.3, 1.45, 1.5, 1.45, 1.3, 1.15, 1.1, 1.15]
+AFTERNOON = [1.2, 1.25, 1.2, 1.1, 1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3]
+PROFILE = np.array([*MORNING, *AFTERNOON])
 """Shape of the laboratory's day in half-hours."""
 
 
@@ -61,7 +60,7 @@ def simpy_day(case: Any, contacts: Any) -> int:
     idle: list[deque[int]] = [deque() for _ in priority]
     on, busy = [False] * len(group), [False] * len(group)
     served = 0
-    stretches = case.stretches
+    table = case.table
 
     def next_of(g: int) -> Any:
         best = None
@@ -103,7 +102,7 @@ def simpy_day(case: Any, contacts: Any) -> int:
             if called not in result:
                 called.succeed(-1)
                 return
-            a = called.value
+            a = int(called.value or 0)
         served += 1
         yield env.timeout(work)
         free(a)
@@ -116,8 +115,8 @@ def simpy_day(case: Any, contacts: Any) -> int:
             env.process(contact(q, work, patience))
 
     def shifts() -> Generator[Any, Any, None]:
-        come = [(t, 0, a) for t, a in zip(stretches.start.tolist(), stretches.person.tolist(), strict=True)]
-        go = [(t, 1, a) for t, a in zip(stretches.end.tolist(), stretches.person.tolist(), strict=True)]
+        come = [(t, 0, a) for t, a in zip(table["start"].tolist(), table["person"].tolist(), strict=True)]
+        go = [(t, 1, a) for t, a in zip(table["end"].tolist(), table["person"].tolist(), strict=True)]
         for t, leaves, a in sorted(come + go):
             if t > env.now:
                 yield env.timeout(t - env.now)
