@@ -113,7 +113,7 @@ def transient(path: Path, replications: int, seed: int) -> list[Check]:
         for row in csv.DictReader(file):
             cases[row["case"]].append(row)
     out = []
-    for name, rows in cases.items():
+    for number, (name, rows) in enumerate(cases.items()):
         # Queues do not change when all times are scaled, so an interval of any length is told as a quarter of an hour.
         scale = QUARTER / float(rows[0]["interval_s"])
         aht, threshold = float(rows[0]["aht_s"]) * scale, float(rows[0]["threshold_s"]) * scale
@@ -124,7 +124,7 @@ def transient(path: Path, replications: int, seed: int) -> list[Check]:
         agents = np.zeros((1, len(demand.grid)))
         agents[0, : len(rows)] = [int(r["servers"]) for r in rows]
         agents[0, len(rows) :] = agents[0, len(rows) - 1]
-        settings = SimulationSettings(replications=replications, seed=seed)
+        settings = SimulationSettings(replications=replications, seed=1000 * seed + 500 + number)
         duty = on_duty_for(demand.grid, agents)
         timely = simulate(demand, duty, settings)
         at_once = simulate(replace(demand, threshold_seconds=np.zeros(1)), duty, settings)
@@ -141,7 +141,7 @@ def transient(path: Path, replications: int, seed: int) -> list[Check]:
 def steady(replications: int, seed: int) -> list[Check]:
     """Service level, wait, abandonment of Erlang C and A, on the second of two days, the first being the warm-up."""
     out = []
-    for load, agents, patience, threshold in STEADY:
+    for number, (load, agents, patience, threshold) in enumerate(STEADY):
         settling = max(1.0, (math.sqrt(agents) - math.sqrt(load)) ** -2) if math.isinf(patience) else max(1.0, patience)
         aht = 86_400 / max(30.0, 9.0 * settling)
         demand = one_queue(np.full(96 * 2, load * QUARTER / aht), aht, patience * aht, threshold * aht, 2)
@@ -154,7 +154,8 @@ def steady(replications: int, seed: int) -> list[Check]:
             np.full(agents, start + 3 * 86_400),
             np.arange(agents),
         )
-        result = simulate(demand, duty, SimulationSettings(replications=replications, seed=seed))
+        # A seed of its own for every case: with common random numbers all would be high or low together.
+        result = simulate(demand, duty, SimulationSettings(replications=replications, seed=1000 * seed + number))
         exact = erlang_a(load, agents, aht, patience * aht, threshold * aht)
         name = f"Erlang {'C' if math.isinf(patience) else 'A'} load {load:g} agents {agents} patience {patience:g} AHT"
         bands = [

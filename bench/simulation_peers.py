@@ -86,7 +86,7 @@ def simpy_day(case: Any, contacts: Any) -> int:
     def taken(q: int) -> int:
         for g in route[q]:
             while g >= 0 and idle[g]:
-                a = idle[g].popleft()
+                a: int = idle[g].popleft()
                 if on[a] and not busy[a]:
                     busy[a] = True
                     return a
@@ -163,4 +163,5 @@ def ciw_day(demand: Demand, duty: OnDuty, seed: int) -> int:
     )
     simulation = ciw.Simulation(network)
     simulation.simulate_until_max_time(ends[-1])
-    return len(simulation.get_all_records(only=["service", "renege"]))
+    records: list[Any] = simulation.get_all_records(only=["service", "renege"])
+    return len(records)

@@ -8,16 +8,23 @@ The random numbers are xoshiro128++ (Blackman and Vigna, "Scrambled linear pseud
 """
 
 # Compiled functions take their types from their arguments.
-# Functions that allocate nothing are compiled without reference counting (`_nrt=False`, as in numba's own string code):
-# counting the references of their many arguments would cost more than the work itself.
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
+
+# What allocates nothing is compiled without reference counting (`_nrt=False`, as in numba's own string code): counting
+# the references of the many arguments would cost more than the work itself. What every contact passes is inlined.
+_options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+_unmanaged: dict[str, Any] = {**_options, "_nrt": False}
+_compiled: Any = njit(**_options)
+_called: Any = njit(**_unmanaged)
+_inlined: Any = njit(**_unmanaged, forceinline=True)
 
 VOICE, CHAT, DEFERRABLE = 0, 1, 2
 LOGNORMAL, EXPONENTIAL, EMPIRICAL = 0, 1, 2
@@ -122,7 +129,7 @@ CLOCK = np.dtype(
 # -- random numbers -----------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+@_inlined
 def _uniform(s):
     """Next number in (0, 1)."""
     s0, s1, s2, s3 = s[0], s[1], s[2], s[3]
@@ -137,7 +144,7 @@ def _uniform(s):
     return (x + 0.5) * _TO_UNIT
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+@_inlined
 def _normals(s):
     """Two independent standard normals by Marsaglia's polar method."""
     while True:
@@ -149,7 +156,7 @@ def _normals(s):
             return a * factor, b * factor
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@_compiled
 def _longer(table, more):
     """Copy of a table with room for `more` rows."""
     out = np.empty(len(table) + more, table.dtype)
@@ -157,7 +164,7 @@ def _longer(table, more):
     return out
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@_compiled
 def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patience, seconds):
     """Draw the contacts of one replication; every queue and day from its own stream.
 
@@ -205,6 +212,9 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
                 contact["time"] = (i + 1.0 - left / mass) * seconds
                 contact["interval"] = i
                 contact["queue"] = q
+                contact["status"] = NOT_MADE
+                contact["following"] = -1
+                contact["deadline"] = np.inf
                 if law[q] == LOGNORMAL:
                     if math.isnan(spare):
                         z, spare = _normals(s)
@@ -227,7 +237,7 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
 # -- events and idle lists ----------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+@_inlined
 def _push(events, size, time, kind, who, stamp):
     """Add an event to the binary heap."""
     i = size[0]
@@ -245,27 +255,30 @@ def _push(events, size, time, kind, who, stamp):
     event["stamp"] = stamp
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+@_inlined
 def _pop(events, size):
     """Remove the earliest event from the binary heap."""
     n = size[0] - 1
     size[0] = n
     time = events[n]["time"]
-    i = 0
-    while True:
-        child = 2 * i + 1
-        if child >= n:
-            break
-        if child + 1 < n and events[child + 1]["time"] < events[child]["time"]:
-            child += 1
+    kind, who, stamp = events[n]["kind"], events[n]["who"], events[n]["stamp"]
+    events[n]["time"] = np.inf  # never the earlier of two, so that a last lone child needs no test
+    i, child = 0, 1
+    while child < n:
+        child += events[child + 1]["time"] < events[child]["time"]
         if events[child]["time"] >= time:
             break
         events[i] = events[child]
         i = child
-    events[i] = events[n]
+        child = 2 * i + 1
+    event = events[i]
+    event["time"] = time
+    event["kind"] = kind
+    event["who"] = who
+    event["stamp"] = stamp
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+@_inlined
 def _link(a, now, people, lists):
     """Put a person at the end of the idle list of their group and number of contacts."""
     person = people[a]
@@ -283,7 +296,7 @@ def _link(a, now, people, lists):
     lists[g, level]["length"] += 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+@_inlined
 def _unlink(a, people, lists):
     person = people[a]
     g, level, before, after = person["group"], person["listed"], person["before"], person["after"]
@@ -299,7 +312,7 @@ def _unlink(a, people, lists):
     lists[g, level]["length"] -= 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@_called
 def _work_off(a, now, rules, people, hands, contacts):
     """Take from the chats in hand what they have progressed since the last change of their number."""
     passed = now - people[a]["since"]
@@ -310,7 +323,7 @@ def _work_off(a, now, rules, people, hands, contacts):
     people[a]["since"] = now
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@_called
 def _next_chat(a, rules, people, hands, contacts):
     """Which chat in hand ends next, and in how many seconds."""
     k = people[a]["level"]
@@ -323,7 +336,7 @@ def _next_chat(a, rules, people, hands, contacts):
     return best, max(soonest, 0.0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+@_inlined
 def _take(c, a, q, now, rules, pace, people, hands, lists, contacts, events, size):
     """Hand contact `c` of queue `q` to person `a`."""
     person, contact = people[a], contacts[c]
@@ -353,7 +366,7 @@ def _take(c, a, q, now, rules, pace, people, hands, lists, contacts, events, siz
         _link(a, now, people, lists)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+@_inlined
 def _put_down(a, now, rules, people, hands, contacts, events, size):
     """End the contact of person `a` that is due now."""
     person = people[a]
@@ -380,13 +393,13 @@ def _put_down(a, now, rules, people, hands, contacts, events, size):
 # -- routing ------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+@_inlined
 def _rank(g, q, rules, priority):
     """Order in which a person of the group likes the queue: priority, then what cannot wait before what can."""
     return 2 * priority[g, q] + (1 if rules[q]["channel"] == DEFERRABLE else 0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@_called
 def _spared(g, q, listed, rules, priority, lists):
     """Whether enough others stay idle for every better work of the group if one person of it takes queue `q`."""
     rank = _rank(g, q, rules, priority)
@@ -401,7 +414,7 @@ def _spared(g, q, listed, rules, priority, lists):
     return True
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+@_inlined
 def _find_person(q, waited, rules, priority, route, people, lists):
     """Who takes a contact of queue `q`: best priority, then fewest chats, then longest idle; -1 for nobody."""
     best, best_priority, best_level = -1, 0, 0
@@ -425,7 +438,7 @@ def _find_person(q, waited, rules, priority, route, people, lists):
     return best
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@_called
 def _leave(contact):
     """Note that a waiting contact has left at its deadline."""
     gave_up = contact["deadline"] >= contact["time"] + contact["patience"]
@@ -433,7 +446,7 @@ def _leave(contact):
     contact["begin"] = contact["deadline"]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+@_inlined
 def _first(q, now, lines, contacts):
     """First contact that still waits in queue `q`, noting on the way those that have left; -1 for none."""
     c = lines[q]["head"]
@@ -449,7 +462,7 @@ def _first(q, now, lines, contacts):
     return c
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+@_inlined
 def _step_up(q, lines, contacts):
     """Take the first contact out of the line of queue `q`."""
     c = contacts[lines[q]["head"]]["following"]
@@ -458,7 +471,7 @@ def _step_up(q, lines, contacts):
         lines[q]["tail"] = -1
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+@_inlined
 def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size):
     """Let person `a` take waiting work: best rank, then longest waiting; list them where they can take more."""
     person = people[a]
@@ -496,7 +509,7 @@ def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, 
         _link(a, now, people, lists)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@_called
 def _hand_out(q, now, waited, rules, priority, route, pace, people, hands, lists, lines, contacts, events, size):
     """Hand the first contact of queue `q` to whoever may take it; whether somebody did."""
     c = _first(q, now, lines, contacts)
@@ -510,7 +523,7 @@ def _hand_out(q, now, waited, rules, priority, route, pace, people, hands, lists
     return True
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
+@_inlined
 def _spread(total, row, start, end, seconds):
     """Add the time from `start` to `end` to the intervals it falls in."""
     i = int(start / seconds)
@@ -522,7 +535,7 @@ def _spread(total, row, start, end, seconds):
 # -- the replication ----------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@_called
 def _run(
     clocks,
     contacts,
@@ -724,7 +737,7 @@ def _run(
             lines[q]["tail"] = arrives
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@_compiled
 def play(
     contacts, first, rules, priority, route, closing, is_open, stretches, by_end, staff, pace, n_crews, luck, seconds
 ):
@@ -789,10 +802,6 @@ def play(
             if priority[staff[a, 0], q] > 0 and rules[q]["concurrency"] > person["most"]:
                 person["most"] = rules[q]["concurrency"]
     hands = np.zeros((n_people, widest), HAND)
-    for c in range(len(contacts)):
-        contacts[c]["status"] = NOT_MADE
-        contacts[c]["following"] = -1
-        contacts[c]["deadline"] = np.inf
     events = np.empty(4 * n_people + 128, EVENT)
     size = np.zeros(1, np.int64)
     busy, present = np.zeros((n_crews, n_intervals)), np.zeros((n_crews, n_intervals))
@@ -831,14 +840,10 @@ def play(
             events = _longer(events, len(events))
         else:
             contacts = _longer(contacts, len(contacts) // 4 + 64)
-    made, close = clocks[0]["made"], clocks[0]["close"]
-    for c in range(made):
-        if contacts[c]["status"] == WAITING and contacts[c]["deadline"] <= close:
-            _leave(contacts[c])
-    return contacts, made, busy, present, clocks[0]["overtime"], close
+    return contacts, clocks[0]["made"], busy, present, clocks[0]["overtime"], clocks[0]["close"]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@_called
 def _opened(q, at, is_open, open_seconds, seconds):
     """Open seconds of queue `q` from the start of the horizon to `at`."""
     i = int(at / seconds)
@@ -847,12 +852,14 @@ def _opened(q, at, is_open, open_seconds, seconds):
     return open_seconds[q, i] + is_open[q, i] * (at - i * seconds)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@_compiled
 def count(contacts, made, rules, is_open, open_seconds, close, seconds):
-    """Count outcomes by the interval of arrival: shape (Q, T, COUNTS)."""
+    """Count outcomes by the interval of arrival, shape (Q, T, COUNTS), noting those that left after the last event."""
     out = np.zeros((is_open.shape[0], is_open.shape[1], COUNTS))
     for c in range(made):
         contact = contacts[c]
+        if contact["status"] == WAITING and contact["deadline"] <= close:
+            _leave(contact)
         q, i, status, came = contact["queue"], contact["interval"], contact["status"], contact["time"]
         deferrable = rules[q]["channel"] == DEFERRABLE
         until = close
