@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from tests.roster.programs import random_program, supply
 from scipy.optimize import linprog
 
 from staffing.roster.flow import Flow, cover_cost, supply_of, uncovered_cost
 from staffing.roster.tables import prepare
+from tests.roster.programs import random_program, supply
 
 
 def transport(program, units: np.ndarray) -> float:

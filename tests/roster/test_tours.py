@@ -1,16 +1,14 @@
 """The dynamic program finds what brute force finds, on hundreds of random programs."""
 
 import itertools
-from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.roster.programs import HUGE, count_cost, kept, own_cost, random_program, rows, value_of
 
-from staffing.roster.primitives import Count, Run
-from staffing.roster.tables import LOCAL, RELAXED, find_blocks, make_work, prepare
+from staffing.roster.tables import make_work, prepare
 from staffing.roster.tours import EXACT, RUNS, best_horizon, best_tour, carried
 from staffing.roster.tours import RELAXED as LOOSE
+from tests.roster.programs import HUGE, count_cost, kept, own_cost, random_program, rows, value_of
 
 
 def carried_only(program, compiled, a, row) -> float:
