@@ -5,24 +5,28 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
 
 from staffing.errors import BackendError, InputError
 from staffing.progress import SILENT, Monitor, Progress
+from staffing.roster.anneal import anneal
 from staffing.roster.compile import compile_program, make_context
 from staffing.roster.costs import terms_in_cents
 from staffing.roster.inputs import problems_of
 from staffing.roster.neighbourhoods import construct, improve, whole
 from staffing.roster.options import choice_of, expand, roster_of
+from staffing.roster.primitives import Choice
 from staffing.roster.problem import Roster, RosterProblem, RosterResult, RosterStatus
 from staffing.roster.search import Search
+from staffing.roster.tables import prepare
 
 T = TypeVar("T")
 
-WHOLE = 6_000
-"""Option variables up to which CP-SAT is given the whole problem beside everything else."""
+ANNEALING = 0.8
+"""Share of the time for annealing before CP-SAT's neighbourhoods polish."""
 
 
 def solve(
@@ -68,10 +72,10 @@ def solve(
     monitor.report(Progress("roster", 0.0, 0.0, note="compiling"))
     options = expand(problem)
     program = compile_program(problem, options)
+    notes = make_context(problem, options).targets.notes
     search = Search(program, seconds, monitor, began)
     hint = choice_of(problem, options, start) if start is not None else None
-    first, stuck = _with_reports(search, "first rota", lambda: construct(search, hint, seed))
-    notes = make_context(problem, options).targets.notes
+    stuck = watched(search, lambda: run(search, hint, workers, seed))
     if stuck:
         from staffing.roster.explain import conflicts
 
@@ -79,9 +83,6 @@ def solve(
         return RosterResult(
             RosterStatus.INFEASIBLE, None, {}, None, None, search.elapsed(), seed, conflicts=reasons, notes=notes
         )
-    if first is not None:
-        search.offer(first)
-        _with_reports(search, "improving", lambda: _improve(search, workers, seed))
     if search.choice is None:
         status = RosterStatus.STOPPED if search.stopped else RosterStatus.UNKNOWN
         return RosterResult(status, None, {}, None, search.bound / 100, search.elapsed(), seed, notes=notes)
@@ -95,7 +96,7 @@ def solve(
         search.bound = search.cost
     elif search.stopped:
         status = RosterStatus.STOPPED
-    search.report("done")
+    search.report()
     return RosterResult(
         status=status,
         roster=roster,
@@ -109,14 +110,53 @@ def solve(
     )
 
 
+def run(search: Search, start: Choice | None, workers: int, seed: int) -> list[int]:
+    """Search a program: the parts in their order, until the search is over.
+
+    Parameters
+    ----------
+    search
+        Holds the program, the clock, and afterwards incumbent and bound.
+    start, workers, seed
+        As in `solve`.
+
+    Returns
+    -------
+    list of int
+        The agents whose hard rules conflict; empty where a legal rota was found or time ran out.
+    """
+    compiled = prepare(search.program)
+    first = start
+    if compiled.unsupported is None:
+        search.note = "building rotas"
+        share = 0.0 if search.small else ANNEALING
+        first = anneal(
+            compiled,
+            seconds=share * search.left(),
+            seed=seed,
+            start=start,
+            workers=workers,
+            should_stop=search.over,
+            on_better=lambda choice, cents: (search.offer(choice, cents), None)[1],
+        )
+    if search.choice is None:
+        search.note = "first rota"
+        first, stuck = construct(search, first, seed)
+        if first is None:
+            return stuck
+        search.offer(first)
+    search.note = "improving"
+    _improve(search, workers, seed)
+    return []
+
+
 def _improve(search: Search, workers: int, seed: int) -> None:
-    """Run the parts side by side until the search is over."""
+    """Run CP-SAT's parts side by side until the search is over."""
     parts: list[Callable[[], None]] = []
-    small = int(search.program.allowed.sum()) <= WHOLE
-    if small:
+    if search.small:
         parts.append(lambda: whole(search, max(1, workers - 1), seed))
-    for k in range(max(1, workers - small)):
-        parts.append(lambda k=k: improve(search, np.random.default_rng((seed, k))))  # type: ignore[misc]
+    for k in range(max(1, workers - search.small)):
+        parts.append(partial(improve, search, np.random.default_rng((seed, k))))
     errors: list[BaseException] = []
 
     def guarded(part: Callable[[], None]) -> None:
@@ -135,8 +175,8 @@ def _improve(search: Search, workers: int, seed: int) -> None:
         raise errors[0]
 
 
-def _with_reports(search: Search, note: str, work: Callable[[], T]) -> T:
-    """Do work in a thread of its own while this one reports and asks whether to stop."""
+def watched(search: Search, work: Callable[[], T]) -> T:
+    """Do work in a thread of its own while this one reports and asks whether to stop; its result, or its error."""
     result: list[T] = []
     errors: list[BaseException] = []
 
@@ -149,7 +189,7 @@ def _with_reports(search: Search, note: str, work: Callable[[], T]) -> T:
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     while thread.is_alive():
-        search.report(note)
+        search.report()
         thread.join(0.2)
     if errors:
         raise errors[0]
