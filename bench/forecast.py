@@ -81,9 +81,7 @@ def scores(series: Series, meta: dict[str, object], lead: int) -> list[OriginSco
     named = meta.get("first_forecast_day")
     first = (date.fromisoformat(str(named)) - series.panel.first).days if named else None
     at = origins(series.panel, HORIZON - SCORED, step, first, SCORED)
-    return backtest_panel(
-        series.panel, at, str(region) if region else None, lead, SCORED, series.drivers
-    )
+    return backtest_panel(series.panel, at, str(region) if region else None, lead, SCORED, series.drivers)
 
 
 def of_file(path: Path, lead: int) -> dict[str, object]:
@@ -97,8 +95,11 @@ def of_file(path: Path, lead: int) -> dict[str, object]:
         "origins": len(found),
         "origins_better": sum(s.better for s in found),
         "per_origin": [
-            {"origin": s.origin.isoformat(), "wape": s.score.error / s.score.contacts,
-             "spreadsheet_wape": s.score.spreadsheet / s.score.contacts}
+            {
+                "origin": s.origin.isoformat(),
+                "wape": s.score.error / s.score.contacts,
+                "spreadsheet_wape": s.score.spreadsheet / s.score.contacts,
+            }
             for s in found
         ],
     }

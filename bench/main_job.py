@@ -27,7 +27,17 @@ def main_job(folder: Path, installed: bool, seconds: float) -> dict[str, Any]:
     """Run the job and return wall seconds, memory and quality."""
     out = folder / "out"
     if installed:
-        command = [sys.executable, "-m", "staffing", "plan", str(ROOT / SCENARIO), "--out", str(out), "--seconds", str(seconds)]
+        command = [
+            sys.executable,
+            "-m",
+            "staffing",
+            "plan",
+            str(ROOT / SCENARIO),
+            "--out",
+            str(out),
+            "--seconds",
+            str(seconds),
+        ]
         where = ROOT
     else:
         where = folder / "clone"
@@ -59,7 +69,17 @@ def first_page() -> float:
         port = probe.getsockname()[1]
     begun = time.perf_counter()
     server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port), "--server.headless", "true"],
+        [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            str(ROOT / "app.py"),
+            "--server.port",
+            str(port),
+            "--server.headless",
+            "true",
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=ROOT,

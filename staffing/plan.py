@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from staffing.errors import InputError
 from staffing.forecast.make import make_forecast
 from staffing.forecast.result import Forecast
 from staffing.grid import FloatArray
@@ -162,34 +161,8 @@ def requirement_of(inputs: Inputs, forecast: Forecast) -> Requirement:
 
 
 def problem_of(inputs: Inputs, requirement: Requirement) -> RosterProblem:
-    """Put the rostering problem together.
-
-    Raises
-    ------
-    InputError
-        Where the team's data contradict each other (an absence over a locked shift, a shift longer than the law ...).
-    """
-    scenario = inputs.scenario
-    problem = RosterProblem(
-        grid=inputs.grid,
-        queues=scenario.queues,
-        required=requirement.on_roster,
-        agents=inputs.agents,
-        contracts=scenario.contract,
-        shift_types=scenario.shift,
-        law=scenario.law,
-        prices=scenario.prices,
-        absences=inputs.absences,
-        requests=inputs.requests,
-        locks=inputs.locks,
-        past=inputs.past,
-        ledger=inputs.ledger,
-        holidays=inputs.holidays,
-        queue_weights=np.array([s.weight for s in scenario.queue.values()]),
-    )
-    if problems := rules.problems_of(problem):
-        raise InputError(problems)
-    return problem
+    """Return the team's rostering problem with the need."""
+    return replace(inputs.team, required=np.array(requirement.on_roster))
 
 
 def service_of(
@@ -223,7 +196,7 @@ def demand_of(inputs: Inputs, forecast: Forecast) -> Demand:
         channel=np.array([channels[s.channel] for s in queues], dtype=np.int64),
         contacts=np.array(forecast.contacts),
         aht_seconds=np.array(forecast.aht_seconds),
-        aht_cv=np.full(len(queues), scenario.simulation.aht_cv),
+        aht_cv=np.array([s.aht_cv for s in queues]),
         patience_seconds=patience_of(inputs),
         day_error=np.array(forecast.day_error),
         open=np.array(forecast.open),
@@ -299,7 +272,9 @@ def make_plan(scenario: Scenario, monitor: Monitor = SILENT, start: Roster | Non
             start=start,
             monitor=monitor,
         )
-    coverage, violations, service = None, (), None
+    coverage: Coverage | None = None
+    violations: tuple[Violation, ...] = ()
+    service: SimulationResult | None = None
     if result.roster is not None:
         with stages.stage("audit"):
             violations = rules.audit(problem, result.roster)

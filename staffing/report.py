@@ -199,7 +199,7 @@ def compare(summaries: Sequence[Mapping[str, Any]]) -> Comparison:
         rows.append((f"fairness.{key}", "", [s["fairness"].get(key) for s in summaries]))
     table = pd.DataFrame({"figure": [r[0] for r in rows], "unit": [r[1] for r in rows]})
     for i, name in enumerate(names):
-        table[name] = [np.nan if r[2][i] is None else float(r[2][i]) for r in rows]
+        table[name] = [np.nan if (value := r[2][i]) is None else float(value) for r in rows]
         if i:
             table[f"change {name}"] = table[name] - table[names[0]]
     return Comparison(names, table)

@@ -25,7 +25,8 @@ from staffing.errors import InputError, Problem, Problems
 from staffing.forecast.settings import ForecastSettings
 from staffing.grid import OpeningHours, TimeGrid
 from staffing.history.settings import HistorySettings
-from staffing.requirement import QueueSettings, Target
+from staffing.queueing.shrinkage import shrinkage_problems
+from staffing.requirement import QueueSettings, Target, target_problems
 from staffing.roster.problem import Contract, Law, Prices, ShiftType
 from staffing.simulation.settings import SimulationSettings
 from staffing.strict import STRICT
@@ -377,10 +378,14 @@ def _cross_check(scenario: Scenario, path: Path, origins: Mapping[Key, str]) -> 
     for queue, queue_settings in scenario.queue.items():
         if queue not in scenario.target:
             found.add(at("queue", queue), "has no service target", f"add [target.{queue}]")
+        else:
+            channel = queue_settings.channel
+            found.extend(target_problems(scenario.target[queue], channel, at("target", queue)))
         if queue_settings.parent is not None and queue_settings.parent not in scenario.queue:
             found.add(at("queue", queue, "parent"), f"unknown queue {queue_settings.parent!r}", f"one of: {known}")
         with found.collecting():
             OpeningHours.parse(queue_settings.opening, at("queue", queue, "opening"))
+    found.extend(shrinkage_problems(scenario.shrinkage, at("shrinkage")))
     for section, names in (
         ("target", scenario.target),
         ("demand.scale", scenario.demand.scale),

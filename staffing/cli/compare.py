@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from staffing.cli.monitor import TerminalMonitor, stoppable
 from staffing.cli.plan import add_solver_arguments, with_solver
@@ -38,7 +39,9 @@ def run(args: argparse.Namespace) -> int:
     from staffing.export.text import csv_bytes
     from staffing.plan import make_plan, succeeded
 
-    summaries, files, good = [], {}, True
+    summaries: list[dict[str, Any]] = []
+    files: dict[str, bytes] = {}
+    good = True
     with stoppable(monitor):
         for scenario in scenarios:
             print(f"-- {scenario.name}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import threading
@@ -111,7 +112,8 @@ def stoppable(monitor: TerminalMonitor, *, on_eof: bool = False) -> Iterator[Non
 
         def watch() -> None:
             try:
-                while sys.stdin.buffer.read(1):
+                # not through sys.stdin: its lock, held by this thread, would break the interpreter's end
+                while os.read(sys.stdin.fileno(), 1):
                     pass
             except (OSError, ValueError):
                 pass

@@ -136,7 +136,9 @@ def origins(panel: Panel, lead: int, step_days: int, first: int | None = None, w
 
 def closed_days(panel: Panel) -> frozenset[date]:
     """Days that were closed although their weekday is mostly open."""
-    weekly = np.array([panel.open[panel.weekday == w].any(1).mean() if (panel.weekday == w).any() else 0.0 for w in range(7)])
+    weekly = np.array(
+        [panel.open[panel.weekday == w].any(1).mean() if (panel.weekday == w).any() else 0.0 for w in range(7)]
+    )
     shut = ~panel.open.any(1) & (weekly[panel.weekday] > 0.5)
     return frozenset(panel.first + timedelta(days=int(d)) for d in np.flatnonzero(shut))
 
@@ -162,7 +164,9 @@ def stand_at(
     return forecast_queue(panel.head(origin), calendar, ahead, lead=lead, drivers=seen)
 
 
-def score(panel: Panel, origin: int, lead: int, answer: QueueForecast, window: int = WINDOW, seconds: float = 0.0) -> Score:
+def score(
+    panel: Panel, origin: int, lead: int, answer: QueueForecast, window: int = WINDOW, seconds: float = 0.0
+) -> Score:
     """Score one forecast on the days `origin + lead` to `origin + lead + window`."""
     D = len(panel.volume)
     days = np.arange(origin + lead, min(origin + lead + window, D))
@@ -175,9 +179,11 @@ def score(panel: Panel, origin: int, lead: int, answer: QueueForecast, window: i
     mean = answer.contacts[rows]
     y = np.where(seen, actual, 0.0)
     f, s = np.where(seen, mean, 0.0), np.where(seen, table, 0.0)
-    band = answer.part(rows).quantiles(mean, LEVELS)[:, seen]
+    band = answer.part(rows).quantiles(mean)[:, seen]
     truth = actual[seen]
-    loss = np.mean([np.maximum(p * (truth - q), (p - 1) * (truth - q)) for p, q in zip(LEVELS, band, strict=True)], axis=0)
+    loss = np.mean(
+        [np.maximum(p * (truth - q), (p - 1) * (truth - q)) for p, q in zip(LEVELS, band, strict=True)], axis=0
+    )
     step = np.abs(past.volume[7:] - past.volume[:-7])
     return Score(
         contacts=float(y.sum()),

@@ -35,8 +35,8 @@ class Decimal(Enum):
 
 _SPACES = re.compile(r"[\s  ']")
 _PLAIN = re.compile(r"[+-]?\d+")
-_POINT = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE][+-]?\d+)?")
-_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)?(,\d*)?([eE][+-]?\d+)?")
+_POINT = re.compile(r"[+-]?(\d+|[1-9]\d{0,2}(,\d{3})+)?(\.\d*)?([eE][+-]?\d+)?")
+_COMMA = re.compile(r"[+-]?(\d+|[1-9]\d{0,2}(\.\d{3})+)?(,\d*)?([eE][+-]?\d+)?")
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 _CLOCK = re.compile(r"\d{1,4}:\d{2}(:\d{2}([.,]\d+)?)?")
 EMPTY = frozenset({"", "-", "–", "nan", "na", "n/a", "null", "none", "#n/a", "#nv"})

@@ -116,9 +116,10 @@ class Table:
         return f"{self.name} row {self.rows[index]}" + (f", column {column}" if column else "")
 
     def records(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Each row as (index, name -> value); for small tables."""
+        """Each row as (index, name -> value), without date-and-time columns; for small tables."""
+        plain_columns = {n: c for n, c in self.columns.items() if not isinstance(c, Moments)}
         for i in range(len(self)):
-            yield i, {name: column[i] for name, column in self.columns.items()}
+            yield i, {name: column[i] for name, column in plain_columns.items()}
 
 
 def read_table(

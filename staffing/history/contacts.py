@@ -75,7 +75,7 @@ def contacts_part(
         outcome = _outcomes(table, outcomes, problems, listing)
         unix = _clock_changes(table, at, listing)
         t = hours.grid.locate(unix)
-        kept = (queue >= 0) & (at.unix > 0) & (outcome <= ABANDONED) & (t >= 0)
+        kept = (queue >= 0) & at.known & (outcome <= ABANDONED) & (t >= 0)
         kept &= _first_seen(table, seen, problems, listing)
         outside = kept & ~hours.open[queue, t]
         listing.rows(table, outside, "closed", lambda i: "a contact outside the opening hours: kept out of the history")
@@ -136,7 +136,7 @@ def _clock_changes(table: Table, at: Instants, listing: Listing) -> IntArray:
     if not len(doubt):
         return at.unix
     unix = at.unix.copy()
-    back = np.flatnonzero(np.diff(at.unix[doubt]) < -1800)
+    back = np.flatnonzero(np.diff(at.unix[doubt]) < -1200)
     where = table.where(int(doubt[0]))
     if len(back) == 1:
         second = doubt[back[0] + 1 :]

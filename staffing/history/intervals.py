@@ -93,7 +93,7 @@ def interval_part(
     is missing.
     """
     theirs = pd.factorize(table.text("queue"))[0] if "queue" in table else np.zeros(len(table), dtype=np.int64)
-    at = np.flatnonzero((ours >= 0) & (instants.unix > 0))
+    at = np.flatnonzero((ours >= 0) & instants.known)
     rows = _Rows(at, theirs[at], ours[at], instants.unix[at], {m: table.numbers(m)[at] for m in _MEASURES})
     file_minutes = _file_minutes(table, rows, settings, hours, problems)
     if file_minutes is None or not len(at):
@@ -123,6 +123,10 @@ def _file_minutes(table: Table, rows: _Rows, settings: HistorySettings, hours: H
     length = settings.interval_minutes or next(
         (m for m in FILE_MINUTES if (seconds % (m * 60) == 0).mean() >= _ON_GRID), None
     )
+    if length is not None and settings.interval_minutes is None and length > ours:
+        # A few rows on full hours do not make an hourly file; neighbours an hour apart do.
+        apart = np.diff(np.unique(rows.unix))
+        length = length if (apart == length * 60).any() else ours
     if length is None:
         problems.add(
             table.name,

@@ -192,7 +192,7 @@ def _axis(
 ) -> TimeGrid | None:
     """Whole local days from the first to the last row; None where no row can be used."""
     epoch = date(1970, 1, 1)
-    used = [(q >= 0) & (i.unix > 0) for q, i in zip(ours, instants, strict=True)]
+    used = [(q >= 0) & i.known for q, i in zip(ours, instants, strict=True)]
     days = np.concatenate([i.unix[u] // 86_400 for i, u in zip(instants, used, strict=True)])
     if not len(days):
         return None
@@ -246,7 +246,7 @@ def _hours(
     slot = grid.weekday[grid.day] * 1440 + grid.minute
     seen = np.zeros((len(queues), 7 * 1440), dtype=np.bool_)
     for (_, table), queue, at in zip(found, ours, instants, strict=True):
-        given = (queue >= 0) & (at.unix > 0) & ~np.isnan(table.numbers("offered"))
+        given = (queue >= 0) & at.known & ~np.isnan(table.numbers("offered"))
         steps = np.unique(table.moments("interval_start").second[given] % 3600)
         length = int(np.diff(np.append(steps, 3600)).min()) if len(steps) else 3600
         for offset in range(0, max(length, grid.seconds), grid.seconds):

@@ -30,6 +30,11 @@ def check_range(
         numbers = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):
         return [Problem(name, f"not a number: {value!r}", todo)]
+    if numbers.size and not whole:
+        # The ordinary case, without temporaries; a NaN makes both comparisons false.
+        least, most = float(numbers.min()), float(numbers.max())
+        if (least > low if above else least >= low) and most <= high and (most < math.inf or not finite):
+            return []
     bad = np.isnan(numbers) | (numbers < low) | (numbers > high)
     if above:
         bad |= numbers <= low

@@ -90,6 +90,7 @@ def plan_deferred(
     *,
     backlog_hours: float = 0.0,
     variation: float = 1.0,
+    idle: FloatArray | None = None,
 ) -> DeferredPlan:
     """The smoothest staffing that answers at least `share` of the work within the promised opening time.
 
@@ -115,6 +116,9 @@ def plan_deferred(
         Agent-hours of work that wait at the start; due one promise after the first opening.
     variation
         Coefficient of variation of the handling time.
+    idle
+        Agents (erlangs) of others who do such work beside their own, e.g. `deferred_load` of
+        `staffing.queueing.blending.blended_service`, shape (T,); what they do need not be staffed. None: nobody.
 
     Raises
     ------
@@ -135,6 +139,7 @@ def plan_deferred(
         *check_fraction("share", share),
         *check_range("backlog_hours", backlog_hours),
         *check_range("variation", variation),
+        *check_range("idle", idle),
     ]
     work = np.where(contacts > 0, contacts * np.where(contacts > 0, aht_seconds, 0.0), 0.0) / 3600.0
     if not np.any(open_) and (np.any(work > 0) or backlog_hours > 0):
@@ -152,8 +157,45 @@ def plan_deferred(
     lower = due + z * np.sqrt(np.maximum(spread - spread_due, 0.0)) * (due > 0)
     lower = np.maximum.accumulate(np.minimum(lower, arrived))
     lower[-1] = arrived[-1]
-    agents[slot] = np.maximum(smoothest(lower, arrived), 0.0) / hours
-    return follow(agents, contacts, aht_seconds, open_, interval_seconds, response_seconds, backlog_hours=backlog_hours)
+    extra = np.zeros(slot.size) if idle is None else np.asarray(idle, dtype=np.float64)[slot]
+    agents[slot] = _beside(lower, arrived, extra * hours) / hours
+    everybody = agents if idle is None else agents + np.where(open_, idle, 0.0)
+    plan = follow(
+        everybody, contacts, aht_seconds, open_, interval_seconds, response_seconds, backlog_hours=backlog_hours
+    )
+    return DeferredPlan(agents, plan.backlog, plan.late)
+
+
+def _beside(lower: FloatArray, upper: FloatArray, idle: FloatArray) -> FloatArray:
+    """Work to be done in each step by dedicated agents so that, with the idle time of others, `lower` is kept.
+
+    What the idle time would do alone is taken off both curves and the rest smoothed. Where dedicated work takes from
+    the idle time what it would have done later, that may fall a little short: then a larger dedicated share is tried.
+    """
+    if not np.any(idle > 0):
+        return np.maximum(smoothest(lower, upper), 0.0)
+    alone = _done(idle, upper)
+    low = np.maximum.accumulate(np.maximum(lower - alone, 0.0))
+    high = np.maximum(np.minimum.accumulate((upper - alone)[::-1])[::-1], low)
+    low[0] = high[0] = 0.0
+    high[-1] = low[-1]
+    high = np.minimum(high, low[-1])
+    rest = np.maximum(smoothest(low, high), 0.0)
+    for factor in (1.0, 1.05, 1.1, 1.2, 1.4, 1.7, 2.0):
+        if np.all(_done(idle + factor * rest, upper) >= lower - 1e-9 * max(upper[-1], 1.0)):
+            return factor * rest
+    return np.maximum(smoothest(lower, upper), 0.0)
+
+
+def _done(capacity: FloatArray, arrived: FloatArray) -> FloatArray:
+    """Cumulative work done, from capacity per step and cumulative arrivals (start first), working whenever there is
+    any.
+
+    The least over earlier points u of arrived(u) + capacity from u on (Reich 1958).
+    """
+    total = np.concatenate([[0.0], np.cumsum(capacity)])
+    free = np.minimum.accumulate(np.concatenate([[0.0], (arrived - total)[1:]]))
+    return total + free
 
 
 def follow(
@@ -173,10 +215,8 @@ def follow(
     hours = interval_seconds / 3600.0
     work = np.where(contacts > 0, contacts * np.where(contacts > 0, aht_seconds, 0.0), 0.0) / 3600.0
     busy = np.where(open_, agents, 0.0)
-    # Done by the end of t: the least over u <= t of arrived(u) + capacity(u, t] (Reich's formula).
-    capacity = np.cumsum(busy) * hours
     arrived = backlog_hours + np.cumsum(work)
-    done = capacity + np.minimum(np.minimum.accumulate(arrived - capacity), 0.0)
+    done = _done(busy * hours, np.concatenate([[backlog_hours], arrived]))[1:]
     late = np.zeros(len(work))
     slot = np.flatnonzero(open_)
     if slot.size:

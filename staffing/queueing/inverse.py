@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from staffing.errors import Problem
 from staffing.grid import FloatArray
 from staffing.queueing.arguments import check_fraction, check_range, flat, refuse
-from staffing.queueing.erlang import Variant
+from staffing.queueing.erlang import Service, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +69,25 @@ class Goals:
             found.append(Problem(where, "no goal is given", "e.g. service_level = 0.8 with threshold_seconds = 20"))
         return found
 
-    def columns(self, aht: FloatArray) -> FloatArray:
-        """The goals as the kernels read them, times in handling times, shape (N, 9)."""
-        out = np.empty((aht.size, 9))
-        out[:, 0] = math.nan if self.service_level is None else self.service_level
-        out[:, 1] = int(self.variant)
-        out[:, 2] = self.threshold_seconds / aht
-        out[:, 3] = math.inf if self.max_asa_seconds is None else self.max_asa_seconds / aht
-        out[:, 4] = math.inf if self.max_abandonment is None else self.max_abandonment
-        out[:, 5] = math.inf if self.max_occupancy is None else self.max_occupancy
-        out[:, 6] = math.nan if self.wait_share is None else self.wait_share
-        out[:, 7] = 0.0 if self.wait_seconds is None else self.wait_seconds / aht
-        out[:, 8] = math.inf if self.max_mean_wait_seconds is None else self.max_mean_wait_seconds / aht
-        return out
+    def entries(self) -> FloatArray:
+        """The goals as the kernels read them (`kernels.GOALS`), times in seconds."""
+
+        def limit(value: float | None) -> float:
+            return math.inf if value is None else value
+
+        return np.array(
+            [
+                math.nan if self.service_level is None else self.service_level,
+                float(self.variant),
+                self.threshold_seconds,
+                limit(self.max_asa_seconds),
+                limit(self.max_abandonment),
+                limit(self.max_occupancy),
+                math.nan if self.wait_share is None else self.wait_share,
+                self.wait_seconds or 0.0,
+                limit(self.max_mean_wait_seconds),
+            ]
+        )
 
 
 def agents_needed(
@@ -144,15 +151,7 @@ def agents_needed(
     refuse(problems)
     shape, (a, h, p) = flat(load, aht_seconds, patience_seconds)
     out = np.empty(a.size)
-    needed(
-        a,
-        np.full(a.size, concurrency, dtype=np.int64),
-        np.full(a.size, float(slowdown)),
-        p / h,
-        goals.columns(h),
-        1e-13 if fractional else 0.0,
-        out,
-    )
+    needed(a, h, p, concurrency, float(slowdown), goals.entries(), 1e-13 if fractional else 0.0, out)
     return out.reshape(shape)
 
 
@@ -188,12 +187,112 @@ def load_carried(
     )
     shape, (n, h, p) = flat(agents, aht_seconds, patience_seconds)
     out = np.empty(n.size)
-    carried(
-        n,
-        np.full(n.size, concurrency, dtype=np.int64),
-        np.full(n.size, float(slowdown)),
-        p / h,
-        goals.columns(h),
-        out,
-    )
+    carried(n, h, p, concurrency, float(slowdown), goals.entries(), out)
     return out.reshape(shape)
+
+
+def load_lost(agents: npt.ArrayLike, blocking: npt.ArrayLike) -> FloatArray:
+    """Largest load in erlangs of which at most the share `blocking` is lost where nobody can wait (Erlang B).
+
+    Parameters
+    ----------
+    agents
+        Agents (lines), real, at least 0.
+    blocking
+        Share lost, in [0, 1]: 0 carries nothing without risk, so the answer is 0; at 1 it is infinite.
+
+    Examples
+    --------
+    >>> round(float(load_lost(15, 0.01)), 3)
+    8.108
+    """
+    from staffing.queueing.kernels import loss_load
+
+    refuse([*check_range("agents", agents), *check_range("blocking", blocking, 0.0, 1.0)])
+    shape, (n, b) = flat(agents, blocking)
+    out = np.empty(n.size)
+    loss_load(n, b, out)
+    return out.reshape(shape)
+
+
+def lines_needed(load: npt.ArrayLike, blocking: npt.ArrayLike) -> FloatArray:
+    """Fewest whole lines with which at most the share `blocking` of the load is lost (Erlang B).
+
+    Parameters
+    ----------
+    load
+        Erlangs, at least 0; none needs no line.
+    blocking
+        Share lost, in [0, 1]; 0 means below 1e-16.
+
+    Examples
+    --------
+    >>> lines_needed([0, 8, 100], 0.01).tolist()
+    [0.0, 15.0, 117.0]
+    """
+    from staffing.queueing.kernels import loss_lines
+
+    refuse([*check_range("load", load), *check_range("blocking", blocking, 0.0, 1.0)])
+    shape, (a, b) = flat(load, blocking)
+    out = np.empty(a.size)
+    loss_lines(a, np.maximum(b, 1e-16), out)
+    return out.reshape(shape)
+
+
+def fewest(goals: Goals, service: Callable[[float, float], Service], limit: int = 10_000_000) -> int:
+    """Fewest whole agents that meet the goals under any model: general patience, finite lines, redials.
+
+    Parameters
+    ----------
+    goals
+        What must hold.
+    service
+        (agents, threshold in seconds) -> the service, of shape ``()``; it must get better with agents.
+    limit
+        Agents beyond which the search gives up.
+
+    Raises
+    ------
+    InputError
+        Where even `limit` agents do not do.
+
+    Examples
+    --------
+    >>> from staffing.queueing.patience import fixed, general_service
+    >>> fewest(Goals(service_level=0.8), lambda n, t: general_service(100, n, 300, fixed(60), t))
+    106
+    """
+    refuse(goals.problems())
+
+    def holds(agents: int) -> bool:
+        return met(goals, lambda threshold: service(float(agents), threshold))
+
+    low, high = -1, 0
+    while not holds(high):
+        low, high = high, max(1, 2 * high)
+        if high > limit:
+            refuse([Problem("goals", f"{limit} agents do not meet them", "ask for less")])
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return high
+
+
+def met(goals: Goals, service: Callable[[float], Service]) -> bool:
+    """Whether a service, given as a function of the threshold in seconds, meets every goal."""
+    now = service(goals.threshold_seconds)
+    checks = [
+        (goals.max_asa_seconds, now.asa_seconds, 1e-12),
+        (goals.max_mean_wait_seconds, now.mean_wait_seconds, 1e-12),
+        (goals.max_abandonment, now.abandonment, 1e-16),
+    ]
+    if any(limit is not None and float(value) > max(limit, least) for limit, value, least in checks):
+        return False
+    if goals.max_occupancy is not None and float(now.occupancy) > goals.max_occupancy * (1 + 1e-12):
+        return False
+    if goals.service_level is not None and float(now.level(goals.variant)) < goals.service_level:
+        return False
+    if goals.wait_share is not None and goals.wait_seconds is not None:
+        # Waited at most so long: answered or given up by then.
+        return float(service(goals.wait_seconds).service_level_early_abandons_count) >= goals.wait_share
+    return True

@@ -160,10 +160,7 @@ def _panel(a: float, y: float, mode: float, lo: float, hi: float, out: FloatArra
     """Add the integrals over one panel that does not straddle the mode."""
     over = y > a
     half, middle = 0.5 * (hi - lo), 0.5 * (hi + lo)
-    if over:
-        slope = max(abs(a * math.expm1(-(lo - mode))), abs(a * math.expm1(-(hi - mode))))
-    else:
-        slope = abs(a - y * math.exp(-hi))
+    slope = a * max(abs(math.expm1(mode - lo)), abs(math.expm1(mode - hi))) if over else a - y * math.exp(-hi)
     swing = (slope + 1.0) * (hi - lo)
     first, count = (0, 8) if swing < 2.0 else ((8, 16) if swing < 12.0 else (24, 32))
     for i in range(first, first + count):
@@ -210,7 +207,7 @@ def _integrals(a: float, y: float, lo: float, hi: float, out: FloatArray) -> Non
         stop = min(hi, mode) if side == 0 else min(hi, flat)
         if stop <= start:
             continue
-        panels = int(math.ceil(0.5 * (stop - start)))
+        panels = math.ceil(0.5 * (stop - start))
         width = (stop - start) / panels
         for p in range(panels):
             _panel(a, y, mode, start + p * width, start + (p + 1) * width, out)
@@ -260,17 +257,19 @@ def queue(
     _, height = _mode(a, y) if a > 0.0 else (0.0, 0.0)
     below *= math.exp(-height)
     if y <= _SERIES:
-        # One by one: the contact that finds j waiting gives up with probability (j + 1) / (a + j + 1).
-        w, j, stages = math.exp(-height), 0.0, 1.0 / (a + 1.0)
-        waiting, leaving, spent = w, w / (a + 1.0), w * a / (a + 1.0) * stages
+        # One by one: the contact that finds j waiting gives up with probability (j + 1) / (a + j + 1), and spends the
+        # mean 1 / (a + i), i = 1 ... j + 1, in each place of the queue.
+        w, j, share = math.exp(-height), 0.0, 1.0 / (a + 1.0)
+        waiting, leaving, spent, places = w, w * share, w * a * share * share, share
         while True:
-            j += 1.0
-            ratio = y / (a + j)
+            ratio = y * share
             w *= ratio
-            stages += 1.0 / (a + j + 1.0)
+            j += 1.0
+            share = 1.0 / (a + j + 1.0)
+            places += share
             waiting += w
-            leaving += w * (j + 1.0) / (a + j + 1.0)
-            spent += w * a / (a + j + 1.0) * stages
+            leaving += w * (j + 1.0) * share
+            spent += w * a * share * places
             if ratio < 1.0 and w < 1e-18 * waiting * (1.0 - ratio):
                 break
     else:
@@ -347,10 +346,50 @@ def loss(load: FloatArray, agents: FloatArray, out: FloatArray) -> None:
         out[i] = 1.0 / (1.0 + states_below(load[i], agents[i]))
 
 
+@njit(cache=True, nogil=True)
+def loss_load(agents: FloatArray, blocking: FloatArray, load: FloatArray) -> None:
+    """Largest load of each element that loses no more than the share `blocking`."""
+    for i in range(agents.size):
+        n, most = agents[i], blocking[i]
+        if most >= 1.0:
+            load[i] = math.inf
+            continue
+        low, high = 0.0, n / (1.0 - most) + 1.0
+        while high - low > 1e-15 * high and high > 1e-300:
+            test = 0.5 * (low + high)
+            if test <= low or test >= high:
+                break
+            if 1.0 / (1.0 + states_below(test, n)) <= most:
+                low = test
+            else:
+                high = test
+        load[i] = low
+
+
+@njit(cache=True, nogil=True)
+def loss_lines(load: FloatArray, blocking: FloatArray, lines: FloatArray) -> None:
+    """Fewest whole lines of each element that lose no more than the share `blocking`."""
+    for i in range(load.size):
+        # 1 / B(n) = 1 + n / A * 1 / B(n - 1), from no line on.
+        n, inverse = 0.0, 1.0
+        while load[i] > 0.0 and 1.0 / inverse > blocking[i]:
+            n += 1.0
+            inverse = 1.0 + n / load[i] * inverse
+        lines[i] = n
+
+
 # -- the inverse ---------------------------------------------------------------------------------------
 
 GOALS = ("service_level", "variant", "threshold", "asa", "abandonment", "occupancy", "share", "wait", "mean_wait")
-"""Columns of a goal: NaN where not asked for; times in handling times; variant 0, 1, 2, 3 as in `erlang.Variant`."""
+"""Entries of a goal: NaN or infinite where not asked for; variant 0, 1, 2, 3 as in `erlang.Variant`."""
+
+
+@njit(cache=True, nogil=True)
+def _in_handling_times(goal: FloatArray, aht: float, out: FloatArray) -> None:
+    """A goal whose times are in seconds, in handling times."""
+    out[:] = goal
+    for i in (2, 3, 7, 8):
+        out[i] /= aht
 
 
 @njit(cache=True, nogil=True)
@@ -395,26 +434,29 @@ def meets(
 @njit(cache=True, nogil=True)
 def needed(
     load: FloatArray,
-    concurrency: IntArray,
-    slowdown: FloatArray,
+    aht: FloatArray,
     patience: FloatArray,
-    goals: FloatArray,
+    concurrency: int,
+    slowdown: float,
+    goal_seconds: FloatArray,
     digits: float,
     agents: FloatArray,
 ) -> None:
-    """Fewest agents that meet the goals of each element: whole, or, with `digits` > 0, real to that relative width.
+    """Fewest agents that meet the goal for each element: whole, or, with `digits` > 0, real to that relative width.
 
-    The first guess carries over the previous element's distance from its load in square roots of the load: neighbours
-    in time need about the same, so two evaluations mostly do.
+    Times in seconds. The first guess carries over the previous element's distance from its load in square roots of the
+    load: neighbours in time need about the same, so two evaluations mostly do.
     """
-    out = np.zeros(7)
+    out, goal = np.zeros(7), np.zeros(9)
     beta = 0.0
+    K, s = concurrency, slowdown
+    per_agent = K / (1.0 + s * (K - 1))
     for i in range(load.size):
-        A, K, s, c, goal = load[i], concurrency[i], slowdown[i], patience[i], goals[i]
+        A, c = load[i], patience[i] / aht[i]
+        _in_handling_times(goal_seconds, aht[i], goal)
         if A <= 0.0:
             agents[i] = 0.0
             continue
-        per_agent = K / (1.0 + s * (K - 1)) if K > 1 else 1.0
         size = A / per_agent
         high = max(math.ceil(size + beta * math.sqrt(size)), 0.0)
         step = max(1.0, math.floor(0.05 * math.sqrt(size)))
@@ -457,17 +499,20 @@ def needed(
 @njit(cache=True, nogil=True)
 def carried(
     agents: FloatArray,
-    concurrency: IntArray,
-    slowdown: FloatArray,
+    aht: FloatArray,
     patience: FloatArray,
-    goals: FloatArray,
+    concurrency: int,
+    slowdown: float,
+    goal_seconds: FloatArray,
     load: FloatArray,
 ) -> None:
-    """Largest load with which the agents of each element meet the goals, to full precision."""
-    out = np.zeros(7)
+    """Largest load with which the agents of each element meet the goal, to full precision; times in seconds."""
+    out, goal = np.zeros(7), np.zeros(9)
+    K, s = concurrency, slowdown
     for i in range(agents.size):
-        n, K, s, c, goal = agents[i], concurrency[i], slowdown[i], patience[i], goals[i]
-        low, high = 0.0, max(n * max(K, 1), 1e-3)
+        n, c = agents[i], patience[i] / aht[i]
+        _in_handling_times(goal_seconds, aht[i], goal)
+        low, high = 0.0, max(n * K, 1e-3)
         while high < 1e12 and meets(high, n, n - high, K, s, c, goal, out):
             low, high = high, 2.0 * high
         if high >= 1e12:
@@ -482,3 +527,51 @@ def carried(
             else:
                 high = test
         load[i] = low
+
+
+@njit(cache=True, nogil=True)
+def _waits_at_most(out: FloatArray, share: float, served: bool) -> bool:
+    """Whether the share waits no longer than the threshold that `out` was computed for."""
+    if share <= 0.0 or out[0] <= 0.0:
+        return True
+    if served:
+        # Served later than the threshold = not served within it - gave up.
+        return bool(out[2] < 1.0 and out[1] - out[2] <= (1.0 - share) * (1.0 - out[2]))
+    return bool(out[1] - out[3] <= 1.0 - share)
+
+
+@njit(cache=True, nogil=True)
+def wait_quantiles(
+    load: FloatArray,
+    agents: FloatArray,
+    aht: FloatArray,
+    patience: FloatArray,
+    share: FloatArray,
+    served: bool,
+    concurrency: int,
+    slowdown: float,
+    seconds: FloatArray,
+) -> None:
+    """Shortest wait, in seconds, that the share of all (or of the served) contacts does not exceed."""
+    out = np.zeros(7)
+    for i in range(load.size):
+        A, n, c, q = load[i], agents[i], patience[i] / aht[i], share[i]
+        low, high = 0.0, 0.0
+        while high < 1e18:
+            pool(A, n, n - A, concurrency, slowdown, c, high, out)
+            if _waits_at_most(out, q, served):
+                break
+            low, high = high, max(2.0 * high, 1e-9)
+        if high >= 1e18:
+            seconds[i] = math.inf
+            continue
+        while high - low > 1e-15 * high:
+            middle = 0.5 * (low + high)
+            if middle <= low or middle >= high:
+                break
+            pool(A, n, n - A, concurrency, slowdown, c, middle, out)
+            if _waits_at_most(out, q, served):
+                high = middle
+            else:
+                low = middle
+        seconds[i] = high * aht[i]

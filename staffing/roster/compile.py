@@ -81,7 +81,8 @@ def compile_max_weekly_hours(x: Context) -> Iterator[Primitive]:
     most = round(x.problem.law.max_weekly_hours * 60)
     for a in range(len(x.problem.agents)):
         for w, days in enumerate(_weeks(x)):
-            yield Count("max_weekly_hours", a, PAID, (days,), 0, most, int(x.targets.week_base[a, w]))
+            base = int(x.targets.week_base[a, w])
+            yield Count("max_weekly_hours", a, PAID, (days,), 0, max(most, base), base)
 
 
 def compile_horizon_hours(x: Context) -> Iterator[Primitive]:
@@ -96,7 +97,8 @@ def compile_max_shifts_per_week(x: Context) -> Iterator[Primitive]:
     for a, agent in enumerate(x.problem.agents):
         most = x.problem.contracts[agent.contract].max_shifts_per_week
         for w, days in enumerate(_weeks(x)):
-            yield Count("max_shifts_per_week", a, WORKS, (days,), 0, most, int(x.targets.week_shifts_base[a, w]))
+            base = int(x.targets.week_shifts_base[a, w])
+            yield Count("max_shifts_per_week", a, WORKS, (days,), 0, max(most, base), base)
 
 
 def compile_weekends_off(x: Context) -> Iterator[Primitive]:

@@ -192,7 +192,7 @@ def push(cover: Cover, flow: IntArray, g: int, units: IntArray) -> None:
         return
     left = units.astype(np.int64)
     while len(busy := np.nonzero(left > 0)[0]):
-        here = _at(cover, busy)
+        here = at(cover, busy)
         f = flow[busy]
         staffed = f.sum(axis=1)
         rows = np.arange(len(busy))
@@ -231,7 +231,7 @@ def push(cover: Cover, flow: IntArray, g: int, units: IntArray) -> None:
         left[busy] -= amount
 
 
-def _at(cover: Cover, intervals: IntArray) -> Cover:
+def at(cover: Cover, intervals: IntArray) -> Cover:
     """The cover of some intervals only."""
     return replace(
         cover,
@@ -240,3 +240,30 @@ def _at(cover: Cover, intervals: IntArray) -> Cover:
         over_tier=cover.over_tier[intervals],
         base=cover.base[intervals],
     )
+
+
+def added(cover: Cover, flow: IntArray, g: int, most: int) -> IntArray:
+    """Cents of each further unit of a group in each interval, up to `most`, shape (T, most); not decreasing in a row.
+
+    Parameters
+    ----------
+    cover
+        Need and prices.
+    flow
+        A cheapest split; it is left as it is.
+    g
+        The group.
+    most
+        Units to add at most.
+    """
+    flow = flow.copy()
+    out = np.zeros((len(flow), most), dtype=np.int64)
+    under, over = price(cover, flow.sum(axis=1))
+    before = under.sum(axis=1) + over.sum(axis=1)
+    for n in range(most):
+        push(cover, flow, g, np.ones(len(flow), dtype=np.int64))
+        under, over = price(cover, flow.sum(axis=1))
+        now = under.sum(axis=1) + over.sum(axis=1)
+        out[:, n] = now - before
+        before = now
+    return out

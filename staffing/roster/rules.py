@@ -370,8 +370,9 @@ def check_max_weekly_hours(x: Facts) -> Iterator[Violation]:
     most = x.problem.law.max_weekly_hours
     for a in range(len(x.shifts)):
         for w, days in enumerate(_weeks(x)):
-            minutes = int(x.targets.week_base[a, w]) + _paid(x, a, days)
-            if minutes > round(most * 60):
+            base = int(x.targets.week_base[a, w])
+            minutes = base + _paid(x, a, days)
+            if minutes > max(round(most * 60), base):
                 what = f"{minutes / 60:.2f} h in this week, at most {most:g} h are legal"
                 yield x.violation(a, days[0], "max_weekly_hours", what)
 
@@ -391,8 +392,9 @@ def check_max_shifts_per_week(x: Facts) -> Iterator[Violation]:
     for a, shifts in enumerate(x.shifts):
         most = x.contract(a).max_shifts_per_week
         for w, days in enumerate(_weeks(x)):
-            n = int(x.targets.week_shifts_base[a, w]) + sum(s.day in days for s in shifts)
-            if n > most:
+            base = int(x.targets.week_shifts_base[a, w])
+            n = base + sum(s.day in days for s in shifts)
+            if n > max(most, base):
                 yield x.violation(a, days[0], "max_shifts_per_week", f"{n} shifts in this week, at most {most}")
 
 

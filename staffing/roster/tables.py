@@ -1,340 +1,619 @@
-"""The team's tables: agents, absences, requests, locks, past shifts and the fairness ledger."""
+"""A program as flat arrays for the compiled search: options by class, runs as automata, counts by block of days.
+
+A *block* is a stretch of consecutive days, as a rule an ISO week, that one dynamic program solves exactly. Options that
+differ only in price fall into one *class* (same contributions to the block's counts, same effect on runs and rests), so
+that break placements cost the program nothing. A *slot* is a sum that the program carries over a block; counts of
+the same days and measure share one.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
-from staffing.errors import Problems
-from staffing.frames import Contract, Table, place, read_table
-from staffing.frames.cells import clock
-from staffing.frames.tables import ABSENCES, AGENTS, LEDGER, LOCKS, REQUESTS, ROSTER
-from staffing.grid import WEEKDAYS, TimeGrid
-from staffing.roster.problem import Absence, Agent, LedgerEntry, Lock, PastShift, Request, ShiftType
+import numpy as np
 
-Availability = tuple[tuple[int, int], ...]
+from staffing.grid import IntArray
+from staffing.roster.cover import UNITS
+from staffing.roster.kernels import Net, Tables, Work
+from staffing.roster.primitives import Count, Program, Run
 
-ALL_DAY: Availability = ((0, 2880),)
-"""Always: a shift may end on the next day."""
-_NEVER = frozenset({"-", "–", "—", "never", "nie", "frei", "off"})
-_OFF = frozenset({"off", "frei"})
-_WORK = frozenset({"work", "arbeit", "dienst"})
-_RANGE = re.compile(r"(\d{1,2}(?::\d{2})?)\s*[-–—]\s*(\d{1,2}(?::\d{2})?)(?:\s*uhr)?", re.I)
+LONGEST = 7
+"""Most days of a block."""
+SLOTS = 6
+"""Most sums that a block's program carries."""
+HUGE = 2**31 - 1
+"""A hard bound that nothing reaches."""
+RUN_STATES = 200
+"""Most states of an agent's runs."""
+QUEUES = 30
+"""Most queues of the cover's augmenting search (bits of a word)."""
+
+LOCAL, RELAXED, DROPPED = 2, 3, 4
+"""Kinds of counts for the month program besides the two that it carries (0 and 1)."""
 
 
 @dataclass(frozen=True)
-class Team:
-    """What the tables say about people.
+class Compiled:
+    """Tables of a program, with what Python needs to know of them.
 
     Attributes
     ----------
-    agents, absences, requests, locks, past, ledger
-        Their rows; requests lie in the horizon, past shifts before it.
-    notes
-        What was left out, one sentence each.
+    program
+        What was compiled.
+    tables, net
+        For the kernels.
+    blocks
+        First day of each block and, last, D.
+    counts
+        The program's counts in the tables' order (by agent).
+    unsupported
+        Why the search over tours cannot do this program justice; None where it can.
     """
 
-    agents: tuple[Agent, ...]
-    absences: tuple[Absence, ...] = ()
-    requests: tuple[Request, ...] = ()
-    locks: tuple[Lock, ...] = ()
-    past: tuple[PastShift, ...] = ()
-    ledger: tuple[LedgerEntry, ...] = ()
-    notes: tuple[str, ...] = ()
+    program: Program
+    tables: Tables
+    net: Net
+    blocks: IntArray
+    counts: tuple[Count, ...]
+    unsupported: str | None
 
 
-def read_team(
-    files: Mapping[str, Sequence[Path]],
-    *,
-    grid: TimeGrid,
-    queues: Sequence[str],
-    contracts: Collection[str],
-    shift_types: Sequence[ShiftType],
-) -> Team:
-    """Read the team's tables.
+def find_blocks(program: Program, longest: int = LONGEST) -> IntArray:
+    """First day of each block and, last, D: cut so that as few counts as possible lie across an edge."""
+    D = program.shape[1]
+    weight = np.zeros(D + 1)
+    for c in program.counts:
+        for group in c.groups:
+            if group and max(group) - min(group) < longest:
+                weight[min(group) + 1 : max(group) + 1] += 1
+                weight[min(group)] -= 1e-3 * (len(group) > 1 or not c.any)  # windows begin where blocks do
+    best = np.full(D + 1, np.inf)
+    best[0] = 0.0
+    prev = np.zeros(D + 1, np.int64)
+    for d in range(1, D + 1):
+        for e in range(max(0, d - longest), d):
+            x = best[e] + weight[d] * (d < D) + 1e-6
+            if x < best[d]:
+                best[d], prev[d] = x, e
+    cuts = [D]
+    while cuts[-1] > 0:
+        cuts.append(int(prev[cuts[-1]]))
+    return np.array(cuts[::-1], np.int64)
 
-    Parameters
-    ----------
-    files
-        Keys ``agents``, ``absences``, ``requests``, ``locks``, ``previous``, ``ledger``; several files of a table are read
-        one after the other. Absent keys are empty tables.
-    grid
-        The horizon.
-    queues, contracts, shift_types
-        What the tables may name.
 
-    Raises
-    ------
-    InputError
-        With every row that cannot be used.
+def prepare(program: Program, longest: int = LONGEST) -> Compiled:
+    """Compile a program to tables, in blocks of at most `longest` days.
 
     Examples
     --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "agents.csv"
-    ...     _ = path.write_text("agent_id;name;contract;queues;mon\\n7;Jörg;full;chat:2|mail;8-16\\n", encoding="cp1252")
-    ...     grid = TimeGrid(date(2027, 1, 1), 31, "Europe/Berlin")
-    ...     team = read_team({"agents": [path]}, grid=grid, queues=["chat", "mail"], contracts=["full"], shift_types=[])
-    >>> team.agents[0].name, team.agents[0].priorities, team.agents[0].availability[:2]
-    ('Jörg', (2, 1), (((480, 960),), ((0, 2880),)))
+    See `tours.best_tour`.
     """
-    reader = _Reader(files, grid, tuple(t.code for t in shift_types))
-    agents = reader.agents(queues, contracts)
-    team = Team(
-        agents,
-        reader.absences(),
-        reader.requests(),
-        reader.locks(),
-        reader.past(),
-        reader.ledger(),
-        tuple(reader.notes),
+    A, D, S = program.shape
+    blocks = find_blocks(program, longest)
+    W = len(blocks) - 1
+    reasons: list[str] = []
+    usable = program.allowed.any(axis=0)
+    canon, unit = _canonical(program, usable)
+    counts = sorted(program.counts, key=lambda c: c.agent)
+    count_ptr = np.searchsorted([c.agent for c in counts], np.arange(A + 1)).astype(np.int64)
+    runs = _automata(program, reasons)
+    rests, rest_of, allowed = _successions(program, usable)
+    carry, leads = _carries(counts, count_ptr, canon, blocks, A)
+    parts = _Parts(counts, count_ptr, canon, carry, leads, blocks, A, reasons)
+    classes = _classes(program, usable, canon, unit, blocks, parts, runs, rests, rest_of)
+    N = len(counts)
+    below = np.zeros((N, max([len(c.below) for c in counts], default=0), 2), np.int64)
+    above = np.zeros((N, max([len(c.above) for c in counts], default=0), 2), np.int64)
+    group = np.full((N, D), -1, np.int16)
+    for i, c in enumerate(counts):
+        below[i, : len(c.below)] = np.array(c.below, np.int64).reshape(-1, 2)
+        above[i, : len(c.above)] = np.array(c.above, np.int64).reshape(-1, 2)
+        for g, days in enumerate(c.groups):
+            group[i, list(days)] = g if c.any else 0
+    if program.cover.serves.shape[1] > QUEUES:
+        reasons.append(f"{program.cover.serves.shape[1]} queues are more than {QUEUES}")
+    holes = _holes(program)
+    touch = np.zeros((D, 2), np.int64)
+    for d in range(D):
+        on = usable[d] & (program.length[d] > 0)
+        if on.any():
+            touch[d] = program.first[d, on].min(), (program.first[d] + program.length[d])[on].max()
+    families = np.unique(np.concatenate([program.start, program.end]), axis=1, return_inverse=True)[1]
+    tables = Tables(
+        group=np.ascontiguousarray(program.cover.group, np.int64),
+        allowed=allowed,
+        cost=np.ascontiguousarray(program.cost, np.int32),
+        off_allowed=np.ascontiguousarray(program.off_allowed),
+        off_cost=np.ascontiguousarray(program.off_cost, np.int32),
+        measures=np.ascontiguousarray(program.measures, np.int32),
+        first=np.ascontiguousarray(program.first, np.int64),
+        length=np.ascontiguousarray(np.maximum(program.length, 0), np.int64),
+        offset=np.ascontiguousarray(program.offset, np.int64),
+        units=np.ascontiguousarray(program.units, np.uint8),
+        touch=touch,
+        pattern=holes[0],
+        hole_ptr=holes[1],
+        hole_at=holes[2],
+        hole_units=holes[3],
+        family=families.reshape(-1).astype(np.int64),
+        block_first=blocks,
+        run=runs.of,
+        run_start=runs.start,
+        run_next=runs.next,
+        run_states=runs.states,
+        run_symbol=runs.symbol,
+        rest=rest_of,
+        end_states=rests.states,
+        end_class=rests.end,
+        start_class=rests.start,
+        permitted=rests.permitted,
+        nested=rests.nested,
+        count_ptr=count_ptr,
+        count_measure=np.array([c.measure for c in counts], np.int64).reshape(N),
+        count_unit=np.array([1 if c.any else unit[c.measure] for c in counts], np.int64).reshape(N),
+        count_any=np.array([c.any for c in counts], np.bool_).reshape(N),
+        count_lo=np.array([c.lo for c in counts], np.int64).reshape(N),
+        count_hi=np.array([c.hi for c in counts], np.int64).reshape(N),
+        count_base=np.array([c.base for c in counts], np.int64).reshape(N),
+        count_below=below,
+        count_above=above,
+        count_group=group,
+        count_groups=np.array([len(c.groups) for c in counts], np.int64).reshape(N),
+        count_carry=carry,
+        part_ptr=parts.ptr,
+        part_count=parts.count,
+        part_slot=parts.slot,
+        part_linked=parts.linked,
+        carry_slot=parts.carry_slot,
+        **classes,
     )
-    reader.problems.raise_if_any()
-    return team
+    return Compiled(
+        program, tables, make_net(program), blocks, tuple(counts), "; ".join(dict.fromkeys(reasons)) or None
+    )
 
 
-class _Reader:
-    """Reads the tables of one team; what is wrong gathers in `problems`."""
+def make_net(program: Program) -> Net:
+    """Cover of a program for the kernels."""
+    cover = program.cover
+    t1, t2 = cover.tiers[:, :, 0], cover.tiers[:, :, 1]
+    levels = np.stack([cover.need - t1 - t2, cover.need - t1, cover.need, cover.need + cover.over_tier], axis=2)
+    slopes = np.concatenate([-cover.under[:, ::-1], cover.over], axis=1)
+    return Net(
+        serves=np.ascontiguousarray(cover.serves),
+        levels=np.ascontiguousarray(levels, np.int64),
+        slopes=np.ascontiguousarray(slopes, np.int64),
+        base=np.ascontiguousarray(cover.base, np.int64),
+    )
 
-    def __init__(self, files: Mapping[str, Sequence[Path]], grid: TimeGrid, codes: tuple[str, ...]) -> None:
-        self.files = files
-        self.grid = grid
-        self.codes = codes
-        self.problems = Problems()
-        self.notes: list[str] = []
-        self.ids: set[str] = set()
-        self.all_agents_read = True
 
-    def rows(self, key: str, contract: Contract) -> Iterator[tuple[Table, int, dict[str, Any]]]:
-        for path in self.files.get(key, ()):
-            table = read_table(path, contract, self.problems)
-            if table is not None:
-                for i, row in table.records():
-                    yield table, i, row
-            elif key == "agents":
-                self.all_agents_read = False
+def make_work(compiled: Compiled, arena: int = 4_000_000, values: int = 200_000) -> Work:
+    """Scratch memory for one thread: `arena` back pointers, `values` states of a layer."""
+    tb, net = compiled.tables, compiled.net
+    A, D, S = tb.allowed.shape
+    W = len(tb.block_first) - 1
+    R = int(tb.run_states.max() * tb.end_states.max())
+    nd = int(np.diff(tb.block_first).max())
+    C = tb.class_start.shape[2]
+    G, Q = net.serves.shape
+    keys = max(64, values // max(1, int(tb.run_states.min() * tb.end_states.min())))
+    terms = int(tb.step_add.max(initial=0)) * nd + 2
+    return Work(
+        value=np.zeros((2, max(values, 64 * R))),
+        vals=np.zeros((2, keys + 1, SLOTS), np.int64),
+        keys=np.zeros((2, keys + 1), np.int64),
+        position=np.full(1 << 20, -1, np.int32),
+        best=np.zeros(R),
+        best_at=np.zeros(R, np.int64),
+        arena=np.zeros(arena, np.int32),
+        layer=np.zeros(nd + 2, np.int64),
+        price=np.zeros((D, S)),
+        least=np.zeros((W, nd, C)),
+        least_at=np.zeros((W, nd, C), np.int32),
+        off=np.zeros((W, nd)),
+        term=np.zeros((SLOTS, terms)),
+        low=np.zeros(SLOTS, np.int64),
+        high=np.zeros(SLOTS, np.int64),
+        remaining=np.zeros((nd + 1, SLOTS), np.int64),
+        stride=np.zeros(SLOTS, np.int64),
+        active=np.zeros(SLOTS, np.bool_),
+        start=np.zeros(R),
+        accept=np.zeros(R, np.bool_),
+        tour=np.zeros(nd, np.int32),
+        old=np.zeros(nd, np.int32),
+        multiplier=np.zeros(max(1, len(tb.count_lo))),
+        prefix=np.zeros(int((tb.touch[:, 1] - tb.touch[:, 0]).max(initial=0)) + 2),
+        noise=np.zeros(int(tb.family.max(initial=0)) + 1),
+        chain=np.zeros((3, Q), np.int64),
+        flow=np.zeros((G, Q), np.int64),
+        level=np.zeros(Q, np.int64),
+    )
 
-    def agents(self, queues: Sequence[str], contracts: Collection[str]) -> tuple[Agent, ...]:
-        out = []
-        first_row: dict[str, str] = {}
-        for table, i, row in self.rows("agents", AGENTS):
-            agent = row["agent_id"]
-            if not agent:
-                continue  # told as an empty cell
-            if agent in first_row:
-                what = f"agent {agent!r} was given before, in {first_row[agent]}"
-                self.problems.add(table.where(i, "agent_id"), what, "give every agent an id of their own")
-            first_row.setdefault(agent, table.where(i))
-            self.ids.add(agent)
-            if row["contract"] and row["contract"] not in contracts:
-                self._unknown(table, i, "contract", "contract", row["contract"], contracts)
-            first, last = row.get("first_day"), row.get("last_day")
-            if first and last and last < first:
-                self.problems.add(table.where(i, "last_day"), f"{last} lies before first_day {first}", "swap them")
-            skills = self._skills(table, i, row["queues"], queues)
-            days = [self._availability(table, i, day, row.get(day, "")) for day in WEEKDAYS]
-            out.append(
-                Agent(
-                    agent,
-                    row.get("name") or agent,
-                    row["contract"],
-                    tuple(skills),
-                    tuple(skills.values()),
-                    None if all(d is None for d in days) else tuple(ALL_DAY if d is None else d for d in days),
-                    first,
-                    last,
-                )
-            )
-        if not out and not len(self.problems):
-            self.problems.add("tables.agents", "there is no agent", "name a table with at least one row")
-        return tuple(out)
 
-    def _skills(self, table: Table, i: int, text: str, queues: Sequence[str]) -> dict[str, int]:
-        """Queue -> priority, 1 first."""
-        skills: dict[str, int] = {}
-        where = table.where(i, "queues")
-        for part in re.split(r"[|,;/]", text):
-            name, _, rank = (p.strip() for p in part.partition(":"))
-            if not name:
-                continue
-            if name not in queues:
-                self._unknown(table, i, "queues", "queue", name, queues)
-            elif name in skills:
-                self.problems.add(where, f"queue {name!r} twice in {text!r}", "name it once")
-            elif rank and not (rank.isdecimal() and 1 <= int(rank) <= 9):
-                self.problems.add(where, f"priority {rank!r} of queue {name!r}", "write 1 (first) to 9")
-            skills.setdefault(name, int(rank) if rank.isdecimal() else 1)
-        if text and not skills:
-            self.problems.add(where, f"no queue in {text!r}", "write e.g. phone:1|chat:2")
-        return skills
+def _canonical(program: Program, usable: Any) -> tuple[list[int], list[int]]:
+    """For each measure the first that is proportional to it (-1 where it has negative weights), and its unit."""
+    canon: list[int] = []
+    unit: list[int] = []
+    seen: dict[bytes, int] = {}
+    for m in range(len(program.measures)):
+        x = np.where(usable, program.measures[m], 0)
+        u = int(np.gcd.reduce(x, axis=None)) or 1
+        unit.append(u)
+        canon.append(-1 if (x < 0).any() else seen.setdefault((x // u).tobytes(), m))
+    return canon, unit
 
-    def _availability(self, table: Table, i: int, day: str, text: str) -> Availability | None:
-        """Ranges of minutes; None for always."""
-        if not text:
+
+# -- runs ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Automata:
+    of: IntArray
+    start: IntArray
+    next: Any
+    states: IntArray
+    symbol: Any
+
+
+FREE = -1_000_000
+"""State of a run before a first day on which it may begin without reaching its least length."""
+
+
+def _top(run: Run, days: int) -> int:
+    """Length beyond which a run's length makes no difference."""
+    return run.hi if run.hi <= days + 31 else max(run.lo, 1)
+
+
+def _step(state: tuple[int, ...], runs: Sequence[Run], inside: Sequence[bool], days: int) -> tuple[int, ...] | None:
+    """Run lengths after one more day; None where a run breaks. A length below `lo` that may end is negative."""
+    out = []
+    for x, run, member in zip(state, runs, inside, strict=True):
+        if not member:
+            if 0 < x < run.lo:
+                return None
+            out.append(0)
+            continue
+        n = 1 if x == FREE else abs(x) + 1
+        if n > run.hi:
             return None
-        if text.lower() in _NEVER:
-            return ()
-        ranges = []
-        for part in re.split(r"\s*[,;|/+]\s*", text):
-            found = _RANGE.fullmatch(part.strip())
-            start, end = (clock(g if ":" in g else f"{g}:00") for g in found.groups()) if found else (None, None)
-            if start is None or end is None or isinstance(start[0], str) or isinstance(end[0], str):
-                todo = "write e.g. 08:00-16:00, - for never, or nothing for always"
-                self.problems.add(table.where(i, day), f"cannot read {part!r} as a time of day", todo)
-                return ()
-            lo, hi = start[0] // 60, end[0] // 60
-            ranges.append((lo, hi if hi > lo else hi + 1440))
-        return tuple(sorted(ranges))
+        out.append(-n if x < 0 and n < run.lo else min(n, _top(run, days)))
+    return tuple(out)
 
-    def absences(self) -> tuple[Absence, ...]:
-        out: list[tuple[Absence, str]] = []
-        for table, i, row in self.rows("absences", ABSENCES):
-            first, last = row["first_day"], row.get("last_day") or row["first_day"]
-            if not self._known(table, i, row["agent_id"]) or first is None:
-                continue
-            if last < first:
-                self.problems.add(table.where(i, "last_day"), f"{last} lies before first_day {first}", "swap them")
-                continue
-            kind, credited = row.get("kind") or "leave", row.get("credited")
-            absence = Absence(row["agent_id"], first, last, kind, kind != "unpaid" if credited is None else credited)
-            for other, place_of in out:
-                if other.agent == absence.agent and other.first <= last and first <= other.last:
-                    what = f"{first} to {last} overlaps the absence in {place_of} of the same agent"
-                    self.problems.add(table.where(i), what, "shorten one of them")
-                    break
-            out.append((absence, table.where(i)))
-        return tuple(a for a, _ in out)
 
-    def requests(self) -> tuple[Request, ...]:
-        out: dict[tuple[str, date], Request] = {}
-        outside = 0
-        for table, i, row in self.rows("requests", REQUESTS):
-            agent, day, wish = row["agent_id"], row["date"], row["wish"]
-            if not self._known(table, i, agent) or day is None or not wish:
-                continue
-            wish = "off" if wish.lower() in _OFF else "work" if wish.lower() in _WORK else wish
-            if wish not in ("off", "work", *self.codes):
-                self._unknown(table, i, "wish", "wish", wish, ("off", "work", *self.codes))
-            elif self.grid.day_index(day) is None:
-                outside += 1
-            elif (agent, day) in out:
-                what = f"agent {agent!r} has already asked for {out[agent, day].wish!r} on {day}"
-                self.problems.add(table.where(i), what, "keep one of the wishes")
+def _automata(program: Program, reasons: list[str]) -> _Automata:
+    """Runs of each agent as a finite automaton over symbols: which of the runs' measures the day's choice has."""
+    A, D, S = program.shape
+    by_agent: list[list[Run]] = [[] for _ in range(A)]
+    for r in program.runs:
+        by_agent[r.agent].append(r)
+    keys: dict[tuple[tuple[int, int, int, bool], ...], int] = {}
+    of = np.zeros(A, np.int64)
+    for a, runs in enumerate(by_agent):
+        runs.sort(key=lambda r: (r.measure, r.lo, r.hi, r.off))
+        of[a] = keys.setdefault(tuple((r.measure, r.lo, r.hi, r.off) for r in runs), len(keys))
+    start = np.zeros(A, np.int64)
+    tables, symbols = [], []
+    for k, key in enumerate(keys):
+        measures = sorted({m for m, *_ in key})
+        shape = [Run("", 0, m, lo, hi, 0, off) for m, lo, hi, off in key]
+        symbol = np.zeros((D, S), np.int64)
+        for bit, m in enumerate(measures):
+            symbol |= (program.measures[m] > 0).astype(np.int64) << bit
+        seen = np.unique(symbol)
+        inside = {
+            y: tuple(bool(y >> measures.index(r.measure) & 1) != r.off for r in shape) for y in {0, *seen.tolist()}
+        }
+        index: dict[tuple[int, ...], int] = {}
+        for a in np.nonzero(of == k)[0].tolist():
+            first = [FREE if r.free_start and not r.before else min(r.before, _top(r, D)) for r in by_agent[a]]
+            start[a] = index.setdefault(tuple(first), len(index))
+        rows: list[dict[int, int]] = []
+        queue = list(index)
+        while len(rows) < len(queue):
+            state = queue[len(rows)]
+            row = {}
+            for y, member in inside.items():
+                then = _step(state, shape, member, D)
+                if then is None:
+                    row[y] = -1
+                    continue
+                if then not in index:
+                    index[then] = len(index)
+                    queue.append(then)
+                row[y] = index[then]
+            rows.append(row)
+        table = np.full((len(rows), 1 << len(measures)), -1, np.int64)
+        for i, row in enumerate(rows):
+            for y, then_index in row.items():
+                table[i, y] = then_index
+        tables.append(table)
+        symbols.append(symbol)
+    states = np.array([len(t) for t in tables], np.int64)
+    wide = max(t.shape[1] for t in tables)
+    nxt = np.full((len(tables), states.max(), wide), -1, np.int16)
+    for k, t in enumerate(tables):
+        nxt[k, : t.shape[0], : t.shape[1]] = t
+    if states.max() > RUN_STATES:
+        reasons.append(f"runs of one agent have {states.max()} states, more than {RUN_STATES}")
+    return _Automata(of, start, nxt, states, np.stack(symbols).astype(np.int16))
+
+
+# -- successions ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Rests:
+    states: IntArray
+    end: Any
+    start: Any
+    permitted: Any
+    nested: Any
+
+
+def _successions(program: Program, usable: Any) -> tuple[_Rests, IntArray, Any]:
+    """Classes of options by what may follow them and by what they may follow, per distinct rest and day.
+
+    Class 0 of ends forbids nothing (also a day off). Where the sets of forbidden followers are nested, options are
+    classed by the largest end class that they may follow.
+    """
+    A, D, S = program.shape
+    rest: list[int | None] = [None] * A
+    allowed = program.allowed.copy()
+    for x in program.successions:
+        before = rest[x.agent]
+        rest[x.agent] = x.rest_seconds if before is None else max(before, x.rest_seconds)
+        if x.before_end is not None:
+            allowed[x.agent, 0] &= program.start[0] - x.before_end >= x.rest_seconds
+    keys = {k: i for i, k in enumerate(dict.fromkeys(rest))}
+    K = len(keys)
+    end = np.zeros((K, D, S), np.int16)
+    start = np.zeros((K, D, S), np.int16)
+    nested = np.ones((K, D), np.bool_)
+    tables: dict[tuple[int, int], Any] = {}
+    states = np.ones(K, np.int64)
+    for key, k in keys.items():
+        if key is None:
+            continue
+        for d in range(D - 1):
+            one, two = np.nonzero(usable[d])[0], np.nonzero(usable[d + 1])[0]
+            forbidden = program.start[d + 1][two][None] < program.end[d][one][:, None] + key
+            if program.banned is not None:
+                forbidden |= program.banned[np.ix_(one, two)]
+            rows, of = np.unique(np.vstack([np.zeros((1, len(two)), np.bool_), forbidden]), axis=0, return_inverse=True)
+            of = of.reshape(-1)
+            order = np.argsort(rows.sum(axis=1), kind="stable")
+            rank = np.argsort(order)
+            rows = rows[order]
+            end[k, d, one] = rank[of[1:]]
+            states[k] = max(states[k], len(rows))
+            if all(not (a & ~b).any() for a, b in zip(rows[:-1], rows[1:], strict=True)):
+                start[k, d + 1, two] = (~rows).sum(axis=0) - 1
             else:
-                weight = row.get("weight", 1.0)
-                out[agent, day] = Request(agent, day, wish, 1.0 if weight != weight else float(weight))
-        self._note(outside, "wishes lie outside the horizon: left out")
-        return tuple(out.values())
+                nested[k, d + 1] = False
+                columns, start_of = np.unique(~rows.T, axis=0, return_inverse=True)
+                start[k, d + 1, two] = start_of.reshape(-1)
+                tables[k, d + 1] = columns
+    shape = [max([t.shape[i] for t in tables.values()], default=1) for i in range(2)]
+    full = (K, D, *shape) if tables else (1, 1, 1, 1)
+    permitted = np.zeros(full, np.bool_)
+    for (k, d), t in tables.items():
+        permitted[k, d, : t.shape[0], : t.shape[1]] = t
+    of_agent = np.array([keys[r] for r in rest], np.int64)
+    return _Rests(states, end, start, permitted, nested), of_agent, allowed
 
-    def locks(self) -> tuple[Lock, ...]:
-        out: dict[tuple[str, date], Lock] = {}
-        for table, i, row in self.rows("locks", LOCKS):
-            agent, day, code = row["agent_id"], row["date"], row["shift"]
-            if not self._known(table, i, agent) or day is None or not code:
+
+# -- counts by block -----------------------------------------------------------------------------------------
+
+
+def _across(c: Count, blocks: IntArray) -> bool:
+    """Whether a group of an `any` count lies in two blocks."""
+    at = [set(np.searchsorted(blocks, g, side="right").tolist()) for g in c.groups]
+    return any(len(x) > 1 for x in at)
+
+
+def _carries(
+    counts: Sequence[Count], ptr: IntArray, canon: list[int], blocks: IntArray, A: int
+) -> tuple[IntArray, Any]:
+    """What the month program does with each count (0 or 1, carry it; LOCAL, RELAXED or DROPPED), and who leads a carry.
+
+    Counts of the same days and measure share a carry; so does an `any` count with further groups that is only bounded
+    or priced from above (leaving groups out makes it cheaper, so a bound stays valid): it does not lead.
+    """
+    out = np.full(len(counts), DROPPED, np.int64)
+    leads = np.zeros(len(counts), np.bool_)
+    for a in range(A):
+        linked: dict[tuple[bool, int, tuple[tuple[int, ...], ...]], list[int]] = {}
+        for i in range(ptr[a], ptr[a + 1]):
+            c = counts[i]
+            days = [d for g in c.groups for d in g]
+            if len(set(np.searchsorted(blocks, days, side="right").tolist())) <= 1:
+                out[i] = LOCAL
                 continue
-            code = "off" if code.lower() in _OFF else code
-            index = self.grid.day_index(day)
-            if code not in ("off", *self.codes):
-                self._unknown(table, i, "shift", "shift", code, ("off", *self.codes))
-            elif index is None:
-                last = self.grid.dates[-1]
-                what = f"{day} lies outside the horizon, {self.grid.start} to {last}"
-                self.problems.add(table.where(i, "date"), what, "correct the date or delete the row")
-            elif (agent, day) in out:
-                what = f"agent {agent!r} is already locked to {out[agent, day].shift!r} on {day}"
-                self.problems.add(table.where(i), what, "keep one of the locks")
-            else:
-                out[agent, day] = Lock(agent, day, code, self._start(table, i, index, row.get("start", "")))
-        return tuple(out.values())
-
-    def _start(self, table: Table, i: int, day: int, text: str) -> int | None:
-        if not text:
-            return None
-        at = clock(text)
-        if isinstance(at[0], str):
-            self.problems.add(table.where(i, "start"), at[0], str(at[1]))
-            return None
-        return self.grid.instant(day, at[0] // 60)
-
-    def past(self) -> tuple[PastShift, ...]:
-        out: list[PastShift] = []
-        seen: dict[tuple[str, date], str] = {}
-        later, gone = 0, 0
-        for path in self.files.get("previous", ()):
-            table = read_table(path, ROSTER, self.problems)
-            if table is None:
-                continue
-            starts, ends = (place(table.moments(c), self.grid.timezone).unix.tolist() for c in ("start", "end"))
-            for i, row in table.records():
-                agent, day = row["agent_id"], row["date"]
-                if not agent or day is None or not row["shift"] or starts[i] == 0 or ends[i] == 0:
-                    continue  # told as unreadable
-                hours = (ends[i] - starts[i]) / 3600
-                if not 0 < hours <= 24:
-                    what = f"the shift lasts {hours:g} hours"
-                    self.problems.add(
-                        table.where(i, "end"), what, "correct start or end; a night shift ends the next day"
-                    )
-                elif day >= self.grid.start:
-                    later += 1
-                elif agent not in self.ids:
-                    gone += 1
-                elif (agent, day) in seen:
-                    what = f"agent {agent!r} already has a shift on {day}, in {seen[agent, day]}"
-                    self.problems.add(table.where(i), what, "keep one of them")
-                else:
-                    seen[agent, day] = table.where(i)
-                    paid = row.get("paid_hours", float("nan"))
-                    minutes = hours * 60 - _break_minutes(row.get("break_minutes", "")) if paid != paid else paid * 60
-                    out.append(PastShift(agent, day, row["shift"], starts[i], ends[i], round(minutes)))
-        self._note(later, "shifts of the previous rota lie in the horizon: left out")
-        self._note(gone, "shifts of the previous rota are of people who are not in the team: left out")
-        return tuple(out)
-
-    def ledger(self) -> tuple[LedgerEntry, ...]:
-        out: dict[str, LedgerEntry] = {}
-        gone = 0
-        for table, i, row in self.rows("ledger", LEDGER):
-            agent = row["agent_id"]
-            if not agent:
-                continue
-            if agent not in self.ids:
-                gone += 1
-                continue
-            if agent in out:
-                self.problems.add(table.where(i, "agent_id"), f"agent {agent!r} appears twice", "keep one row")
-            values = [row.get(name, 0.0) for name in ("weekends", "unpopular", "hours")]
-            out[agent] = LedgerEntry(agent, *(0.0 if v != v else float(v) for v in values))
-        self._note(gone, "ledger rows are of people who are not in the team: left out")
-        return tuple(out.values())
-
-    # -- telling -------------------------------------------------------------------------------------------
-
-    def _note(self, count: int, what: str) -> None:
-        if count:
-            self.notes.append(f"{count} {what}")
-
-    def _known(self, table: Table, i: int, agent: str) -> bool:
-        if agent in self.ids:
-            return True
-        if agent and self.all_agents_read:
-            self._unknown(table, i, "agent_id", "agent", agent, self.ids)
-        return False
-
-    def _unknown(self, table: Table, i: int, column: str, noun: str, name: str, known: Collection[str]) -> None:
-        close = get_close_matches(name, known, 1)
-        listed = sorted(known)
-        some = ", ".join(listed[:12]) + (" ..." if len(listed) > 12 else "")
-        todo = f"did you mean {close[0]}?" if close else f"one of: {some}"
-        self.problems.add(table.where(i, column), f"unknown {noun} {name!r}", todo)
+            if not c.any:
+                out[i] = RELAXED
+            if canon[c.measure] >= 0 and not (c.any and _across(c, blocks)):
+                linked.setdefault((c.any, canon[c.measure], c.groups), []).append(i)
+        hard = {k: any(_hard(counts[i]) for i in v) for k, v in linked.items()}
+        chosen = sorted(linked, key=lambda k: (not hard[k], not k[0], str(k)))[:2]
+        for carry, key in enumerate(chosen):
+            out[linked[key]] = carry
+            leads[linked[key]] = True
+            for other, rows in linked.items():
+                if key[0] and other not in chosen and other[:2] == key[:2] and set(key[2]) <= set(other[2]):
+                    for i in rows:
+                        if counts[i].lo <= counts[i].base and not counts[i].below:
+                            out[i] = carry
+    return out, leads
 
 
-def _break_minutes(text: str) -> float:
-    """Sum of the minutes in a cell such as ``30 15``."""
-    return float(sum(int(part) for part in re.findall(r"\d+", text)))
+def _hard(c: Count) -> bool:
+    return c.lo > c.base or c.hi < HUGE
+
+
+class _Parts:
+    """The counts of each agent and block, and the slots in which the block's program carries them."""
+
+    def __init__(
+        self,
+        counts: Sequence[Count],
+        count_ptr: IntArray,
+        canon: list[int],
+        carry: IntArray,
+        leads: Any,
+        blocks: IntArray,
+        A: int,
+        reasons: list[str],
+    ) -> None:
+        W = len(blocks) - 1
+        self.ptr = np.zeros((A, W + 1), np.int64)
+        self.carry_slot = np.full((A, W, 2), -1, np.int64)
+        self.specs: list[list[tuple[tuple[int, bool, tuple[int, ...]], ...]]] = []
+        count: list[int] = []
+        slot: list[int] = []
+        linked: list[bool] = []
+        block_of = np.repeat(np.arange(W), np.diff(blocks))
+        for a in range(A):
+            rows: list[list[tuple[int, tuple[int, bool, tuple[int, ...]] | None]]] = [[] for _ in range(W)]
+            for i in range(count_ptr[a], count_ptr[a + 1]):
+                c = counts[i]
+                by_block: dict[int, list[tuple[int, ...]]] = {}
+                for g in c.groups:
+                    for w in set(block_of[list(g)].tolist()):
+                        by_block.setdefault(w, []).append(tuple(d for d in g if block_of[d] == w))
+                whole = set(c.groups)
+                for w, groups in by_block.items():
+                    days = tuple(sorted(int(d - blocks[w]) for g in groups for d in g))
+                    spec: tuple[int, bool, tuple[int, ...]] | None = (canon[c.measure], c.any, days)
+                    if canon[c.measure] < 0 or (c.any and len(groups) > 1 and not _single(groups, whole)):
+                        spec = None
+                    elif c.any and len(groups) > 1:
+                        spec = (-2 - canon[c.measure], True, days)  # one per day with a hit
+                    rows[w].append((i, spec))
+            self.specs.append([])
+            lost: set[int] = set()
+            for w in range(W):
+                order: dict[tuple[int, bool, tuple[int, ...]], int] = {}
+                for i, spec in rows[w]:
+                    c = counts[i]
+                    if spec is not None:
+                        rank = (0 if _hard(c) else 2) - leads[i] if carry[i] != RELAXED or _hard(c) else 9
+                        order[spec] = min(rank, order.get(spec, 9))
+                kept = [k for k in sorted(order, key=lambda k: (order[k], str(k))) if order[k] < 9][:SLOTS]
+                self.specs[a].append(tuple(kept))
+                self.ptr[a, w] = len(count)
+                for i, spec in rows[w]:
+                    at = kept.index(spec) if spec in kept else -1
+                    count.append(i)
+                    slot.append(at)
+                    linked.append(carry[i] != LOCAL)
+                    if at < 0 and _hard(counts[i]):
+                        reasons.append(f"rule {counts[i].rule} is beyond the program over a block of days")
+                    if leads[i]:
+                        self.carry_slot[a, w, carry[i]] = at
+                        if at < 0:
+                            lost.add(int(carry[i]))
+            self.ptr[a, W] = len(count)
+            for k in lost:  # a carry that one block cannot hold is none
+                self.carry_slot[a, :, k] = -1
+                for i in range(count_ptr[a], count_ptr[a + 1]):
+                    if carry[i] == k:
+                        carry[i] = DROPPED if counts[i].any else RELAXED
+        self.count = np.array(count, np.int64)
+        self.slot = np.array(slot, np.int64)
+        self.linked = np.array(linked, np.bool_)
+
+
+def _single(groups: list[tuple[int, ...]], whole: set[tuple[int, ...]]) -> bool:
+    """Whether every group is one whole group of a single day."""
+    return all(len(g) == 1 and g in whole for g in groups)
+
+
+def _classes(
+    program: Program,
+    usable: Any,
+    canon: list[int],
+    unit: list[int],
+    blocks: IntArray,
+    parts: _Parts,
+    runs: _Automata,
+    rests: _Rests,
+    rest_of: IntArray,
+) -> dict[str, Any]:
+    """Classes of options for every kind of agent and block."""
+    A, _, S = program.shape
+    W = len(blocks) - 1
+    nd = int(np.diff(blocks).max())
+    keys: dict[Any, int] = {}
+    kind = np.zeros((A, W), np.int64)
+    for a in range(A):
+        for w in range(W):
+            key = (int(rest_of[a]), int(runs.of[a]), w, parts.specs[a][w])
+            kind[a, w] = keys.setdefault(key, len(keys))
+    K = len(keys)
+    class_of = np.full((K, nd, S), -1, np.int16)
+    found: dict[tuple[int, int], tuple[Any, Any]] = {}
+    for (rest, run, w, specs), k in keys.items():
+        for j in range(int(blocks[w + 1] - blocks[w])):
+            d = int(blocks[w]) + j
+            on = np.nonzero(usable[d])[0]
+            columns = []
+            for m, is_any, days in specs:
+                x = program.measures[m if m >= 0 else -2 - m, d, on]
+                x = np.minimum(x, 1) if is_any else x // unit[m]
+                columns.append(x if j in days else np.zeros_like(x))
+            adds = np.stack(columns, axis=1) if columns else np.zeros((len(on), 0), np.int64)
+            rest_key = [rests.start[rest, d, on], rests.end[rest, d, on], runs.symbol[run, d, on]]
+            table = np.concatenate([adds, np.stack(rest_key, axis=1)], axis=1)
+            rows, of = np.unique(table, axis=0, return_inverse=True)
+            class_of[k, j, on] = of.reshape(-1)
+            found[k, j] = rows[:, : len(specs)], rows[:, len(specs) :]
+    C = max([len(x) for x, _ in found.values()], default=1) or 1
+    out: dict[str, Any] = {
+        "kind": kind,
+        "class_of": class_of,
+        "classes": np.zeros((K, nd), np.int64),
+        "class_start": np.zeros((K, nd, C), np.int16),
+        "class_end": np.zeros((K, nd, C), np.int16),
+        "class_symbol": np.zeros((K, nd, C), np.int16),
+        "steps": np.zeros((K, nd), np.int64),
+        "step_ptr": np.zeros((K, nd, C + 1), np.int64),
+        "step_add": np.zeros((K, nd, C, SLOTS), np.int64),
+        "slots": np.array([len(specs) for *_, specs in keys], np.int64),
+        "slot_once": np.zeros((K, SLOTS), np.bool_),
+    }
+    for (_, _, _, specs), k in keys.items():
+        for i, (m, is_any, _) in enumerate(specs):
+            out["slot_once"][k, i] = is_any and m >= 0
+    for (k, j), (adds, others) in found.items():
+        n = len(adds)
+        out["classes"][k, j] = n
+        out["class_start"][k, j, :n], out["class_end"][k, j, :n], out["class_symbol"][k, j, :n] = others.T
+        if not n:
+            continue
+        new = np.append(True, (adds[1:] != adds[:-1]).any(axis=1)) if n > 1 else np.array([True])
+        ptr = np.append(np.nonzero(new)[0], n)
+        out["steps"][k, j] = len(ptr) - 1
+        out["step_ptr"][k, j, : len(ptr)] = ptr
+        out["step_add"][k, j, : len(ptr) - 1, : adds.shape[1]] = adds[ptr[:-1]]
+    return out
+
+
+def _holes(program: Program) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Per option and day the pattern of its cover, and of each pattern where it is less than a whole agent."""
+    _, D, S = program.shape
+    pattern = np.zeros((D, S), np.int64)
+    known: dict[tuple[int, int], int] = {}
+    ptr, at, units = [0], [], []
+    for d in range(D):
+        for s in range(S):
+            o, n = int(program.offset[d, s]), max(0, int(program.length[d, s]))
+            if (o, n) not in known:
+                known[o, n] = len(known)
+                x = program.units[o : o + n]
+                gaps = np.nonzero(x != UNITS)[0]
+                at.extend(gaps.tolist())
+                units.extend(x[gaps].tolist())
+                ptr.append(len(at))
+            pattern[d, s] = known[o, n]
+    return pattern, np.array(ptr, np.int64), np.array(at, np.int64), np.array(units, np.int64)

@@ -70,16 +70,19 @@ def test_ctrl_c_asks_to_stop_and_a_second_one_breaks_off(capsys):
 
 
 def test_the_end_of_standard_input_asks_to_stop(monkeypatch):
-    class Stdin:
-        buffer = io.BytesIO(b"anything")
-
-    monkeypatch.setattr("sys.stdin", Stdin())
+    reading, writing = os.pipe()
+    os.write(writing, b"anything")
     monitor = TerminalMonitor(io.StringIO())
-    with stoppable(monitor, on_eof=True):
-        for _ in range(100):
-            if monitor.should_stop():
-                break
-            time.sleep(0.01)
+    with os.fdopen(reading) as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        with stoppable(monitor, on_eof=True):
+            time.sleep(0.05)
+            assert not monitor.should_stop()
+            os.close(writing)
+            for _ in range(100):
+                if monitor.should_stop():
+                    break
+                time.sleep(0.01)
     assert monitor.should_stop()
 
 

@@ -1,0 +1,266 @@
+"""Construction and annealing over tours.
+
+Perturb and take the best: the week of one agent after the other is replaced by the exact best one (`tours`) under the
+present prices of cover plus Gaussian noise, and the noise cools down with wall time. Threads work on disjoint
+(agents, blocks of days), so that they share neither an agent nor an interval.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+
+import numpy as np
+
+from staffing.grid import IntArray
+from staffing.roster.flow import Flow, cover_cost
+from staffing.roster.kernels import Work, insert, legal, sweep, take_out
+from staffing.roster.primitives import Choice, Count, Program, Run
+from staffing.roster.tables import Compiled, make_work, prepare
+
+HOT, COLD = 5.0, 0.2
+"""Noise per shift at the beginning and at the end, as multiples of the least price of a missing unit."""
+STILL = 0.1
+"""Share of the time, at the end, without noise."""
+
+
+def anneal(
+    program: Program | Compiled,
+    *,
+    seconds: float,
+    seed: int = 1,
+    start: Choice | None = None,
+    workers: int = 2,
+    should_stop: Callable[[], bool] = lambda: False,
+    on_better: Callable[[Choice, int], None] = lambda choice, cents: None,
+    hot: float = HOT,
+    cold: float = COLD,
+) -> Choice:
+    """Search for a cheap choice that keeps every hard rule.
+
+    Parameters
+    ----------
+    program
+        The problem, or its tables where they are at hand.
+    seconds
+        Wall time; the noise follows it. At least a whole construction is made.
+    seed
+        Of every random number. The clock decides how far the search gets, so two runs differ.
+    start
+        Where to begin; agents whose days break a rule are planned anew. None: construct.
+    workers
+        Threads.
+    should_stop
+        Polled several times a second; True ends the search, the best so far is returned.
+    on_better
+        Told every new best choice without violations, with its cents (recomputed); at most four times a second.
+    hot, cold
+        Noise at the beginning and at the end, as multiples of the least price of a missing unit.
+
+    Returns
+    -------
+    Choice
+        The best found. Agents for whom no legal horizon was found (none exists, or ``Compiled.unsupported`` says why)
+        are off, or keep the days they began with.
+    """
+    compiled = program if isinstance(program, Compiled) else prepare(program)
+    begin = time.monotonic()
+    search = _Search(compiled, seed, start, workers, should_stop, begin + seconds)
+    try:
+        return search.run(begin, seconds, hot, cold, on_better)
+    finally:
+        search.pool.shutdown()
+
+
+class _Search:
+    """One annealing run: the incumbent's flow, the threads and their memory."""
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        seed: int,
+        start: Choice | None,
+        workers: int,
+        should_stop: Callable[[], bool],
+        deadline: float,
+    ) -> None:
+        A, D, _ = compiled.program.shape
+        self.compiled = compiled
+        self.rng = np.random.default_rng(seed)
+        self.choice = np.full((A, D), -1, np.int32) if start is None else np.array(start, np.int32)
+        self.flow = Flow(compiled, self.choice)
+        self.workers = max(1, min(workers, A, (len(compiled.blocks) - 1)))
+        self.works: list[Work] = [make_work(compiled) for _ in range(self.workers)]
+        self.pool = ThreadPoolExecutor(self.workers)
+        self.should_stop = should_stop
+        self.deadline = deadline
+        self.stop = np.zeros(1, np.bool_)
+        self.phases = _phases(compiled, self.workers)
+
+    def construct(self) -> bool:
+        """Give every agent without legal days its cheapest horizon, in random order; whether all have one."""
+        c, f = self.compiled, self.flow
+        missing = [int(a) for a in self.rng.permutation(len(self.choice)) if not legal(c.tables, a, self.choice[a])]
+        before = self.choice.copy()
+        for a in missing:
+            take_out(c.tables, c.net, a, self.choice, f.flow, f.level, f.fresh, self.works[0])
+        failed = 0
+        for a in missing:
+            if self.should_stop() and failed == 0 and a != missing[-1] and self.stop[0]:
+                break
+            if not insert(c.tables, c.net, a, self.choice, f.flow, f.level, f.marginal, f.fresh, self.works[0]):
+                failed += 1
+                if (before[a] >= 0).any():
+                    for d in np.nonzero(before[a] >= 0)[0].tolist():
+                        f.add(a, d, int(before[a, d]))
+                    self.choice[a] = before[a]
+        return failed == 0
+
+    def run(
+        self, begin: float, seconds: float, hot: float, cold: float, on_better: Callable[[Choice, int], None]
+    ) -> Choice:
+        program = self.compiled.program
+        whole = self.construct()
+        best, best_cost = self.choice.copy(), cost(program, self.choice)
+        current = float(best_cost)
+        told = time.monotonic()
+        untold = False
+        if whole:
+            on_better(best.copy(), best_cost)
+        unit = float(np.median(program.cover.under[:, 0])) if program.cover.under.size else 1.0
+        while not self._over():
+            share = (time.monotonic() - begin) / max(seconds, 1e-9)
+            sigma = unit * hot * (cold / hot) ** (share / (1 - STILL)) if share < 1 - STILL else 0.0
+            change = self.sweep(sigma)
+            if not whole:
+                whole = all(legal(self.compiled.tables, a, row) for a, row in enumerate(self.choice))
+                current = float(cost(program, self.choice))
+            else:
+                current += change
+            if current < best_cost - 0.5:
+                best, best_cost = self.choice.copy(), round(current)
+                untold = True
+            if untold and whole and time.monotonic() - told > 0.25:
+                on_better(best.copy(), cost(program, best))
+                told, untold = time.monotonic(), False
+        if untold and whole:
+            on_better(best.copy(), cost(program, best))
+        return best
+
+    def sweep(self, sigma: float) -> float:
+        """Replace every agent's every block once, in random order; the change of cost."""
+        c, f = self.compiled, self.flow
+        A = len(self.choice)
+        order = self.rng.permutation(A)
+        chunks = np.array_split(order, self.workers)
+        total = 0.0
+        for phase in self.phases:
+            jobs: list[Future[float]] = []
+            for agents, blocks, work in zip(chunks, phase, self.works, strict=True):
+                tasks = self.rng.permutation(len(agents) * len(blocks))
+                if not len(tasks):
+                    continue
+                jobs.append(
+                    self.pool.submit(
+                        sweep, c.tables, c.net, agents[tasks // len(blocks)], blocks[tasks % len(blocks)],
+                        int(self.rng.integers(2**31)), sigma, self.choice, f.flow, f.level, f.marginal, f.fresh,
+                        self.stop, work,
+                    )
+                )  # fmt: skip
+            waiting: set[Future[float]] = set(jobs)
+            while waiting:
+                _, waiting = wait(waiting, timeout=0.1)
+                if waiting:
+                    self._over()
+            total += sum(job.result() for job in jobs)
+            if self._over():
+                break
+        return total
+
+    def _over(self) -> bool:
+        if time.monotonic() >= self.deadline or self.should_stop():
+            self.stop[0] = True
+        return bool(self.stop[0])
+
+
+def _phases(compiled: Compiled, workers: int) -> list[list[IntArray]]:
+    """Blocks of each thread, phase by phase: together every thread meets every block, and no two share an interval."""
+    touch, blocks = compiled.tables.touch, compiled.blocks
+    W = len(blocks) - 1
+    ends = [int(touch[blocks[w] : blocks[w + 1], 1].max()) for w in range(W)]
+    begins = [int(touch[blocks[w], 0]) if touch[blocks[w], 1] else 1 << 60 for w in range(W)]
+    spills = any(ends[w] > min(begins[w + 1 :]) for w in range(W - 1))
+    every = np.arange(W, dtype=np.int64)
+    sets = [every[::2], every[1::2]] if spills and workers > 1 else [every]
+    out = []
+    for some in sets:
+        parts = np.array_split(some, workers)
+        out += [[parts[(i + p) % workers] for i in range(workers)] for p in range(workers)]
+    return out
+
+
+# -- what a choice costs and breaks, read from the program alone -------------------------------------------------
+
+
+def cost(program: Program, choice: Choice) -> int:
+    """Cents of a choice: options, days off, priced counts and cover; no search state is used."""
+    A, D, _ = program.shape
+    a, d = np.meshgrid(np.arange(A), np.arange(D), indexing="ij")
+    on = choice >= 0
+    own = int(program.cost[a[on], d[on], choice[on]].sum(dtype=np.int64)) + int(
+        program.off_cost[~on].sum(dtype=np.int64)
+    )
+    soft = sum(_soft(c, _value(program, c, choice)) for c in program.counts if c.below or c.above)
+    return own + soft + cover_cost(program, choice)
+
+
+def violations(program: Program, choice: Choice) -> int:
+    """Number of broken hard rules: a forbidden option or day off, a count out of bounds, a run, a succession each."""
+    A, D, _ = program.shape
+    a, d = np.meshgrid(np.arange(A), np.arange(D), indexing="ij")
+    on = choice >= 0
+    out = int((~program.allowed[a[on], d[on], choice[on]]).sum()) + int((~program.off_allowed[~on]).sum())
+    for c in program.counts:
+        out += not c.lo <= _value(program, c, choice) <= c.hi
+    for r in program.runs:
+        out += _broken_runs(program, r, choice[r.agent])
+    for x in program.successions:
+        row = choice[x.agent]
+        ends = [x.before_end] + [int(program.end[i, s]) if s >= 0 else None for i, s in enumerate(row[:-1])]
+        for i, (s, end) in enumerate(zip(row, ends, strict=True)):
+            if s < 0:
+                continue
+            rested = end is None or program.start[i, s] - end >= x.rest_seconds
+            banned = program.banned is not None and i > 0 and row[i - 1] >= 0 and bool(program.banned[row[i - 1], s])
+            out += not rested or banned
+    return out
+
+
+def _value(program: Program, c: Count, choice: Choice) -> int:
+    row = choice[c.agent]
+    weight = np.where(row >= 0, program.measures[c.measure][np.arange(len(row)), row], 0)
+    if c.any:
+        return c.base + sum(bool((weight[list(g)] > 0).any()) for g in c.groups)
+    return c.base + sum(int(weight[list(g)].sum()) for g in c.groups)
+
+
+def _soft(c: Count, value: int) -> int:
+    return sum(p * max(0, t - value) for t, p in c.below) + sum(p * max(0, value - t) for t, p in c.above)
+
+
+def _broken_runs(program: Program, r: Run, row: Choice) -> int:
+    member = (row >= 0) & (program.measures[r.measure][np.arange(len(row)), row] > 0)
+    inside = [*(member != r.off).tolist(), False]
+    broken = 0
+    length, free = r.before, False
+    for d, x in enumerate(inside):
+        if x:
+            if length == 0:
+                free = r.free_start and d == 0
+            length += 1
+        elif length:
+            cut = d == len(row)
+            broken += length > r.hi or (length < r.lo and not free and not cut)
+            length = 0
+    return broken

@@ -1,0 +1,1045 @@
+"""Compiled kernels of the search over tours: cover flow, agent-block dynamic program, sweep, month program.
+
+All kernels stand in one file because a cached kernel does not notice that a callee in another file changed. They work on
+the named tuples made by `tables.prepare` and never check bounds. Values are in cents (float64, exact for whole cents).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+INF = 1e15
+"""Cost of what cannot be."""
+
+
+class Net(NamedTuple):
+    """Cover as arrays: `levels` (T, Q, 4) where the marginal cost of cover changes, `slopes` (Q, 5) between them."""
+
+    serves: Any
+    levels: Any
+    slopes: Any
+    base: Any
+
+
+class Tables(NamedTuple):
+    """A program as arrays for the kernels; see `tables.prepare`."""
+
+    group: Any
+    allowed: Any
+    cost: Any
+    off_allowed: Any
+    off_cost: Any
+    measures: Any
+    first: Any
+    length: Any
+    offset: Any
+    units: Any
+    touch: Any
+    pattern: Any
+    hole_ptr: Any
+    hole_at: Any
+    hole_units: Any
+    family: Any
+    block_first: Any
+    kind: Any
+    run: Any
+    run_start: Any
+    run_next: Any
+    run_states: Any
+    run_symbol: Any
+    rest: Any
+    end_states: Any
+    end_class: Any
+    start_class: Any
+    permitted: Any
+    nested: Any
+    class_of: Any
+    classes: Any
+    class_start: Any
+    class_end: Any
+    class_symbol: Any
+    steps: Any
+    step_ptr: Any
+    step_add: Any
+    slots: Any
+    slot_once: Any
+    count_ptr: Any
+    count_measure: Any
+    count_unit: Any
+    count_any: Any
+    count_lo: Any
+    count_hi: Any
+    count_base: Any
+    count_below: Any
+    count_above: Any
+    count_group: Any
+    count_groups: Any
+    count_carry: Any
+    part_ptr: Any
+    part_count: Any
+    part_slot: Any
+    part_linked: Any
+    carry_slot: Any
+
+
+class Work(NamedTuple):
+    """Scratch memory of one thread."""
+
+    value: Any
+    vals: Any
+    keys: Any
+    position: Any
+    best: Any
+    best_at: Any
+    arena: Any
+    layer: Any
+    price: Any
+    least: Any
+    least_at: Any
+    off: Any
+    term: Any
+    low: Any
+    high: Any
+    remaining: Any
+    stride: Any
+    active: Any
+    start: Any
+    accept: Any
+    tour: Any
+    old: Any
+    multiplier: Any
+    prefix: Any
+    noise: Any
+    chain: Any
+    flow: Any
+    level: Any
+
+
+# -- cover -------------------------------------------------------------------------------------------------
+
+
+@njit(cache=True, inline="always")
+def _slope(level: int, levels: Any, slopes: Any) -> int:
+    """Cost of one more unit of cover at a level."""
+    if level < levels[0]:
+        return slopes[0]
+    if level < levels[1]:
+        return slopes[1]
+    if level < levels[2]:
+        return slopes[2]
+    if level < levels[3]:
+        return slopes[3]
+    return slopes[4]
+
+
+@njit(cache=True, nogil=True)
+def add_unit(flow: Any, level: Any, g: int, serves: Any, levels: Any, slopes: Any, chain: Any) -> int:
+    """Add a unit of group g to one interval along the cheapest augmenting chain; return the change of cost."""
+    G, Q = serves.shape
+    seen = 0
+    n = 0
+    best = -1
+    least = 0
+    for q in range(Q):
+        if serves[g, q]:
+            seen |= 1 << q
+            chain[0, q] = -1
+            chain[2, n] = q
+            n += 1
+    h = 0
+    while h < n:
+        q = chain[2, h]
+        h += 1
+        s = _slope(level[q], levels[q], slopes[q])
+        if best < 0 or s < least:
+            least = s
+            best = q
+        if n < Q:
+            for g2 in range(G):
+                if flow[g2, q] > 0:
+                    for p in range(Q):
+                        if serves[g2, p] and not (seen >> p) & 1:
+                            seen |= 1 << p
+                            chain[0, p] = q
+                            chain[1, p] = g2
+                            chain[2, n] = p
+                            n += 1
+    if best < 0:
+        return 0
+    level[best] += 1
+    q = best
+    while chain[0, q] >= 0:
+        flow[chain[1, q], chain[0, q]] -= 1
+        flow[chain[1, q], q] += 1
+        q = chain[0, q]
+    flow[g, q] += 1
+    return least
+
+
+@njit(cache=True, nogil=True)
+def remove_unit(flow: Any, level: Any, g: int, serves: Any, levels: Any, slopes: Any, chain: Any) -> int:
+    """Take a unit of group g out of one interval, refilled by the cheapest chain; return the change of cost."""
+    G, Q = serves.shape
+    seen = 0
+    n = 0
+    best = -1
+    most = 0
+    for q in range(Q):
+        if flow[g, q] > 0:
+            seen |= 1 << q
+            chain[0, q] = -1
+            chain[2, n] = q
+            n += 1
+    h = 0
+    while h < n:
+        q = chain[2, h]
+        h += 1
+        s = _slope(level[q] - 1, levels[q], slopes[q])
+        if best < 0 or s > most:
+            most = s
+            best = q
+        if n < Q:
+            for g2 in range(G):
+                if serves[g2, q]:
+                    for p in range(Q):
+                        if flow[g2, p] > 0 and not (seen >> p) & 1:
+                            seen |= 1 << p
+                            chain[0, p] = q
+                            chain[1, p] = g2
+                            chain[2, n] = p
+                            n += 1
+    if best < 0:
+        return 0
+    level[best] -= 1
+    q = best
+    while chain[0, q] >= 0:
+        flow[chain[1, q], q] -= 1
+        flow[chain[1, q], chain[0, q]] += 1
+        q = chain[0, q]
+    flow[g, q] -= 1
+    return -most
+
+
+@njit(cache=True, nogil=True)
+def put(tb: Any, net: Any, flow: Any, level: Any, fresh: Any, g: int, d: int, s: int, sign: int, wk: Any) -> int:
+    """Add (sign 1) or remove (-1) an agent of group g on option s of day d; return the change of cost."""
+    change = 0
+    o = tb.offset[d, s]
+    for i in range(tb.length[d, s]):
+        t = tb.first[d, s] + i
+        u = tb.units[o + i]
+        if u > 0:
+            fresh[t] = False
+            for _ in range(u):
+                if sign > 0:
+                    change += add_unit(flow[t], level[t], g, net.serves, net.levels[t], net.slopes, wk.chain)
+                else:
+                    change += remove_unit(flow[t], level[t], g, net.serves, net.levels[t], net.slopes, wk.chain)
+    return change
+
+
+@njit(cache=True, nogil=True)
+def fill(tb: Any, net: Any, choice: Any, flow: Any, level: Any, fresh: Any, wk: Any) -> None:
+    """Put what stands before the horizon and a whole choice into an empty flow."""
+    for t in range(net.base.shape[0]):
+        for g in range(net.base.shape[1]):
+            for _ in range(net.base[t, g]):
+                add_unit(flow[t], level[t], g, net.serves, net.levels[t], net.slopes, wk.chain)
+    for a in range(choice.shape[0]):
+        for d in range(choice.shape[1]):
+            if choice[a, d] >= 0:
+                put(tb, net, flow, level, fresh, tb.group[a], d, choice[a, d], 1, wk)
+
+
+@njit(cache=True, nogil=True)
+def supply_cost(net: Any, supply: Any) -> int:
+    """Cost beyond that of no cover, of a supply of units by interval and group, filled afresh."""
+    G, Q = net.serves.shape
+    chain = np.zeros((3, Q), np.int64)
+    total = 0
+    for t in range(supply.shape[0]):
+        flow = np.zeros((G, Q), np.int64)
+        level = np.zeros(Q, np.int64)
+        for g in range(G):
+            for _ in range(supply[t, g]):
+                total += add_unit(flow, level, g, net.serves, net.levels[t], net.slopes, chain)
+    return total
+
+
+@njit(cache=True, nogil=True)
+def marginals(tb: Any, net: Any, flow: Any, level: Any, marginal: Any, fresh: Any, g: int, d: int, wk: Any) -> None:
+    """Bring up to date the cost of adding 1 to U units of group g in the intervals that options of day d touch."""
+    G, Q = net.serves.shape
+    for t in range(tb.touch[d, 0], tb.touch[d, 1]):
+        if fresh[t, g]:
+            continue
+        for q in range(Q):
+            wk.level[q] = level[t, q]
+            for h in range(G):
+                wk.flow[h, q] = flow[t, h, q]
+        x = 0
+        marginal[t, g, 0] = 0
+        for u in range(1, marginal.shape[2]):
+            x += add_unit(wk.flow, wk.level, g, net.serves, net.levels[t], net.slopes, wk.chain)
+            marginal[t, g, u] = x
+        fresh[t, g] = True
+
+
+@njit(cache=True, nogil=True)
+def price_day(
+    tb: Any, net: Any, flow: Any, level: Any, marginal: Any, fresh: Any, a: int, d: int, out: Any, wk: Any
+) -> None:
+    """Exact change of the cover's cost for each option that agent a may be given on day d; `out` has shape (S,)."""
+    g = tb.group[a]
+    marginals(tb, net, flow, level, marginal, fresh, g, d, wk)
+    t0 = tb.touch[d, 0]
+    t1 = tb.touch[d, 1]
+    U = marginal.shape[2] - 1
+    wk.prefix[0] = 0.0
+    for t in range(t0, t1):
+        wk.prefix[t - t0 + 1] = wk.prefix[t - t0] + marginal[t, g, U]
+    for s in range(tb.first.shape[1]):
+        if tb.allowed[a, d, s]:
+            b = tb.first[d, s]
+            n = tb.length[d, s]
+            x = 0.0
+            if n > 0:
+                x = wk.prefix[b - t0 + n] - wk.prefix[b - t0]
+                p = tb.pattern[d, s]
+                for i in range(tb.hole_ptr[p], tb.hole_ptr[p + 1]):
+                    t = b + tb.hole_at[i]
+                    x += marginal[t, g, tb.hole_units[i]] - marginal[t, g, U]
+            out[s] = x
+
+
+# -- counts ------------------------------------------------------------------------------------------------
+
+
+@njit(cache=True, nogil=True)
+def count_cost(tb: Any, c: int, value: int) -> float:
+    """Soft cost of a count's value; INF outside its hard bounds."""
+    if value < tb.count_lo[c] or value > tb.count_hi[c]:
+        return INF
+    x = 0
+    for i in range(tb.count_below.shape[1]):
+        if value < tb.count_below[c, i, 0]:
+            x += tb.count_below[c, i, 1] * (tb.count_below[c, i, 0] - value)
+    for i in range(tb.count_above.shape[1]):
+        if value > tb.count_above[c, i, 0]:
+            x += tb.count_above[c, i, 1] * (value - tb.count_above[c, i, 0])
+    return float(x)
+
+
+@njit(cache=True, nogil=True)
+def count_value(tb: Any, c: int, row: Any, skip0: int, skip1: int) -> int:
+    """Value of a count on an agent's days without those in [skip0, skip1)."""
+    x = tb.count_base[c]
+    m = tb.count_measure[c]
+    if tb.count_any[c]:
+        n = tb.count_groups[c]
+        for g in range(n):
+            for d in range(row.shape[0]):
+                if tb.count_group[c, d] == g and not skip0 <= d < skip1:
+                    if row[d] >= 0 and tb.measures[m, d, row[d]] > 0:
+                        x += 1
+                        break
+    else:
+        for d in range(row.shape[0]):
+            if tb.count_group[c, d] >= 0 and row[d] >= 0 and not skip0 <= d < skip1:
+                x += tb.measures[m, d, row[d]]
+    return x
+
+
+@njit(cache=True, nogil=True)
+def _hit_outside(tb: Any, c: int, row: Any, d0: int, d1: int) -> bool:
+    """Whether the (only) group of an `any` count that lies in the block has been hit by a day outside of it."""
+    m = tb.count_measure[c]
+    for d in range(d0, d1):
+        g = tb.count_group[c, d]
+        if g >= 0:
+            for e in range(row.shape[0]):
+                if tb.count_group[c, e] == g and not d0 <= e < d1 and row[e] >= 0 and tb.measures[m, e, row[e]] > 0:
+                    return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def agent_cost(tb: Any, a: int, row: Any) -> float:
+    """Cost of an agent's days without cover; INF for every broken bound of a count is added once each."""
+    x = 0.0
+    for d in range(row.shape[0]):
+        x += tb.cost[a, d, row[d]] if row[d] >= 0 else tb.off_cost[a, d]
+    for c in range(tb.count_ptr[a], tb.count_ptr[a + 1]):
+        x += count_cost(tb, c, count_value(tb, c, row, 0, 0))
+    return x
+
+
+# -- the dynamic program over one block of days ------------------------------------------------------------
+
+
+@njit(cache=True, nogil=True)
+def reduce_day(tb: Any, a: int, w: int, j: int, wk: Any, least: Any, least_at: Any) -> None:
+    """Keep the cheapest option of each class on day j of block w, priced by `wk.price` and the multipliers."""
+    d = tb.block_first[w] + j
+    kd = tb.kind[a, w]
+    for c in range(tb.classes[kd, j]):
+        least[c] = INF
+        least_at[c] = -1
+    p0 = tb.part_ptr[a, w]
+    p1 = tb.part_ptr[a, w + 1]
+    for s in range(tb.first.shape[1]):
+        if not tb.allowed[a, d, s]:
+            continue
+        v = wk.price[d, s] + tb.cost[a, d, s]
+        for i in range(p0, p1):
+            c = tb.part_count[i]
+            x = wk.multiplier[c]
+            if x != 0.0 and tb.count_group[c, d] >= 0:
+                y = tb.measures[tb.count_measure[c], d, s]
+                if tb.count_any[c]:
+                    y = min(y, 1)
+                v += x * y
+        c = tb.class_of[kd, j, s]
+        if v < least[c]:
+            least[c] = v
+            least_at[c] = s
+
+
+@njit(cache=True, nogil=True)
+def reach(tb: Any, kd: int, nd: int, least: Any, wk: Any) -> None:
+    """Fill `wk.remaining[j, slot]`: the most that days j and later can still add."""
+    for l in range(tb.slots[kd]):
+        wk.remaining[nd, l] = 0
+        for j in range(nd - 1, -1, -1):
+            x = 0
+            for st in range(tb.steps[kd, j]):
+                if tb.step_add[kd, j, st, l] > x:
+                    for c in range(tb.step_ptr[kd, j, st], tb.step_ptr[kd, j, st + 1]):
+                        if least[j, c] < INF:
+                            x = tb.step_add[kd, j, st, l]
+                            break
+            x += wk.remaining[j + 1, l]
+            if tb.slot_once[kd, l]:
+                x = min(x, 1)
+            wk.remaining[j, l] = x
+
+
+@njit(cache=True, nogil=True)
+def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) -> int:
+    """Cheapest tours of an agent over block w to every state, from the states and costs in `wk.start`.
+
+    Expects `least` (cheapest cost per day and class), `offs` (cost of a day off), the slots' bounds `wk.low`, `wk.high`
+    and `wk.active`. Leaves values in `wk.value[nd % 2]`, slot values in `wk.vals[nd % 2]` and back pointers in
+    `wk.arena` from `top` on, layer j from `wk.layer[j]`; returns the number of slot combinations, -1 where
+    the scratch memory did not suffice.
+    """
+    kd = tb.kind[a, w]
+    d0 = tb.block_first[w]
+    nd = tb.block_first[w + 1] - d0
+    rk = tb.run[a]
+    rest = tb.rest[a]
+    P = tb.run_states[rk]
+    E = tb.end_states[rest]
+    R = P * E
+    C = tb.class_start.shape[2] + 1
+    L = tb.slots[kd]
+    size = 1
+    for l in range(L):
+        wk.stride[l] = size
+        if wk.active[l]:
+            size *= min(wk.high[l], wk.remaining[0, l]) + 1
+    if size > wk.position.shape[0]:
+        return -1
+    keys, vals, value, pos = wk.keys, wk.vals, wk.value, wk.position
+    roomy = min(keys.shape[1], value.shape[1] // R)
+    n = 1
+    cur = 0
+    keys[0, 0] = 0
+    for l in range(L):
+        vals[0, 0, l] = 0
+        if wk.remaining[0, l] < wk.low[l] or wk.high[l] < 0:
+            return 0
+    for r in range(R):
+        value[0, r] = wk.start[r]
+    wk.layer[0] = top
+    for j in range(nd):
+        nxt = 1 - cur
+        m = 0
+        base = top
+        wk.layer[j + 1] = base
+        d = d0 + j
+        for i in range(n):
+            some = False
+            for rho in range(P):
+                b = i * R + rho * E
+                x = INF
+                at = -1
+                for e in range(E):
+                    if value[cur, b + e] < x:
+                        x = value[cur, b + e]
+                        at = b + e
+                    wk.best[rho * E + e] = x
+                    wk.best_at[rho * E + e] = at
+                if x < INF:
+                    some = True
+            if not some:
+                continue
+            for st in range(-1, tb.steps[kd, j]):
+                if st < 0:
+                    if offs[j] >= INF:
+                        continue
+                else:
+                    x = INF
+                    for c in range(tb.step_ptr[kd, j, st], tb.step_ptr[kd, j, st + 1]):
+                        x = min(x, least[j, c])
+                    if x >= INF:
+                        continue
+                key = 0
+                ok = True
+                for l in range(L):
+                    v = vals[cur, i, l]
+                    if st >= 0 and wk.active[l]:
+                        v += tb.step_add[kd, j, st, l]
+                        if tb.slot_once[kd, l] and v > 1:
+                            v = 1
+                    if wk.active[l]:
+                        if v > wk.high[l] or v + wk.remaining[j + 1, l] < wk.low[l]:
+                            ok = False
+                            break
+                        key += v * wk.stride[l]
+                    vals[nxt, m, l] = v
+                if not ok:
+                    continue
+                i2 = pos[key]
+                if i2 < 0:
+                    if m + 1 >= roomy or base + (m + 1) * R > wk.arena.shape[0]:
+                        for i3 in range(m):
+                            pos[keys[nxt, i3]] = -1
+                        return -1
+                    i2 = m
+                    pos[key] = m
+                    keys[nxt, m] = key
+                    for r in range(R):
+                        value[nxt, m * R + r] = INF
+                    m += 1
+                for rho in range(P):
+                    if wk.best[rho * E + E - 1] >= INF:
+                        continue
+                    if st < 0:
+                        rho2 = tb.run_next[rk, rho, 0]
+                        if rho2 >= 0:
+                            v = wk.best[rho * E + E - 1] + offs[j]
+                            q = i2 * R + rho2 * E
+                            if v < value[nxt, q]:
+                                value[nxt, q] = v
+                                wk.arena[base + q] = wk.best_at[rho * E + E - 1] * C
+                        continue
+                    for c in range(tb.step_ptr[kd, j, st], tb.step_ptr[kd, j, st + 1]):
+                        x = least[j, c]
+                        if x >= INF:
+                            continue
+                        rho2 = tb.run_next[rk, rho, tb.class_symbol[kd, j, c]]
+                        if rho2 < 0:
+                            continue
+                        k = tb.class_start[kd, j, c]
+                        if tb.nested[rest, d]:
+                            v = wk.best[rho * E + k]
+                            at = wk.best_at[rho * E + k]
+                        else:
+                            v = INF
+                            at = -1
+                            for e in range(E):
+                                if tb.permitted[rest, d, k, e] and value[cur, i * R + rho * E + e] < v:
+                                    at = i * R + rho * E + e
+                                    v = value[cur, at]
+                        if v >= INF:
+                            continue
+                        v += x
+                        q = i2 * R + rho2 * E + tb.class_end[kd, j, c]
+                        if v < value[nxt, q]:
+                            value[nxt, q] = v
+                            wk.arena[base + q] = at * C + c + 1
+        for i in range(m):
+            pos[keys[nxt, i]] = -1
+        top = base + m * R
+        n = m
+        cur = nxt
+        if n == 0:
+            break
+    wk.layer[nd + 1] = top
+    return n
+
+
+@njit(cache=True, nogil=True)
+def trace(tb: Any, nd: int, q: int, layer: Any, least_at: Any, arena: Any, tour: Any) -> None:
+    """Read the options of a block's tour that ends in entry q back from the arena into `tour[:nd]`."""
+    C = tb.class_start.shape[2] + 1
+    for j in range(nd - 1, -1, -1):
+        x = arena[layer[j + 1] + q]
+        c = x % C - 1
+        tour[j] = least_at[j, c] if c >= 0 else -1
+        q = x // C
+
+
+@njit(cache=True, nogil=True)
+def block_terms(tb: Any, a: int, w: int, row: Any, linked: bool, wk: Any) -> None:
+    """Bounds and end costs of the slots of an agent's block, from its counts, the other days standing as in `row`.
+
+    With `linked` False only counts that lie wholly in the block are used. A slot that can neither bind nor cost is made
+    inactive.
+    """
+    kd = tb.kind[a, w]
+    d0 = tb.block_first[w]
+    d1 = tb.block_first[w + 1]
+    L = tb.slots[kd]
+    for l in range(L):
+        wk.low[l] = 0
+        wk.high[l] = wk.remaining[0, l]
+        wk.active[l] = False
+        for v in range(wk.high[l] + 1):
+            wk.term[l, v] = 0.0
+    for i in range(tb.part_ptr[a, w], tb.part_ptr[a, w + 1]):
+        l = tb.part_slot[i]
+        if l < 0 or (tb.part_linked[i] and not linked):
+            continue
+        c = tb.part_count[i]
+        if tb.part_linked[i]:
+            out = count_value(tb, c, row, d0, d1)
+            hit = tb.count_any[c] and _hit_outside(tb, c, row, d0, d1)
+        else:
+            out = tb.count_base[c]
+            hit = False
+        first = 0.0
+        for v in range(wk.remaining[0, l] + 1):
+            x = count_cost(tb, c, out + (0 if hit else v * tb.count_unit[c]))
+            if v == 0:
+                first = x
+            if x != first:
+                wk.active[l] = True
+            wk.term[l, v] += x
+    for l in range(L):
+        n = wk.remaining[0, l]
+        lo = 0
+        while lo <= n and wk.term[l, lo] >= INF:
+            lo += 1
+        hi = n
+        while hi >= 0 and wk.term[l, hi] >= INF:
+            hi -= 1
+        wk.low[l] = lo
+        wk.high[l] = hi
+
+
+@njit(cache=True, nogil=True)
+def state_before(tb: Any, a: int, row: Any, d1: int) -> int:
+    """State (run * end classes + end class) of an agent after the days before d1; -1 where a run is broken."""
+    rk = tb.run[a]
+    rest = tb.rest[a]
+    rho = tb.run_start[a]
+    e = 0
+    for d in range(d1):
+        s = row[d]
+        if s >= 0:
+            rho = tb.run_next[rk, rho, tb.run_symbol[rk, d, s]]
+            e = tb.end_class[rest, d, s]
+        else:
+            rho = tb.run_next[rk, rho, 0]
+            e = 0
+        if rho < 0:
+            return -1
+    return rho * tb.end_states[rest] + e
+
+
+@njit(cache=True, nogil=True)
+def accept_after(tb: Any, a: int, row: Any, d1: int, wk: Any) -> None:
+    """Fill `wk.accept[r]`: whether the days from d1 on may follow a block that ends in state r."""
+    rk = tb.run[a]
+    rest = tb.rest[a]
+    P = tb.run_states[rk]
+    E = tb.end_states[rest]
+    D = row.shape[0]
+    for rho in range(P):
+        x = rho
+        for d in range(d1, D):
+            x = tb.run_next[rk, x, tb.run_symbol[rk, d, row[d]] if row[d] >= 0 else 0]
+            if x < 0:
+                break
+        for e in range(E):
+            ok = x >= 0
+            if ok and d1 < D and row[d1] >= 0:
+                k = tb.start_class[rest, d1, row[d1]]
+                ok = e <= k if tb.nested[rest, d1] else tb.permitted[rest, d1, k, e]
+            wk.accept[rho * E + e] = ok
+
+
+@njit(cache=True, nogil=True)
+def best_block(tb: Any, a: int, w: int, row: Any, wk: Any) -> float:
+    """Cheapest tour of an agent over block w given `wk.price` and its other days; `wk.tour`, cost without context."""
+    kd = tb.kind[a, w]
+    d0 = tb.block_first[w]
+    d1 = tb.block_first[w + 1]
+    nd = d1 - d0
+    for j in range(nd):
+        reduce_day(tb, a, w, j, wk, wk.least[w, j], wk.least_at[w, j])
+        wk.off[w, j] = tb.off_cost[a, d0 + j] if tb.off_allowed[a, d0 + j] else INF
+    reach(tb, kd, nd, wk.least[w], wk)
+    block_terms(tb, a, w, row, True, wk)
+    R = tb.run_states[tb.run[a]] * tb.end_states[tb.rest[a]]
+    for r in range(R):
+        wk.start[r] = INF
+    r = state_before(tb, a, row, d0)
+    if r < 0:
+        return INF
+    wk.start[r] = 0.0
+    accept_after(tb, a, row, d1, wk)
+    n = block_dp(tb, a, w, wk.least[w], wk.off[w], 0, wk)
+    if n <= 0:
+        return INF
+    cur = nd % 2
+    best = INF
+    at = -1
+    for i in range(n):
+        x = 0.0
+        for l in range(tb.slots[kd]):
+            if wk.active[l]:
+                x += wk.term[l, wk.vals[cur, i, l]]
+            else:
+                x += wk.term[l, 0]
+        if x >= INF:
+            continue
+        for r in range(R):
+            v = wk.value[cur, i * R + r] + x
+            if v < best and wk.accept[r]:
+                best = v
+                at = i * R + r
+    if at < 0:
+        return INF
+    trace(tb, nd, at, wk.layer, wk.least_at[w], wk.arena, wk.tour)
+    return best
+
+
+# -- annealing ---------------------------------------------------------------------------------------------
+
+
+@njit(cache=True, nogil=True)
+def place(
+    tb: Any, net: Any, choice: Any, flow: Any, level: Any, fresh: Any, a: int, d0: int, d1: int, tour: Any, wk: Any
+) -> int:
+    """Replace an agent's days [d0, d1) by `tour`; return the change of the cover's cost."""
+    change = 0
+    g = tb.group[a]
+    for d in range(d0, d1):
+        if choice[a, d] >= 0:
+            change += put(tb, net, flow, level, fresh, g, d, choice[a, d], -1, wk)
+        choice[a, d] = tour[d - d0]
+        if choice[a, d] >= 0:
+            change += put(tb, net, flow, level, fresh, g, d, choice[a, d], 1, wk)
+    return change
+
+
+@njit(cache=True, nogil=True)
+def sweep(
+    tb: Any,
+    net: Any,
+    agents: Any,
+    blocks: Any,
+    seed: int,
+    sigma: float,
+    choice: Any,
+    flow: Any,
+    level: Any,
+    marginal: Any,
+    fresh: Any,
+    stop: Any,
+    wk: Any,
+) -> float:
+    """Re-sample the block of each listed (agent, block) by the exact program under noised prices; the change of cost.
+
+    With ``sigma`` 0 a tour is only replaced by one that does not cost more; else every one is, while hard bounds that the
+    program cannot carry are respected.
+    """
+    np.random.seed(seed)
+    total = 0.0
+    for k in range(len(agents)):
+        if stop[0]:
+            break
+        a = agents[k]
+        w = blocks[k]
+        d0 = tb.block_first[w]
+        d1 = tb.block_first[w + 1]
+        nd = d1 - d0
+        row = choice[a]
+        before = agent_cost(tb, a, row)
+        for i in range(tb.part_ptr[a, w], tb.part_ptr[a, w + 1]):
+            if tb.part_slot[i] < 0:
+                c = tb.part_count[i]
+                v = count_value(tb, c, row, 0, 0)
+                o = count_value(tb, c, row, d0, d1)
+                v = max(v, o + 1)
+                x = count_cost(tb, c, v)
+                y = count_cost(tb, c, v - 1)
+                wk.multiplier[c] = x - y if x < INF and y < INF else 0.0
+        change = 0
+        for j in range(nd):
+            wk.old[j] = row[d0 + j]
+            if row[d0 + j] >= 0:
+                change += put(tb, net, flow, level, fresh, tb.group[a], d0 + j, row[d0 + j], -1, wk)
+                row[d0 + j] = -1
+        for j in range(nd):
+            price_day(tb, net, flow, level, marginal, fresh, a, d0 + j, wk.price[d0 + j], wk)
+            if sigma > 0.0:
+                for f in range(wk.noise.shape[0]):
+                    wk.noise[f] = sigma * np.random.normal()
+                for s in range(tb.first.shape[1]):
+                    wk.price[d0 + j, s] += wk.noise[tb.family[s]]
+        ok = best_block(tb, a, w, row, wk) < INF
+        if ok:
+            change += place(tb, net, choice, flow, level, fresh, a, d0, d1, wk.tour, wk)
+            after = agent_cost(tb, a, row)
+            if after < INF or after < before:
+                if sigma > 0.0 or after - before + change <= 0.0:
+                    total += after - before + change
+                    continue
+        place(tb, net, choice, flow, level, fresh, a, d0, d1, wk.old, wk)
+    return total
+
+
+# -- the month of one agent --------------------------------------------------------------------------------
+
+
+@njit(cache=True, nogil=True)
+def best_month(tb: Any, a: int, exactness: int, tour: Any, wk: Any) -> float:
+    """Cheapest horizon of an agent under `wk.price` and the multipliers; `tour` (D,) is filled.
+
+    Blocks are solved one by one and joined by what the agent's two carried counts add up to. With `exactness` 2 the
+    state at the block's edges is kept, so that the tour respects runs and rests everywhere; with 1 only the runs; with 0
+    neither, so that the value is a lower bound. Counts that are not carried are left to the multipliers.
+    Returns INF where there is no tour, NaN where the scratch memory did not suffice.
+    """
+    W = tb.block_first.shape[0] - 1
+    rk = tb.run[a]
+    P = tb.run_states[rk]
+    E = tb.end_states[tb.rest[a]]
+    R = P * E
+    N = 1
+    if exactness == 1:
+        N = P
+    elif exactness == 2:
+        N = R
+    top_sum = np.zeros((2, W + 1), np.int64)
+    for w in range(W - 1, -1, -1):
+        kd = tb.kind[a, w]
+        d0 = tb.block_first[w]
+        nd = tb.block_first[w + 1] - d0
+        for j in range(nd):
+            reduce_day(tb, a, w, j, wk, wk.least[w, j], wk.least_at[w, j])
+            wk.off[w, j] = tb.off_cost[a, d0 + j] if tb.off_allowed[a, d0 + j] else INF
+        reach(tb, kd, nd, wk.least[w], wk)
+        for k in range(2):
+            l = tb.carry_slot[a, w, k]
+            top_sum[k, w] = top_sum[k, w + 1]
+            if l >= 0:
+                top_sum[k, w] += wk.remaining[0, l]
+    # what the carried counts may come to
+    low = np.zeros(2, np.int64)
+    high = top_sum[:, 0].copy()
+    for c in range(tb.count_ptr[a], tb.count_ptr[a + 1]):
+        k = tb.count_carry[c]
+        if k == 0 or k == 1:
+            x = tb.count_lo[c] - tb.count_base[c]
+            low[k] = max(low[k], -((-x) // tb.count_unit[c]))
+            high[k] = min(high[k], (tb.count_hi[c] - tb.count_base[c]) // tb.count_unit[c])
+    if high[0] < low[0] or high[1] < low[1]:
+        return INF
+    H = high[0] + 1
+    Y = high[1] + 1
+    size = N * H * Y
+    z = np.full(size, INF)
+    z2 = np.full(size, INF)
+    back = np.full((W, size), -1, np.int32)
+    entry = np.full((W, size), -1, np.int32)
+    layers = np.zeros((W, N, wk.layer.shape[0]), np.int64)
+    m0 = 0
+    m1 = 0
+    for w in range(W):
+        m0 = max(m0, top_sum[0, w] - top_sum[0, w + 1])
+        m1 = max(m1, top_sum[1, w] - top_sum[1, w + 1])
+    m0 += 1
+    m1 += 1
+    out = np.full(N * m0 * m1, INF)
+    out_at = np.empty(N * m0 * m1, np.int32)
+    used = np.empty(N * m0 * m1, np.int32)
+    first = tb.run_start[a] * E
+    z[0] = 0.0
+    top = 0
+    for w in range(W):
+        kd = tb.kind[a, w]
+        nd = tb.block_first[w + 1] - tb.block_first[w]
+        l0 = tb.carry_slot[a, w, 0]
+        l1 = tb.carry_slot[a, w, 1]
+        reach(tb, kd, nd, wk.least[w], wk)
+        block_terms(tb, a, w, tour, False, wk)
+        if l0 >= 0:
+            wk.active[l0] = True
+        if l1 >= 0:
+            wk.active[l1] = True
+        z2[:] = INF
+        for i in range(N):
+            some = False
+            for x in range(i * H * Y, (i + 1) * H * Y):
+                if z[x] < INF:
+                    some = True
+                    break
+            if not some:
+                continue
+            for r in range(R):
+                wk.start[r] = INF
+            if w == 0:
+                wk.start[first] = 0.0
+            elif exactness == 2:
+                wk.start[i] = 0.0
+            else:
+                for r in range(R):
+                    if exactness == 0 or r // E == i:
+                        wk.start[r] = 0.0
+            n = block_dp(tb, a, w, wk.least[w], wk.off[w], top, wk)
+            if n < 0:
+                return np.nan
+            if n == 0:
+                continue
+            for j in range(nd + 2):
+                layers[w, i, j] = wk.layer[j]
+            top = wk.layer[nd + 1]
+            cur = nd % 2
+            count = 0
+            for q in range(n):
+                x = 0.0
+                for l in range(tb.slots[kd]):
+                    x += wk.term[l, wk.vals[cur, q, l]]
+                if x >= INF:
+                    continue
+                h = wk.vals[cur, q, l0] if l0 >= 0 else 0
+                y = wk.vals[cur, q, l1] if l1 >= 0 else 0
+                for r in range(R):
+                    v = wk.value[cur, q * R + r] + x
+                    if v >= INF:
+                        continue
+                    o = 0
+                    if exactness == 1:
+                        o = r // E
+                    elif exactness == 2:
+                        o = r
+                    b = (o * m0 + h) * m1 + y
+                    if out[b] >= INF:
+                        used[count] = b
+                        count += 1
+                    if v < out[b]:
+                        out[b] = v
+                        out_at[b] = q * R + r
+            for h in range(H):
+                for y in range(Y):
+                    zz = z[(i * H + h) * Y + y]
+                    if zz >= INF:
+                        continue
+                    for q in range(count):
+                        b = used[q]
+                        h2 = h + (b // m1) % m0
+                        y2 = y + b % m1
+                        if h2 >= H or y2 >= Y or h2 + top_sum[0, w + 1] < low[0] or y2 + top_sum[1, w + 1] < low[1]:
+                            continue
+                        v = zz + out[b]
+                        x = ((b // (m0 * m1)) * H + h2) * Y + y2
+                        if v < z2[x]:
+                            z2[x] = v
+                            back[w, x] = (i * H + h) * Y + y
+                            entry[w, x] = out_at[b]
+            for q in range(count):
+                out[used[q]] = INF
+        for x in range(size):
+            z[x] = z2[x]
+    best = INF
+    at = -1
+    for h in range(low[0], H):
+        for y in range(low[1], Y):
+            x = 0.0
+            for c in range(tb.count_ptr[a], tb.count_ptr[a + 1]):
+                k = tb.count_carry[c]
+                if k == 0:
+                    x += count_cost(tb, c, tb.count_base[c] + h * tb.count_unit[c])
+                elif k == 1:
+                    x += count_cost(tb, c, tb.count_base[c] + y * tb.count_unit[c])
+            if x >= INF:
+                continue
+            for i in range(N):
+                b = (i * H + h) * Y + y
+                if z[b] + x < best:
+                    best = z[b] + x
+                    at = b
+    if at < 0:
+        return INF
+    for w in range(W - 1, -1, -1):
+        d0 = tb.block_first[w]
+        nd = tb.block_first[w + 1] - d0
+        prev = back[w, at]
+        trace(tb, nd, entry[w, at], layers[w, prev // (H * Y)], wk.least_at[w], wk.arena, tour[d0 : d0 + nd])
+        at = prev
+    return best
+
+
+@njit(cache=True, nogil=True)
+def legal(tb: Any, a: int, row: Any) -> bool:
+    """Whether an agent's days keep every hard rule."""
+    D = row.shape[0]
+    for d in range(D):
+        if row[d] >= 0:
+            if not tb.allowed[a, d, row[d]]:
+                return False
+        elif not tb.off_allowed[a, d]:
+            return False
+    if state_before(tb, a, row, D) < 0:
+        return False
+    rest = tb.rest[a]
+    for d in range(1, D):
+        if row[d] >= 0 and row[d - 1] >= 0:
+            e = tb.end_class[rest, d - 1, row[d - 1]]
+            k = tb.start_class[rest, d, row[d]]
+            if tb.nested[rest, d]:
+                if e > k:
+                    return False
+            elif not tb.permitted[rest, d, k, e]:
+                return False
+    for c in range(tb.count_ptr[a], tb.count_ptr[a + 1]):
+        if count_cost(tb, c, count_value(tb, c, row, 0, 0)) >= INF:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def insert(tb: Any, net: Any, a: int, choice: Any, flow: Any, level: Any, marginal: Any, fresh: Any, wk: Any) -> bool:
+    """Give an agent, who must be off throughout, its cheapest horizon under the present prices; False where none is found."""
+    D = choice.shape[1]
+    tour = np.full(D, -1, np.int32)
+    for d in range(D):
+        price_day(tb, net, flow, level, marginal, fresh, a, d, wk.price[d], wk)
+    for c in range(tb.count_ptr[a], tb.count_ptr[a + 1]):
+        wk.multiplier[c] = 0.0
+    ok = False
+    for exactness in (0, 2):
+        x = best_month(tb, a, exactness, tour, wk)
+        ok = x < INF and legal(tb, a, tour)
+        if ok or not x < INF:
+            break
+    if ok:
+        place(tb, net, choice, flow, level, fresh, a, 0, D, tour, wk)
+    return ok
+
+
+@njit(cache=True, nogil=True)
+def take_out(tb: Any, net: Any, a: int, choice: Any, flow: Any, level: Any, fresh: Any, wk: Any) -> None:
+    """Make an agent off throughout."""
+    for d in range(choice.shape[1]):
+        if choice[a, d] >= 0:
+            put(tb, net, flow, level, fresh, tb.group[a], d, choice[a, d], -1, wk)
+            choice[a, d] = -1

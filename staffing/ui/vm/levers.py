@@ -1,0 +1,239 @@
+"""The main levers of a scenario, and a what-if as its differences."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from staffing.grid import WEEKDAYS
+from staffing.roster.problem import Agent
+from staffing.scenario import Scenario
+
+Tree = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class QueueLevers:
+    """Levers of one queue, in the whole numbers people type.
+
+    Attributes
+    ----------
+    volume, aht
+        Per cent more (or fewer) contacts, longer (or shorter) handling, against the history's forecast.
+    service_level
+        Per cent to be answered in time; None where the queue promises something else.
+    threshold
+        Seconds within which; None for deferrable work.
+    response_hours
+        Opening hours within which deferrable work is answered; None for live queues.
+    """
+
+    volume: int = 0
+    aht: int = 0
+    service_level: int | None = None
+    threshold: int | None = None
+    response_hours: float | None = None
+
+
+@dataclass(frozen=True)
+class Hires:
+    """New people like one that is there: `count` with the contract and skills of agent `like`."""
+
+    count: int = 0
+    like: str = ""
+
+
+@dataclass(frozen=True)
+class Levers:
+    """All levers.
+
+    Attributes
+    ----------
+    queues
+        Per queue.
+    shrinkage
+        Per cent of rostered time lost, by cause.
+    hires
+        Extra people.
+    """
+
+    queues: Mapping[str, QueueLevers]
+    shrinkage: Mapping[str, float] = field(default_factory=dict)
+    hires: Hires = field(default_factory=Hires)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference, for a sentence: what, where, from, to."""
+
+    lever: str
+    subject: str
+    before: float | None
+    after: float | None
+
+
+def levers_of(scenario: Scenario) -> Levers:
+    """Levers as a scenario has them."""
+    queues = {}
+    for q in scenario.queues:
+        target = scenario.target[q]
+        deferred = target.response_hours is not None
+        queues[q] = QueueLevers(
+            volume=round(100 * scenario.demand.scale.get(q, 1.0)) - 100,
+            aht=round(100 * scenario.demand.aht_scale.get(q, 1.0)) - 100,
+            service_level=None if target.service_level is None else round(100 * target.service_level),
+            threshold=None if deferred or target.service_level is None else round(target.threshold_seconds),
+            response_hours=target.response_hours,
+        )
+    return Levers(queues, {k: round(100 * v, 1) for k, v in scenario.shrinkage.items()})
+
+
+def changes(base: Levers, wanted: Levers) -> list[Change]:
+    """What differs, in the order of the form."""
+    found = []
+    for q, new in wanted.queues.items():
+        old = base.queues[q]
+        for lever in ("volume", "aht", "service_level", "threshold", "response_hours"):
+            before, after = getattr(old, lever), getattr(new, lever)
+            if before != after:
+                found.append(Change(lever, q, before, after))
+    for cause, share in wanted.shrinkage.items():
+        if base.shrinkage.get(cause) != share:
+            found.append(Change("shrinkage", cause, base.shrinkage.get(cause), share))
+    if wanted.hires.count:
+        found.append(Change("hires", wanted.hires.like, 0, wanted.hires.count))
+    return found
+
+
+def differences(found: Sequence[Change]) -> Tree:
+    """The changes as keys of a scenario file (without the hires' table)."""
+    tree: Tree = {}
+    for change in found:
+        if change.after is None:
+            continue
+        if change.lever in ("volume", "aht"):
+            key = "scale" if change.lever == "volume" else "aht_scale"
+            tree.setdefault("demand", {}).setdefault(key, {})[change.subject] = (100 + change.after) / 100
+        elif change.lever == "shrinkage":
+            tree.setdefault("shrinkage", {})[change.subject] = round(change.after / 100, 4)
+        elif change.lever in ("service_level", "threshold", "response_hours"):
+            key = {"threshold": "threshold_seconds"}.get(change.lever, change.lever)
+            value = change.after / 100 if change.lever == "service_level" else change.after
+            tree.setdefault("target", {}).setdefault(change.subject, {})[key] = value
+    return tree
+
+
+def hire_table(agents: Sequence[Agent], hires: Hires, called: str) -> str:
+    """Agents' table (CSV) of new people: contract, skills and availability of the one they are like.
+
+    Parameters
+    ----------
+    agents
+        The team, whose ids are taken.
+    hires
+        How many, and like whom.
+    called
+        What they are called before they have a name.
+    """
+    like = next(a for a in agents if a.id == hires.like)
+    taken = {a.id for a in agents}
+    free = (f"NEW{n:02}" for n in range(1, 10_000) if f"NEW{n:02}" not in taken)
+    skills = "|".join(f"{q}:{p}" for q, p in zip(like.queues, like.priorities, strict=True))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["agent_id", "name", "contract", "queues", *WEEKDAYS])
+    for number in range(1, hires.count + 1):
+        days = [""] * 7 if like.availability is None else [_ranges(day) for day in like.availability]
+        writer.writerow([next(free), f"{called} {number}", like.contract, skills, *days])
+    return text.getvalue()
+
+
+def _ranges(day: Sequence[tuple[int, int]]) -> str:
+    """Availability as the agents' table writes it; a range to the end of the next day is always."""
+    if not day:
+        return "-"
+    if any(a == 0 and b >= 2880 for a, b in day):
+        return ""
+    return ",".join(f"{a // 60:02}:{a % 60:02}-{b // 60 % 24:02}:{b % 60:02}" for a, b in day)
+
+
+def kinds_of_agents(agents: Sequence[Agent]) -> dict[str, str]:
+    """One agent for each pair of contract and skills -> ``contract: skills``, the most frequent first."""
+    first: dict[tuple[str, tuple[str, ...]], str] = {}
+    for a in agents:
+        first.setdefault((a.contract, a.queues), a.id)
+    count = Counter((a.contract, a.queues) for a in agents)
+    order = sorted(first, key=lambda kind: -count[kind])
+    return {first[kind]: f"{kind[0]}: {', '.join(kind[1])}" for kind in order}
+
+
+def save_what_if(
+    folder: Path, name: str, base: Path, found: Sequence[Change], agents: Sequence[Path], hires: str
+) -> Path:
+    """Write a scenario file that extends `base` and states only the differences; an equal one is used again, another one is never overwritten.
+
+    Parameters
+    ----------
+    folder
+        Where own scenarios of the team are kept.
+    name
+        Shown to people.
+    base
+        Scenario that is extended.
+    found
+        The differences.
+    agents
+        Agents' tables of the base; needed where there are hires.
+    hires
+        Table of the new people; empty without.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    letters = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:40] or "what-if"
+    tree: Tree = {"extends": base.resolve().as_posix(), "name": name}
+    number = 0
+    while True:
+        number += 1
+        path = folder / f"{stem}{f'-{number}' if number > 1 else ''}.toml"
+        table = path.with_suffix(".hires.csv")
+        if hires:
+            tree["tables"] = {"agents": [*(p.as_posix() for p in agents), table.name]}
+        text = to_toml(tree | differences(found))
+        if not path.exists():
+            break
+        if path.read_text(encoding="utf-8") == text and (not hires or table.read_text(encoding="utf-8") == hires):
+            return path
+    if hires:
+        table.write_text(hires, encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def to_toml(tree: Mapping[str, Any], at: tuple[str, ...] = ()) -> str:
+    """TOML of nested tables of text, numbers, booleans and lists of them.
+
+    Examples
+    --------
+    >>> print(to_toml({"name": "A", "demand": {"scale": {"phone de": 1.2}}}), end="")
+    name = "A"
+    <BLANKLINE>
+    [demand.scale]
+    "phone de" = 1.2
+    """
+    plain = {k: v for k, v in tree.items() if not isinstance(v, Mapping)}
+    text = "".join(f"{_key(k)} = {json.dumps(v, ensure_ascii=False)}\n" for k, v in plain.items())
+    if at and plain:
+        text = f"\n[{'.'.join(map(_key, at))}]\n{text}"
+    return text + "".join(to_toml(v, (*at, k)) for k, v in tree.items() if isinstance(v, Mapping))
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)

@@ -1,0 +1,92 @@
+"""Teams and their scenarios as they lie in folders."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from staffing.forecast.calendar import public_holidays
+from staffing.inputs import team_of
+from staffing.roster.problem import RosterProblem
+from staffing.roster.team import read_team
+from staffing.scenario import Scenario
+
+TEAM_TABLES = ("agents", "absences", "requests", "locks", "previous", "ledger")
+
+
+@dataclass(frozen=True)
+class ScenarioFile:
+    """A scenario that can be planned.
+
+    Attributes
+    ----------
+    path, name
+        File, and what people call it.
+    extends
+        File it builds on; None for a base.
+    own
+        Whether it was made in the app.
+    """
+
+    path: Path
+    name: str
+    extends: Path | None
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class Team:
+    """A folder with a base scenario and what-ifs."""
+
+    name: str
+    scenarios: tuple[ScenarioFile, ...]
+
+    @property
+    def base(self) -> ScenarioFile:
+        """The scenario that extends nothing, the first of them."""
+        return next((s for s in self.scenarios if s.extends is None), self.scenarios[0])
+
+
+def find_teams(folders: list[Path], own: Path) -> list[Team]:
+    """Teams in `folders` (each holds one folder per team, or is one itself), with the what-ifs made in the app in `own`."""
+    found: dict[str, list[ScenarioFile]] = {}
+    for folder in folders:
+        candidates = [folder, *sorted(p for p in folder.iterdir() if p.is_dir())] if folder.is_dir() else []
+        for candidate in candidates:
+            files = [read_scenario_file(p) for p in sorted(candidate.glob("*.toml"))]
+            if any(f.extends is None for f in files) and candidate.name not in found:
+                made = [read_scenario_file(p, own=True) for p in sorted((own / candidate.name).glob("*.toml"))]
+                found[candidate.name] = sorted(files, key=lambda f: f.extends is not None) + made
+    return [Team(name, tuple(files)) for name, files in sorted(found.items())]
+
+
+def read_scenario_file(path: Path, *, own: bool = False) -> ScenarioFile:
+    """Name and base of a scenario file; a file that is not TOML is listed by its name, so that its problems can be shown."""
+    try:
+        tree = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
+        return ScenarioFile(path, path.stem, path, own)
+    extends = tree.get("extends")
+    base = (path.parent / extends).resolve() if isinstance(extends, str) else None
+    return ScenarioFile(path, str(tree.get("name") or path.stem), base, own)
+
+
+def read_people(scenario: Scenario) -> RosterProblem:
+    """The team with its rules, without the need: what the history says is not read.
+
+    Raises
+    ------
+    InputError
+        With every problem of the team's tables.
+    """
+    grid = scenario.horizon.grid()
+    people = read_team(
+        {table: scenario.files(table) for table in TEAM_TABLES},
+        grid=grid,
+        queues=scenario.queues,
+        contracts=scenario.contract,
+        shift_types=scenario.shift,
+    )
+    holidays = frozenset(public_holidays(scenario.forecast.holiday_region, grid.start, grid.dates[-1]))
+    return team_of(scenario, grid, people, holidays)
