@@ -90,12 +90,11 @@ def compiled(
         table[name] = [getattr(c, name) for c in rows]
     table["interval"] = table["time"] // 3600
     table["status"], table["following"], table["deadline"] = kernel.NOT_MADE, -1, np.inf
+    table["who"] = -1
     first = np.searchsorted(table["queue"], np.arange(len(queues) + 1)).astype(np.int64)
     return cases.play(case, table, first, 0)
 
 
 def fates(outcome: cases.Outcome) -> list[tuple[str, int, float, float]]:
     """(status, who, begin, finish) of each contact of the compiled engine."""
-    return [
-        (STATUS[int(c["status"])], int(c["who"]), float(c["begin"]), float(c["finish"])) for c in outcome.contacts
-    ]
+    return [(STATUS[int(c["status"])], int(c["who"]), float(c["begin"]), float(c["finish"])) for c in outcome.contacts]

@@ -158,7 +158,9 @@ def test_chats_go_to_whoever_has_the_fewest_in_hand() -> None:
 
 def test_a_chat_in_hand_excludes_calls_and_a_call_excludes_chats() -> None:
     queues = [Queue(), Queue("chat", concurrency=2)]
-    outcome = compiled(queues, people([1, 1]), all_day(1), [voice(0, 50, queue=1), voice(10, 20), voice(60, 5, queue=1)])
+    outcome = compiled(
+        queues, people([1, 1]), all_day(1), [voice(0, 50, queue=1), voice(10, 20), voice(60, 5, queue=1)]
+    )
     assert [f[2] for f in fates(outcome)] == [50.0, 0.0, 70.0]
 
 
