@@ -14,13 +14,14 @@ from staffing.frames import LISTED, Column, Contract, Instants, Kind, Sheet, Tab
 from staffing.frames.tables import CONTACTS, INTERVALS
 from staffing.grid import FloatArray, IntArray, OpeningHours, TimeGrid
 from staffing.history.contacts import contacts_part
-from staffing.history.intervals import interval_part, omits_zeros
+from staffing.history.intervals import interval_part
 from staffing.history.listing import Listing
 from staffing.history.part import Hours, Part, merge
 from staffing.history.patience import mean_patience
 from staffing.history.queues import assign, queue_names
 from staffing.history.series import History
 from staffing.history.settings import HistorySettings, Layout
+from staffing.history.totals import omits_zeros
 
 _LONGEST_YEARS = 30
 _FAR_DAYS = 400
