@@ -125,7 +125,11 @@ def cover_of_day(
     def colour(label: str) -> Spec:
         return {"datum": label, "type": "nominal", "scale": colours, "legend": legend}
 
-    y = {"type": "quantitative", "title": words["agents"], "axis": {"tickMinStep": 1, "grid": True, "minExtent": AXIS_PIXELS}}
+    y = {
+        "type": "quantitative",
+        "title": words["agents"],
+        "axis": {"tickMinStep": 1, "grid": True, "minExtent": AXIS_PIXELS},
+    }
     return {
         "height": height,
         "data": {"values": rows},
@@ -328,4 +332,28 @@ def cover_of_plans(
                 {"field": "v", "type": "quantitative", "title": words["agents"], "format": ".2~f"},
             ],
         },
+    }
+
+
+def contacts_by_day(days: Sequence[str], queues: Sequence[str], contacts: Sequence[Sequence[float]]) -> Spec:
+    """Contacts of each day as a line per queue, with a part that can be looked at more closely; NaN leaves a hole."""
+    series = [
+        {
+            "name": queue,
+            "type": "line",
+            "showSymbol": False,
+            "animation": False,
+            "lineStyle": {"width": 1.5},
+            "data": [None if math.isnan(v) else round(v, 1) for v in values],
+        }
+        for queue, values in zip(queues, contacts, strict=True)
+    ]
+    return {
+        "grid": {"left": 8, "right": 16, "top": 36, "bottom": 56, "containLabel": True},
+        "legend": {"top": 0},
+        "tooltip": {"trigger": "axis", "confine": True},
+        "xAxis": {"type": "category", "data": list(days), "boundaryGap": False},
+        "yAxis": {"type": "value", "axisLabel": {"formatter": "{value}"}},
+        "dataZoom": [{"type": "inside"}, {"type": "slider", "height": 20, "bottom": 8}],
+        "series": series,
     }

@@ -104,10 +104,15 @@ def need_plan(t: Texts) -> tuple[Run, Plan] | None:
             st.markdown(f"##### {t('empty.running')}")
             st.page_link(PAGES["plan"], label=t("empty.watch"), icon=":material/monitoring:")
         else:
-            st.markdown(f"##### {t('empty.title')}")
-            st.markdown(t("empty.body"))
-            st.page_link(PAGES["plan"], label=t("empty.start"), icon=":material/play_arrow:")
+            lead_to_plan(t)
     return None
+
+
+def lead_to_plan(t: Texts) -> None:
+    """What to do where there is nothing yet."""
+    st.markdown(f"##### {t('empty.title')}")
+    st.markdown(t("empty.body"))
+    st.page_link(PAGES["plan"], label=t("empty.start"), icon=":material/play_arrow:")
 
 
 def show_problems(t: Texts, problems: Iterable[Problem | str]) -> None:

@@ -11,6 +11,7 @@ from staffing.ui import frame, session
 
 PAGES = (
     ("plan", ":material/tune:"),
+    ("data", ":material/database:"),
     ("need", ":material/area_chart:"),
     ("rota", ":material/calendar_month:"),
     ("scenarios", ":material/compare_arrows:"),
