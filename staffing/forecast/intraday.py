@@ -76,7 +76,12 @@ def reforecast(forecast: Forecast, actual: FloatArray, now: int) -> Forecast:
         quantiles[:, q, seen] = actual[q, seen]
         error[q] = np.sqrt(np.mean(np.expm1(np.maximum(np.diag(cov[q]), 0.0))))
     return replace(
-        forecast, contacts=contacts, quantiles=quantiles, day_cov=cov, day_error=error, notes=(*forecast.notes, _note(forecast, now))
+        forecast,
+        contacts=contacts,
+        quantiles=quantiles,
+        day_cov=cov,
+        day_error=error,
+        notes=(*forecast.notes, _note(forecast, now)),
     )
 
 
