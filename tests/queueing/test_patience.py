@@ -49,7 +49,9 @@ def test_every_law_is_consistent(law: Patience) -> None:
     assert survival[0] == pytest.approx(1)
     assert np.all(np.diff(survival) <= 0)
     for value in (3.0, 44.0, 150.0):
-        area = quad(lambda u: float(law.survival(np.array([u]))[0]), 0, value, points=[b for b in law.breaks if b < value])
+        area = quad(
+            lambda u: float(law.survival(np.array([u]))[0]), 0, value, points=[b for b in law.breaks if b < value]
+        )
         assert float(law.integral(np.array([value]))[0]) == pytest.approx(area[0], rel=1e-6)
     assert float(law.integral(np.array([1e7]))[0]) == pytest.approx(law.mean, rel=1e-3)
 
