@@ -81,7 +81,7 @@ def test_finite_lines_at_the_ends() -> None:
 def test_fewer_lines_than_agents_are_refused() -> None:
     with pytest.raises(InputError, match="lines - agents: -2"):
         line_service(5, 10, 8, 300)
-    with pytest.raises(InputError, match="lines: 8.5"):
+    with pytest.raises(InputError, match=r"lines: 8.5"):
         line_service(5, 8, 8.5, 300)
 
 
