@@ -179,7 +179,7 @@ def score(
     mean = answer.contacts[rows]
     y = np.where(seen, actual, 0.0)
     f, s = np.where(seen, mean, 0.0), np.where(seen, table, 0.0)
-    band = answer.part(rows).quantiles(mean, LEVELS)[:, seen]
+    band = answer.part(rows).quantiles(mean)[:, seen]
     truth = actual[seen]
     loss = np.mean(
         [np.maximum(p * (truth - q), (p - 1) * (truth - q)) for p, q in zip(LEVELS, band, strict=True)], axis=0

@@ -250,7 +250,7 @@ def _typed(distinct: npt.NDArray[Any], column: Column, decimal: Decimal) -> tupl
         return values, faults
     told = dict(faults)
     for i, cell in enumerate(distinct):
-        if i not in told and cells.word(cell).lower() in cells.EMPTY:
+        if i not in told and cells.is_empty(cell):
             told[i] = ("is empty", f"write a {column.kind}")
     return values, told
 

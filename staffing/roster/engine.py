@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
 
 from staffing.errors import BackendError, InputError
 from staffing.progress import SILENT, Monitor, Progress
+from staffing.roster.anneal import anneal
+from staffing.roster.bound import lower_bound
 from staffing.roster.compile import compile_program, make_context
 from staffing.roster.costs import terms_in_cents
 from staffing.roster.inputs import problems_of
 from staffing.roster.neighbourhoods import construct, improve, whole
 from staffing.roster.options import choice_of, expand, roster_of
+from staffing.roster.primitives import Choice
 from staffing.roster.problem import Roster, RosterProblem, RosterResult, RosterStatus
 from staffing.roster.search import Search
+from staffing.roster.tables import Compiled, prepare
 
 T = TypeVar("T")
+Part = Callable[[], None]
 
-WHOLE = 6_000
-"""Option variables up to which CP-SAT is given the whole problem beside everything else."""
+ANNEALING = 0.8
+"""Share of the time for annealing before CP-SAT's neighbourhoods polish."""
+
+
+PROVING = 0.4
+"""Share of the time that the bound may take, beside the annealing."""
+
+log = logging.getLogger(__name__)
 
 
 def solve(
@@ -68,10 +81,10 @@ def solve(
     monitor.report(Progress("roster", 0.0, 0.0, note="compiling"))
     options = expand(problem)
     program = compile_program(problem, options)
+    notes = make_context(problem, options).targets.notes
     search = Search(program, seconds, monitor, began)
     hint = choice_of(problem, options, start) if start is not None else None
-    first, stuck = _with_reports(search, "first rota", lambda: construct(search, hint, seed))
-    notes = make_context(problem, options).targets.notes
+    stuck = watched(search, lambda: run(search, hint, workers, seed))
     if stuck:
         from staffing.roster.explain import conflicts
 
@@ -79,9 +92,6 @@ def solve(
         return RosterResult(
             RosterStatus.INFEASIBLE, None, {}, None, None, search.elapsed(), seed, conflicts=reasons, notes=notes
         )
-    if first is not None:
-        search.offer(first)
-        _with_reports(search, "improving", lambda: _improve(search, workers, seed))
     if search.choice is None:
         status = RosterStatus.STOPPED if search.stopped else RosterStatus.UNKNOWN
         return RosterResult(status, None, {}, None, search.bound / 100, search.elapsed(), seed, notes=notes)
@@ -95,7 +105,7 @@ def solve(
         search.bound = search.cost
     elif search.stopped:
         status = RosterStatus.STOPPED
-    search.report("done")
+    search.report()
     return RosterResult(
         status=status,
         roster=roster,
@@ -109,17 +119,74 @@ def solve(
     )
 
 
-def _improve(search: Search, workers: int, seed: int) -> None:
-    """Run the parts side by side until the search is over."""
-    parts: list[Callable[[], None]] = []
-    small = int(search.program.allowed.sum()) <= WHOLE
-    if small:
-        parts.append(lambda: whole(search, max(1, workers - 1), seed))
-    for k in range(max(1, workers - small)):
-        parts.append(lambda k=k: improve(search, np.random.default_rng((seed, k))))  # type: ignore[misc]
+def run(search: Search, start: Choice | None, workers: int, seed: int) -> list[int]:
+    """Search a program: the parts in their order, until the search is over.
+
+    Parameters
+    ----------
+    search
+        Holds the program, the clock, and afterwards incumbent and bound.
+    start, workers, seed
+        As in `solve`.
+
+    Returns
+    -------
+    list of int
+        The agents whose hard rules conflict; empty where a legal rota was found or time ran out.
+    """
+    compiled = prepare(search.program)
+    if compiled.unsupported is None:
+        search.note = "building rotas"
+        parts: list[Part] = [partial(_anneal, search, compiled, start, workers, seed)]
+        if not search.small:
+            parts.append(partial(_prove, search, compiled, seed))
+        _together(search, parts)
+    if search.choice is None:
+        search.note = "first rota"
+        first, stuck = construct(search, start, seed)
+        if first is None:
+            return stuck
+        search.offer(first)
+    search.note = "improving"
+    polish: list[Part] = [
+        partial(improve, search, np.random.default_rng((seed, k))) for k in range(max(1, workers - search.small))
+    ]
+    if search.small:
+        polish.append(partial(whole, search, workers, seed))
+    _together(search, polish)
+    return []
+
+
+def _anneal(search: Search, compiled: Compiled, start: Choice | None, workers: int, seed: int) -> None:
+    """Construct and anneal over tours; of a small problem only construct, for CP-SAT does better there."""
+    anneal(
+        compiled,
+        seconds=0.0 if search.small else ANNEALING * search.left(),
+        seed=seed,
+        start=start,
+        workers=workers,
+        should_stop=search.over,
+        on_better=lambda choice, cents: (search.offer(choice, cents), None)[1],
+    )
+
+
+def _prove(search: Search, compiled: Compiled, seed: int) -> None:
+    """Raise the bound; it converges long before the search does, and then leaves the cores to it."""
+    try:
+        search.prove(
+            lower_bound(
+                compiled, seconds=PROVING * search.left(), seed=seed, should_stop=search.over, on_better=search.prove
+            )
+        )
+    except MemoryError:
+        log.info("no bound: the horizon's program needs too much memory")
+
+
+def _together(search: Search, parts: list[Part]) -> None:
+    """Run parts in threads; when one fails, the others end and its error is raised."""
     errors: list[BaseException] = []
 
-    def guarded(part: Callable[[], None]) -> None:
+    def guarded(part: Part) -> None:
         try:
             part()
         except BaseException as error:
@@ -135,8 +202,8 @@ def _improve(search: Search, workers: int, seed: int) -> None:
         raise errors[0]
 
 
-def _with_reports(search: Search, note: str, work: Callable[[], T]) -> T:
-    """Do work in a thread of its own while this one reports and asks whether to stop."""
+def watched(search: Search, work: Callable[[], T]) -> T:
+    """Do work in a thread of its own while this one reports and asks whether to stop; its result, or its error."""
     result: list[T] = []
     errors: list[BaseException] = []
 
@@ -149,7 +216,7 @@ def _with_reports(search: Search, note: str, work: Callable[[], T]) -> T:
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     while thread.is_alive():
-        search.report(note)
+        search.report()
         thread.join(0.2)
     if errors:
         raise errors[0]

@@ -12,6 +12,9 @@ from staffing.progress import Monitor, Progress
 from staffing.roster.evaluate import broken, cost
 from staffing.roster.primitives import Choice, Program
 
+WHOLE = 6_000
+"""Allowed options, over all agents and days, up to which a problem is small."""
+
 
 class Search:
     """One incumbent and one bound, safe to use from several threads.
@@ -38,9 +41,14 @@ class Search:
         self.trace: list[tuple[float, float, float]] = []
         self.stopped = False
         self.ended = False
-        self.version = 0
+        self.note = "compiling"
         self._monitor = monitor
         self._lock = threading.Lock()
+
+    @property
+    def small(self) -> bool:
+        """Whether CP-SAT is given the whole problem beside everything else."""
+        return int(self.program.allowed.sum()) <= WHOLE
 
     # -- the clock -------------------------------------------------------------------------------------
 
@@ -63,16 +71,23 @@ class Search:
 
     # -- incumbent and bound ---------------------------------------------------------------------------
 
-    def offer(self, choice: Choice) -> bool:
-        """Take a choice if it keeps the rules and costs less than the incumbent; it is evaluated here, plainly."""
-        value = cost(self.program, choice)
-        if value >= self.cost or broken(self.program, choice):
+    def offer(self, choice: Choice, cents: int | None = None) -> bool:
+        """Take a choice if it costs less than the incumbent and keeps the rules.
+
+        Parameters
+        ----------
+        choice
+            The choice; it is copied.
+        cents
+            Its cost where the finder has evaluated it afresh and knows it to be legal; else it is judged here.
+        """
+        value = cost(self.program, choice) if cents is None else cents
+        if value >= self.cost or (cents is None and broken(self.program, choice)):
             return False
         with self._lock:
             if value >= self.cost:
                 return False
             self.choice, self.cost = np.array(choice, dtype=np.int32), float(value)
-            self.version += 1
             self._note()
             return True
 
@@ -99,7 +114,7 @@ class Search:
 
     # -- progress --------------------------------------------------------------------------------------
 
-    def report(self, note: str = "") -> None:
+    def report(self) -> None:
         """Tell the monitor how far it is, and ask whether to stop."""
         objective = self.cost / 100 if self.choice is not None else None
         bound = self.bound / 100 if self.bound > 0 else None
@@ -107,6 +122,6 @@ class Search:
             None if objective is None or bound is None else (max(0.0, 1 - bound / objective) if objective > 0 else 0.0)
         )
         fraction = min(1.0, self.elapsed() / self.seconds) if self.seconds > 0 else 1.0
-        self._monitor.report(Progress("roster", self.elapsed(), fraction, objective, bound, gap, note))
+        self._monitor.report(Progress("roster", self.elapsed(), fraction, objective, bound, gap, self.note))
         if self._monitor.should_stop():
             self.stopped = True

@@ -14,8 +14,7 @@ DEBOUNCE_MS = 150
 def code_label(t: Texts, code: Code) -> str:
     """Name and times of a shift, or the kind of an absence."""
     if code.tone == "absent":
-        kind = f"absence.{code.name}"
-        return t(kind) if t.has(kind) else code.name
+        return t(f"absence.{code.name}") if t.has(f"absence.{code.name}") else code.name
     return " ".join(x for x in (code.name, code.span) if x)
 
 

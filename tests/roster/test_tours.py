@@ -44,7 +44,9 @@ def test_best_week_is_the_cheapest_of_all(seed):
 
             def cost(x, a=a, d0=d0, d1=d1, prices=prices, priced=priced):
                 total = own_cost(program, a, x) + sum(prices[d, x[d]] for d in range(d0, d1) if x[d] >= 0)
-                return total - sum(count_cost(c, value_of(program, c, x)) for c in map(compiled.counts.__getitem__, priced))
+                return total - sum(
+                    count_cost(c, value_of(program, c, x)) for c in map(compiled.counts.__getitem__, priced)
+                )
 
             same = [x for x in feasible if x[:d0] == tuple(row[:d0]) and x[d1:] == tuple(row[d1:])]
             new = row.copy()

@@ -15,18 +15,22 @@ import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
-from datetime import date as date_type
 from pathlib import Path
 
 import numpy as np
 
 from staffing.errors import InputError
 from staffing.scenario import Scenario, load
+from tests.ui.team import write_team
 
 STAGES = ("history", "forecast", "requirement", "roster", "audit", "simulation", "export")
 
 
 def main(argv: list[str]) -> int:
+    if argv[0] == "example":
+        out = Path(argv[argv.index("--out") + 1])
+        write_team(out.parent, int(argv[argv.index("--agents") + 1]), name=out.name)
+        return 0
     parser = argparse.ArgumentParser()
     parser.add_argument("command")
     parser.add_argument("scenario", type=Path)
@@ -90,7 +94,9 @@ def write(scenario: Scenario, out: Path, seed: int, *, stopped: bool) -> None:
     day = grid.day
     weekday = np.array([d.weekday() for d in grid.dates])[day]
     open_now = (hour >= 8) & (hour < 20)
-    rows = [r for path in scenario.files("agents") for r in csv.DictReader(path.open(encoding="utf-8"))]
+    rows = [
+        r for path in scenario.files("agents") for r in csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+    ]
     people, shifts = roster(scenario, rows)
     duty = np.zeros(len(grid))
     for s in shifts:
@@ -195,10 +201,9 @@ def roster(scenario: Scenario, rows: list[dict[str, str]]) -> tuple[list[tuple[s
     grid = scenario.horizon.grid()
     people, shifts, away = [], [], set()
     for path in scenario.files("absences"):
-        for r in csv.DictReader(path.open(encoding="utf-8")):
-            first = grid.dates.index(date_type.fromisoformat(r["first_day"]))
-            last = grid.dates.index(date_type.fromisoformat(r["last_day"] or r["first_day"]))
-            away |= {(r["agent_id"], d) for d in range(first, last + 1)}
+        for r in csv.DictReader(path.read_text(encoding="utf-8").splitlines()):
+            first, last = r["first_day"], r["last_day"] or r["first_day"]
+            away |= {(r["agent_id"], i) for i, d in enumerate(grid.dates) if first <= d.isoformat() <= last}
     for a, row in enumerate(rows):
         people.append((row["agent_id"], row["name"]))
         for d, date in enumerate(grid.dates):

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -177,7 +178,9 @@ def kinds_of_agents(agents: Sequence[Agent]) -> dict[str, str]:
 def save_what_if(
     folder: Path, name: str, base: Path, found: Sequence[Change], agents: Sequence[Path], hires: str
 ) -> Path:
-    """Write a scenario file that extends `base` and states only the differences; never over another one.
+    """Write a scenario file that extends `base` and states only the differences.
+
+    An equal file is used again; another one is never overwritten.
 
     Parameters
     ----------
@@ -195,15 +198,24 @@ def save_what_if(
         Table of the new people; empty without.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    stem = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:40] or "what-if"
-    number = next(n for n in range(1, 10_000) if not (folder / f"{stem}{f'-{n}' if n > 1 else ''}.toml").exists())
-    path = folder / f"{stem}{f'-{number}' if number > 1 else ''}.toml"
+    letters = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:40] or "what-if"
     tree: Tree = {"extends": base.resolve().as_posix(), "name": name}
-    if hires:
+    number = 0
+    while True:
+        number += 1
+        path = folder / f"{stem}{f'-{number}' if number > 1 else ''}.toml"
         table = path.with_suffix(".hires.csv")
+        if hires:
+            tree["tables"] = {"agents": [*(p.as_posix() for p in agents), table.name]}
+        text = to_toml(tree | differences(found))
+        if not path.exists():
+            break
+        if path.read_text(encoding="utf-8") == text and (not hires or table.read_text(encoding="utf-8") == hires):
+            return path
+    if hires:
         table.write_text(hires, encoding="utf-8")
-        tree["tables"] = {"agents": [*(p.as_posix() for p in agents), table.name]}
-    path.write_text(to_toml(tree | differences(found)), encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     return path
 
 

@@ -1,0 +1,644 @@
+"""A proven lower bound on the cost of any rota that keeps the hard rules.
+
+Lagrangian relaxation (Geoffrion 1974): cover is priced per interval and queue, every agent then takes the horizon that is
+cheapest for itself (`tours.best_horizon` in its relaxed form, a lower bound), and each interval buys the cover that is
+cheapest under the prices, in whole steps of what an agent can add. Any prices give a valid bound. Good ones come from
+the fractional roster: block-coordinate Frank-Wolfe with pairwise steps (Lacoste-Julien and Jaggi 2015) over each agent's
+tours, with the piecewise linear cost of cover smoothed less and less; a deflected subgradient ascent then polishes them.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from staffing.grid import FloatArray
+from staffing.roster.flow import uncovered_cost
+from staffing.roster.kernels import INF, best_month
+from staffing.roster.primitives import Program
+from staffing.roster.tables import RELAXED, Compiled, make_work, prepare
+
+INNER = 6
+COLUMNS = 48
+"""Tours kept per agent."""
+WIDTHS = (8.0, 4.0, 2.0)
+"""Half-widths, in units, over which the cost of cover is smoothed, one stage after the other."""
+SAFETY = 1e-3
+"""Cents by which a bound is lowered against rounding in sums of floats."""
+
+
+# -- kernels (none calls one of another file) ------------------------------------------------------------------
+
+
+@njit(cache=True, nogil=True)
+def _area(f: float, levels: Any, slopes: Any) -> float:
+    """Cost of cover f of one queue and interval, beyond that of none."""
+    x = 0.0
+    at = 0.0
+    for i in range(4):
+        if f <= levels[i]:
+            return x + slopes[i] * (f - at)
+        x += slopes[i] * (levels[i] - at)
+        at = float(levels[i])
+    return x + slopes[4] * (f - at)
+
+
+@njit(cache=True, nogil=True)
+def _smooth(f: float, width: float, levels: Any, slopes: Any) -> float:
+    """Mean slope of the cost of cover within `width` of f."""
+    lo = max(f - width, 0.0)
+    hi = max(f + width, width)
+    return (_area(hi, levels, slopes) - _area(lo, levels, slopes)) / (hi - lo)
+
+
+@njit(cache=True, nogil=True)
+def _prices(cover: Any, width: float, levels: Any, slopes: Any, lam: Any) -> None:
+    """Worth of a unit of cover by interval and queue at a fractional cover."""
+    for t in range(cover.shape[0]):
+        for q in range(cover.shape[1]):
+            lam[t, q] = -_smooth(cover[t, q], width, levels[t, q], slopes[q])
+
+
+@njit(cache=True, nogil=True)
+def _rewards(lam: Any, serves: Any, g: int, reward: Any, queue: Any) -> None:
+    """Best price of a unit of group g in each interval, and the queue that pays it; 0 and -1 where it serves none."""
+    for t in range(lam.shape[0]):
+        best = -1
+        for q in range(lam.shape[1]):
+            if serves[g, q] and (best < 0 or lam[t, q] > lam[t, best]):
+                best = q
+        queue[t] = best
+        reward[t] = lam[t, best] if best >= 0 else 0.0
+
+
+@njit(cache=True, nogil=True)
+def _option_prices(reward: Any, tb: Any, out: Any) -> None:
+    """Cents of each option under rewards of cover, shape (D, S)."""
+    D, S = tb.first.shape
+    for d in range(D):
+        for s in range(S):
+            x = 0.0
+            o = tb.offset[d, s]
+            b = tb.first[d, s]
+            for i in range(tb.length[d, s]):
+                x -= tb.units[o + i] * reward[b + i]
+            out[d, s] = x
+
+
+@njit(cache=True, nogil=True)
+def _add_tour(tour: Any, queue: Any, weight: float, tb: Any, cover: Any) -> None:
+    """Add a share of a tour to the cover, its units going to `queue` in each interval."""
+    for d in range(tour.shape[0]):
+        s = tour[d]
+        if s >= 0:
+            o = tb.offset[d, s]
+            b = tb.first[d, s]
+            for i in range(tb.length[d, s]):
+                if queue[b + i] >= 0:
+                    cover[b + i, queue[b + i]] += weight * tb.units[o + i]
+
+
+@njit(cache=True, nogil=True)
+def _tour_worth(tour: Any, queue: Any, tb: Any, lam: Any) -> float:
+    """What the cover of a tour is worth."""
+    x = 0.0
+    for d in range(tour.shape[0]):
+        s = tour[d]
+        if s >= 0:
+            o = tb.offset[d, s]
+            b = tb.first[d, s]
+            for i in range(tb.length[d, s]):
+                if queue[b + i] >= 0:
+                    x += lam[b + i, queue[b + i]] * tb.units[o + i]
+    return x
+
+
+@njit(cache=True, nogil=True)
+def _count_slope(c: int, value: float, tb: Any) -> float:
+    """Slope of a count's cost, smoothed over one unit."""
+    u = float(tb.count_unit[c])
+    x = 0.0
+    for i in range(tb.count_below.shape[1]):
+        t = tb.count_below[c, i, 0]
+        x -= tb.count_below[c, i, 1] * min(1.0, max(0.0, (t - value) / u + 0.5))
+    for i in range(tb.count_above.shape[1]):
+        t = tb.count_above[c, i, 0]
+        x += tb.count_above[c, i, 1] * min(1.0, max(0.0, (value - t) / u + 0.5))
+    return x
+
+
+@njit(cache=True, nogil=True)
+def _pair_step(
+    a: int, new: int, old: int, weight: Any, tours: Any, queues: Any, own: Any, sums: Any, mean: Any, relaxed: Any,
+    cover: Any, lam: Any, width: float, tb: Any, levels: Any, slopes: Any, where: Any, at_t: Any, at_q: Any, by: Any,
+) -> float:
+    """Move weight of agent a from column `old` to `new` as far as it helps (bisection on the derivative)."""
+    m = 0
+    for h in range(2):
+        k = new if h == 0 else old
+        sign = 1.0 if h == 0 else -1.0
+        for d in range(tours.shape[2]):
+            s = tours[a, k, d]
+            if s < 0:
+                continue
+            o = tb.offset[d, s]
+            b = tb.first[d, s]
+            for i in range(tb.length[d, s]):
+                t = b + i
+                q = queues[a, k, t]
+                if q < 0 or tb.units[o + i] == 0:
+                    continue
+                p = where[t, q]
+                if p < 0:
+                    p = m
+                    where[t, q] = m
+                    at_t[m] = t
+                    at_q[m] = q
+                    by[m] = 0.0
+                    m += 1
+                by[p] += sign * tb.units[o + i]
+    n = 0
+    for i in range(m):
+        where[at_t[i], at_q[i]] = -1
+        if by[i] != 0.0:
+            at_t[n] = at_t[i]
+            at_q[n] = at_q[i]
+            by[n] = by[i]
+            n += 1
+    most = weight[a, old]
+    lo = 0.0
+    hi = most
+    for step in range(11):
+        g = hi if step == 0 else 0.5 * (lo + hi)
+        x = own[a, new] - own[a, old]
+        for r in range(relaxed.shape[1]):
+            c = relaxed[a, r]
+            if c >= 0:
+                dn = sums[a, new, r] - sums[a, old, r]
+                if dn != 0.0:
+                    x += dn * _count_slope(c, mean[a, r] + g * dn, tb)
+        for i in range(n):
+            t = at_t[i]
+            q = at_q[i]
+            x += by[i] * _smooth(cover[t, q] + g * by[i], width, levels[t, q], slopes[q])
+        if step == 0:
+            if x <= 0:
+                lo = hi
+                break
+        elif x > 0:
+            hi = g
+        else:
+            lo = g
+    g = lo
+    if g <= 0.0:
+        return 0.0
+    weight[a, new] += g
+    weight[a, old] -= g
+    if weight[a, old] < 1e-9:
+        weight[a, old] = 0.0
+    for r in range(relaxed.shape[1]):
+        mean[a, r] += g * (sums[a, new, r] - sums[a, old, r])
+    for i in range(n):
+        t = at_t[i]
+        q = at_q[i]
+        cover[t, q] += g * by[i]
+        lam[t, q] = -_smooth(cover[t, q], width, levels[t, q], slopes[q])
+    return g
+
+
+@njit(cache=True, nogil=True)
+def _ends(
+    a: int, weight: Any, tours: Any, queues: Any, own: Any, sums: Any, mean: Any, relaxed: Any, lam: Any, tb: Any,
+) -> tuple[int, int, float, float]:
+    """Cheapest and dearest column in use of agent a, with their prices."""
+    lo = -1
+    hi = -1
+    least = 0.0
+    most = 0.0
+    for k in range(weight.shape[1]):
+        if weight[a, k] <= 0.0:
+            continue
+        x = own[a, k] - _tour_worth(tours[a, k], queues[a, k], tb, lam)
+        for r in range(relaxed.shape[1]):
+            c = relaxed[a, r]
+            if c >= 0 and sums[a, k, r] != 0.0:
+                x += sums[a, k, r] * _count_slope(c, mean[a, r], tb)
+        if lo < 0 or x < least:
+            lo = k
+            least = x
+        if hi < 0 or x > most:
+            hi = k
+            most = x
+    return lo, hi, least, most
+
+
+@njit(cache=True, nogil=True)
+def _inner(
+    agents: Any, weight: Any, tours: Any, queues: Any, own: Any, sums: Any, mean: Any, relaxed: Any,
+    cover: Any, lam: Any, width: float, tb: Any, levels: Any, slopes: Any, where: Any, at_t: Any, at_q: Any, by: Any,
+) -> None:
+    """One pairwise step of every agent among the columns it has."""
+    for i in range(len(agents)):
+        a = agents[i]
+        lo, hi, least, most = _ends(a, weight, tours, queues, own, sums, mean, relaxed, lam, tb)
+        if lo >= 0 and lo != hi and most > least + 1e-6:
+            _pair_step(a, lo, hi, weight, tours, queues, own, sums, mean, relaxed, cover, lam, width, tb, levels, slopes,
+                       where, at_t, at_q, by)
+
+
+@njit(cache=True, nogil=True)
+def _buy(lam: Any, levels: Any, slopes: Any, part: Any, step: Any, base: Any, bought: Any) -> float:
+    """Sum over intervals of the least cost of cover less its worth; `bought` (T, Q) is the cover that attains it.
+
+    `part` (Q,) names the queues that share agents (-1: served by nobody, no cover can be bought); the total cover of
+    part p in interval t is `base[t, p]` plus a multiple of `step[t, p]`.
+    """
+    T, Q = lam.shape
+    total = 0.0
+    for t in range(T):
+        for q in range(Q):
+            f = 0
+            if part[q] >= 0:
+                for i in range(4):
+                    if slopes[q, i] + lam[t, q] < 0.0 and levels[t, q, i] > f:
+                        f = levels[t, q, i]
+            bought[t, q] = f
+            total += _area(float(f), levels[t, q], slopes[q]) + lam[t, q] * f
+        for p in range(step.shape[1]):
+            n = 0
+            for q in range(Q):
+                if part[q] == p:
+                    n += bought[t, q]
+            g = step[t, p]
+            if n <= base[t, p]:
+                up = base[t, p] - n
+                down = 0
+            elif g == 0:
+                up = 0
+                down = n - base[t, p]
+            else:
+                up = (base[t, p] - n) % g
+                down = g - up if up > 0 else 0
+            if up + down == 0:
+                continue
+            # the dearer way is not taken; both are greedy as costs are convex
+            cost_up = 0.0
+            tried = bought[t].copy()
+            for _ in range(up):
+                best = -1
+                least = 0.0
+                for q in range(Q):
+                    if part[q] == p:
+                        f = float(tried[q])
+                        x = _area(f + 1, levels[t, q], slopes[q]) - _area(f, levels[t, q], slopes[q]) + lam[t, q]
+                        if best < 0 or x < least:
+                            best = q
+                            least = x
+                tried[best] += 1
+                cost_up += least
+            cost_down = 0.0
+            other = bought[t].copy()
+            for _ in range(down):
+                best = -1
+                least = 0.0
+                for q in range(Q):
+                    if part[q] == p and other[q] > 0:
+                        f = float(other[q])
+                        x = _area(f - 1, levels[t, q], slopes[q]) - _area(f, levels[t, q], slopes[q]) - lam[t, q]
+                        if best < 0 or x < least:
+                            best = q
+                            least = x
+                other[best] -= 1
+                cost_down += least
+            if down == 0 or (up > 0 and cost_up <= cost_down):
+                total += cost_up
+                bought[t] = tried
+            else:
+                total += cost_down
+                bought[t] = other
+    return total
+
+
+# -- the bound -----------------------------------------------------------------------------------------------------
+
+
+def lower_bound(
+    program: Program | Compiled,
+    *,
+    seconds: float,
+    seed: int = 1,
+    should_stop: Callable[[], bool] = lambda: False,
+    on_better: Callable[[int], None] = lambda cents: None,
+    upper: int | None = None,
+) -> int:
+    """Prove that no choice that keeps the hard rules costs less.
+
+    Parameters
+    ----------
+    program
+        The problem, or its tables where they are at hand.
+    seconds
+        Wall time.
+    seed
+        Of the order in which agents are taken.
+    should_stop
+        Polled after each agent; True ends the work, the best bound so far is returned.
+    on_better
+        Told every better bound, in cents.
+    upper
+        Cents of a known choice; the work ends when the bound meets it.
+
+    Returns
+    -------
+    int
+        Cents, valid whenever the work ends. Where an agent has no legal horizon at all, the others' bound is returned.
+    """
+    compiled = program if isinstance(program, Compiled) else prepare(program)
+    return _Dual(compiled, seed, should_stop, on_better, time.monotonic(), seconds, upper).run()
+
+
+class _Stop(Exception):
+    """Time is over, or the bound cannot get better."""
+
+
+class _Dual:
+    """Prices, fractional roster and best bound of one run."""
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        seed: int,
+        should_stop: Callable[[], bool],
+        on_better: Callable[[int], None],
+        begin: float,
+        seconds: float,
+        upper: int | None,
+    ) -> None:
+        self.compiled, self.tb, self.net = compiled, compiled.tables, compiled.net
+        self.rng = np.random.default_rng(seed)
+        self.should_stop, self.on_better, self.upper = should_stop, on_better, upper
+        self.begin, self.seconds = begin, seconds
+        A, D, _ = compiled.program.shape
+        T, Q = self.net.levels.shape[:2]
+        self.work = make_work(compiled)
+        self.constant = float(uncovered_cost(compiled.program))
+        self.part, self.step, self.base = _lattice(compiled)
+        rows = [
+            [c for c in range(self.tb.count_ptr[a], self.tb.count_ptr[a + 1]) if self.tb.count_carry[c] == RELAXED]
+            for a in range(A)
+        ]
+        self.relaxed = np.full((A, max(1, max(map(len, rows), default=1))), -1, np.int64)
+        for a, row in enumerate(rows):
+            self.relaxed[a, : len(row)] = row
+        self.lam = np.zeros((T, Q))
+        self.lowest = -self.net.slopes[:, 4].astype(float)
+        self.best = -math.inf
+        self.best_lam = self.lam.copy()
+        self.best_multiplier = self.work.multiplier.copy()
+        self.infeasible = np.zeros(A, np.bool_)
+        self.T, self.Q, self.A, self.D = T, Q, A, D
+
+    # -- time ------------------------------------------------------------------------------------------------
+
+    def share(self) -> float:
+        return (time.monotonic() - self.begin) / max(self.seconds, 1e-9)
+
+    def check(self) -> None:
+        if self.share() >= 1.0 or self.should_stop():
+            raise _Stop
+
+    # -- one evaluation ----------------------------------------------------------------------------------------
+
+    def price_agent(self, a: int, lam: FloatArray, known: dict[int, Any], exactness: int = 0) -> tuple[float, Any, Any]:
+        """Cheapest horizon of an agent under prices: cost, tour, queue by interval."""
+        g = int(self.tb.group[a])
+        if g not in known:
+            reward, queue = np.zeros(self.T), np.zeros(self.T, np.int64)
+            _rewards(lam, self.net.serves, g, reward, queue)
+            prices = np.zeros(self.tb.first.shape)
+            _option_prices(reward, self.tb, prices)
+            known[g] = queue, prices
+        queue, prices = known[g]
+        self.work.price[:] = prices
+        tour = np.full(self.D, -1, np.int32)
+        return float(best_month(self.tb, a, exactness, tour, self.work)), tour, queue
+
+    def evaluate(self, lam: FloatArray, exactness: int = 0) -> tuple[float, FloatArray, FloatArray]:
+        """The bound at prices `lam` and the multipliers in place, and its subgradient in both."""
+        bought = np.zeros((self.T, self.Q), np.int64)
+        value = self.constant + float(
+            _buy(lam, self.net.levels, self.net.slopes, self.part, self.step, self.base, bought)
+        )
+        supply = np.zeros((self.T, self.Q))
+        known: dict[int, Any] = {}
+        slope = np.zeros(len(self.work.multiplier))
+        for g in range(self.net.serves.shape[0]):
+            reward, queue = np.zeros(self.T), np.zeros(self.T, np.int64)
+            _rewards(lam, self.net.serves, g, reward, queue)
+            value -= float(reward @ self.net.base[:, g])
+            on = queue >= 0
+            supply[np.nonzero(on)[0], queue[on]] += self.net.base[on, g]
+        for a in range(self.A):
+            if a % 8 == 0:
+                self.check()
+            if self.infeasible[a]:
+                continue
+            x, tour, queue = self.price_agent(a, lam, known, exactness)
+            if math.isnan(x):
+                raise MemoryError("the bound's program needs more scratch memory")
+            if x >= INF:
+                self.infeasible[a] = True
+                continue
+            value += x
+            _add_tour(tour, queue, 1.0, self.tb, supply)
+            for c in self.relaxed[a]:
+                if c >= 0:
+                    n = self._sum(c, tour)
+                    v, least = self._relaxed_term(c, float(self.work.multiplier[c]))
+                    value += least
+                    slope[c] = n + self.tb.count_base[c] - v
+        if value > self.best:
+            better = math.ceil(value - SAFETY) > (math.ceil(self.best - SAFETY) if self.best > -math.inf else -math.inf)
+            self.best = value
+            self.best_lam, self.best_multiplier = lam.copy(), self.work.multiplier.copy()
+            if better:
+                self.on_better(self.result())
+            if self.upper is not None and self.result() >= self.upper:
+                raise _Stop
+        return value, bought - supply, slope
+
+    def result(self) -> int:
+        """Best bound in whole cents; costs are whole, so rounding up is valid."""
+        return math.ceil(self.best - SAFETY)
+
+    def _sum(self, c: int, tour: Any) -> int:
+        on = (self.tb.count_group[c] >= 0) & (tour >= 0)
+        d = np.nonzero(on)[0]
+        return int(self.tb.measures[self.tb.count_measure[c], d, tour[d]].sum())
+
+    def _relaxed_term(self, c: int, m: float) -> tuple[int, float]:
+        """Value v of a relaxed count that is cheapest at multiplier m, and the least of cost(v) - m (v - base)."""
+        tb = self.tb
+        base = int(tb.count_base[c])
+        days = tb.count_group[c] >= 0
+        weights = np.where(tb.allowed.any(axis=0)[days], tb.measures[tb.count_measure[c]][days], 0)
+        lo = max(int(tb.count_lo[c]), base + int(weights.min(axis=1, initial=0).sum()))
+        hi = min(int(tb.count_hi[c]), base + int(weights.max(axis=1, initial=0).sum()))
+        below, above = tb.count_below[c], tb.count_above[c]
+        points = {lo, hi, *below[:, 0].tolist(), *above[:, 0].tolist()}
+        best, at = math.inf, lo
+        for v in sorted(min(max(p, lo), hi) for p in points):
+            x = float((below[:, 1] * np.maximum(below[:, 0] - v, 0)).sum() + (above[:, 1] * np.maximum(v - above[:, 0], 0)).sum())
+            x -= m * (v - base)
+            if x < best:
+                best, at = x, v
+        return at, best
+
+    # -- the fractional roster ------------------------------------------------------------------------------------
+
+    def run(self) -> int:
+        """Frank-Wolfe in stages, then subgradient steps; stop at any time."""
+        try:
+            self.evaluate(self.lam)
+            self.frank_wolfe(0.6)
+            self.polish()
+        except _Stop:
+            pass
+        return self.result() if self.best > -math.inf else 0
+
+    def frank_wolfe(self, until: float) -> None:
+        A, K, R = self.A, COLUMNS, self.relaxed.shape[1]
+        tb, net = self.tb, self.net
+        weight = np.zeros((A, K))
+        tours = np.full((A, K, self.D), -1, np.int32)
+        queues = np.full((A, K, self.T), -1, np.int8)
+        own, sums, mean = np.zeros((A, K)), np.zeros((A, K, R)), np.zeros((A, R))
+        cover = np.zeros((self.T, self.Q))
+        where = np.full((self.T, self.Q), -1, np.int32)
+        size = 2 * self.D * int(tb.length.max(initial=1)) + 2
+        at_t, at_q, by = np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size)
+        lam = np.zeros((self.T, self.Q))
+        for g in range(net.serves.shape[0]):
+            if net.serves[g].any():
+                cover[:, int(np.argmax(net.serves[g]))] += net.base[:, g]
+        for stage, width in enumerate(WIDTHS):
+            _prices(cover, width, net.levels, net.slopes, lam)
+            rounds = 0
+            while self.share() < until * (stage + 1) / len(WIDTHS):
+                for a in self.rng.permutation(A).tolist():
+                    self.check()
+                    if self.infeasible[a]:
+                        continue
+                    for r, c in enumerate(self.relaxed[a]):
+                        if c >= 0:
+                            self.work.multiplier[c] = _count_slope(c, mean[a, r], tb)
+                    x, tour, queue = self.price_agent(a, lam, {})
+                    if not x < INF:
+                        continue
+                    k = int(np.argmin(weight[a]))
+                    fresh = weight[a].max() == 0.0
+                    carried = weight[a, k]
+                    if carried > 0.0 and not fresh:  # no free column: the least used one gives way to the dearest
+                        continue
+                    tours[a, k], queues[a, k] = tour, queue
+                    own[a, k] = x + _tour_worth(tour, queue, tb, lam)
+                    for r, c in enumerate(self.relaxed[a]):
+                        if c >= 0:
+                            n = self._sum(c, tour)
+                            sums[a, k, r] = n
+                            own[a, k] -= self.work.multiplier[c] * n
+                    if fresh:
+                        weight[a, k] = 1.0
+                        mean[a] = sums[a, k] + [tb.count_base[c] if c >= 0 else 0 for c in self.relaxed[a]]
+                        _add_tour(tour, queue, 1.0, tb, cover)
+                        _prices(cover, width, net.levels, net.slopes, lam)
+                        continue
+                    _, hi, _, most = _ends(a, weight, tours, queues, own, sums, mean, self.relaxed, lam, tb)
+                    if most > x + 1e-6:
+                        _pair_step(a, k, hi, weight, tours, queues, own, sums, mean, self.relaxed, cover, lam, width, tb,
+                                   net.levels, net.slopes, where, at_t, at_q, by)  # fmt: skip
+                for _ in range(INNER):
+                    _inner(self.rng.permutation(A), weight, tours, queues, own, sums, mean, self.relaxed, cover, lam,
+                           width, tb, net.levels, net.slopes, where, at_t, at_q, by)  # fmt: skip
+                rounds += 1
+                if rounds % 4 == 0:
+                    self._set_multipliers(mean)
+                    self.evaluate(np.maximum(lam, self.lowest))
+            self._set_multipliers(mean)
+            self.evaluate(np.maximum(lam, self.lowest))
+
+    def _set_multipliers(self, mean: FloatArray) -> None:
+        for a in range(self.A):
+            for r, c in enumerate(self.relaxed[a]):
+                if c >= 0:
+                    self.work.multiplier[c] = _count_slope(c, mean[a, r], self.tb)
+
+    def polish(self) -> None:
+        """Deflected subgradient steps from the best prices towards a target a little above the best bound."""
+        ahead = 0.002 * abs(self.best)
+        direction = np.zeros((self.T, self.Q))
+        turn = np.zeros(len(self.work.multiplier))
+        lam = self.best_lam.copy()
+        self.work.multiplier[:] = self.best_multiplier
+        stall = 0
+        while ahead > 1e-5 * abs(self.best):
+            before = self.best
+            value, g, h = self.evaluate(lam)
+            stall = 0 if self.best > before + 0.05 * ahead else stall + 1
+            if stall > 10:
+                ahead *= 0.6
+                stall = 0
+                lam = self.best_lam.copy()
+                self.work.multiplier[:] = self.best_multiplier
+                direction[:] = 0.0
+                turn[:] = 0.0
+                continue
+            direction = 0.3 * g + 0.7 * direction if direction.any() else g.astype(float)
+            turn = 0.3 * h + 0.7 * turn if turn.any() else h
+            norm = float((direction**2).sum() + (turn**2).sum())
+            if norm == 0.0:
+                return
+            size = (max(self.best - value, 0.0) + ahead) / norm
+            lam = np.maximum(lam + size * direction, self.lowest)
+            self.work.multiplier[:] += size * turn
+
+
+def _lattice(compiled: Compiled) -> tuple[Any, Any, Any]:
+    """Queues that share agents, and the steps in which their total cover can grow in each interval.
+
+    Returns the part of each queue (Q,), -1 where nobody serves it; the step (T, P; 0 where nobody can work) and the base (T, P) of each part.
+    """
+    program, net = compiled.program, compiled.net
+    G, Q = net.serves.shape
+    T = net.levels.shape[0]
+    part = np.full(Q, -1, np.int64)
+    groups: list[list[int]] = []
+    for q in range(Q):
+        if part[q] >= 0 or not net.serves[:, q].any():
+            continue
+        members, frontier = set(), {q}
+        while frontier:
+            p = frontier.pop()
+            part[p] = len(groups)
+            new = {g for g in range(G) if net.serves[g, p]} - members
+            members |= new
+            frontier |= {r for g in new for r in range(Q) if net.serves[g, r] and part[r] < 0}
+        groups.append(sorted(members))
+    P = max(1, len(groups))
+    step = np.zeros((T, P), np.int64)
+    base = np.zeros((T, P), np.int64)
+    for p, members_of in enumerate(groups):
+        agents = np.isin(program.cover.group, members_of)
+        base[:, p] = net.base[:, members_of].sum(axis=1)
+        usable = program.allowed[agents].any(axis=0) if agents.any() else np.zeros(program.shape[1:], np.bool_)
+        for d, s in zip(*np.nonzero(usable), strict=True):
+            o, n, t = program.offset[d, s], max(0, program.length[d, s]), program.first[d, s]
+            step[t : t + n, p] = np.gcd(step[t : t + n, p], program.units[o : o + n])
+    return part, step, base
+
+
