@@ -1,5 +1,6 @@
 import dataclasses
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -73,9 +74,7 @@ def test_general_patience_equals_plain_quadrature(law: Patience, load: float, ag
     def area(f: object, low: float, high: float) -> float:
         points = [c for c in cuts if low < c < high]
         edges = [low, *points, high]
-        return sum(
-            quad(f, a, b, epsabs=1e-12, epsrel=1e-11, limit=200)[0] for a, b in zip(edges, edges[1:], strict=False)
-        )
+        return sum(quad(f, a, b, epsabs=1e-12, epsrel=1e-11, limit=200)[0] for a, b in pairwise(edges))
 
     below = 1 / float(erlang_b(load, agents)) - 1
     total = below + area(density, 0, 2000)

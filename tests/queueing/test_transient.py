@@ -153,7 +153,7 @@ def test_a_start_with_a_queue_is_taken_over() -> None:
 
 
 def test_impossible_time_varying_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(InputError, match="agents: 2.5"):
+    with pytest.raises(InputError, match=r"agents: 2.5"):
         transient_service([5], 2.5, 180, 900)
     with pytest.raises(InputError, match=r"start: the probabilities add up to 0\.5"):
         transient_service([5], 2, 180, 900, start=[0.5])
