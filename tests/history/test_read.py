@@ -254,3 +254,20 @@ def test_date_and_time_cells_of_a_workbook_may_be_joined(tmp_path):
         opening=OFFICE,
     )
     assert history.offered[0, 16:18].tolist() == [3, 4]
+
+
+RANGES = st.sampled_from(["00:00-24:00", "08:15-09:00", "07:30-12:10", "20:00-23:59", "00:00-00:20"])
+
+
+@given(
+    weekday=st.sampled_from(["mon", "wed", "mon-sun"]),
+    hours=RANGES,
+    holiday=st.none() | RANGES,
+    minutes=st.sampled_from([15, 30, 60]),
+)
+@settings(deadline=None)
+def test_intervals_with_open_minutes_are_those_that_opening_hours_call_open(weekday, hours, holiday, minutes):
+    text = {weekday: [hours]} | ({} if holiday is None else {"holiday": [holiday]})
+    opening, holidays = OpeningHours.parse(text), {dt.date(2026, 10, 26)}
+    grid = TimeGrid(dt.date(2026, 10, 24), 6, "Europe/Berlin", minutes)
+    assert ((open_minutes(opening, grid, holidays) > 0) == opening.mask(grid, holidays)).all()
