@@ -178,7 +178,9 @@ def kinds_of_agents(agents: Sequence[Agent]) -> dict[str, str]:
 def save_what_if(
     folder: Path, name: str, base: Path, found: Sequence[Change], agents: Sequence[Path], hires: str
 ) -> Path:
-    """Write a scenario file that extends `base` and states only the differences; an equal one is used again, another one is never overwritten.
+    """Write a scenario file that extends `base` and states only the differences.
+
+    An equal file is used again; another one is never overwritten.
 
     Parameters
     ----------
