@@ -126,14 +126,14 @@ class TimeGrid:
     @cached_property
     def day_first(self) -> IntArray:
         """Index of each day's first interval and, last, T; shape (D + 1,)."""
-        out = (self._midnights - self._midnights[0]) // self.seconds
+        out: IntArray = (self._midnights - self._midnights[0]) // self.seconds
         out.setflags(write=False)
         return out
 
     @cached_property
     def starts(self) -> IntArray:
         """Unix seconds at which each interval starts, shape (T,)."""
-        out = self._midnights[0] + self.seconds * np.arange(len(self), dtype=np.int64)
+        out: IntArray = self._midnights[0] + self.seconds * np.arange(len(self), dtype=np.int64)
         out.setflags(write=False)
         return out
 
@@ -152,7 +152,7 @@ class TimeGrid:
         """
         offsets = self._offsets
         local = self.starts + offsets
-        out = (local % 86_400) // 60
+        out: IntArray = (local % 86_400) // 60
         out.setflags(write=False)
         return out
 

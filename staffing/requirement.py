@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass as settings
 
+from staffing.errors import Problem, Problems
 from staffing.forecast.result import Forecast
 from staffing.grid import FloatArray, TimeGrid, read_only
+from staffing.queueing.arguments import check_fraction, check_range
+from staffing.queueing.chat import chat_service
+from staffing.queueing.deferred import plan_deferred
+from staffing.queueing.inverse import Goals, agents_needed
+from staffing.queueing.shrinkage import combined_shrinkage, rostered, shrinkage_problems
 from staffing.strict import STRICT
 
 
@@ -57,6 +65,8 @@ class QueueSettings:
     """Chats that an agent handles at the same time."""
     concurrency_slowdown: float = Field(default=0.15, ge=0, le=2)
     """Growth of a chat's handle time per further simultaneous chat."""
+    aht_cv: float = Field(default=0.8, ge=0, le=5)
+    """Coefficient of variation of the handling time (standard deviation / mean), for the simulation."""
     weight: float = Field(default=1.0, gt=0)
     """Factor on the price of understaffing."""
     parent: str | None = None
@@ -99,6 +109,43 @@ class Requirement:
         read_only(self)
 
 
+def target_problems(target: Target, channel: Channel, where: str = "target") -> list[Problem]:
+    """Everything that is wrong with a target, and with a target for this channel."""
+    found = [
+        *check_fraction(f"{where}.service_level", target.service_level),
+        *check_range(f"{where}.threshold_seconds", target.threshold_seconds),
+        *check_range(f"{where}.max_asa_seconds", target.max_asa_seconds, above=True),
+        *check_fraction(f"{where}.max_abandonment", target.max_abandonment),
+        *check_fraction(f"{where}.max_occupancy", target.max_occupancy, above=True),
+        *check_range(f"{where}.response_hours", target.response_hours, above=True),
+    ]
+    live = [
+        name for name in ("max_asa_seconds", "max_abandonment", "max_occupancy") if getattr(target, name) is not None
+    ]
+    if channel is Channel.EMAIL:
+        found += [
+            Problem(f"{where}.{name}", "deferrable work has no such goal", "use response_hours and service_level")
+            for name in live
+            if name != "max_occupancy"
+        ]
+        if target.response_hours is None:
+            found.append(
+                Problem(where, "deferrable work needs a promise", "e.g. response_hours = 4, service_level = 0.9")
+            )
+    else:
+        if target.response_hours is not None:
+            found.append(
+                Problem(
+                    f"{where}.response_hours",
+                    f"{target.response_hours:g} hours promised for {channel.value}",
+                    "response_hours is for the email channel; use threshold_seconds",
+                )
+            )
+        if target.service_level is None and not live:
+            found.append(Problem(where, "no goal is given", "e.g. service_level = 0.8 with threshold_seconds = 20"))
+    return found
+
+
 def make_requirement(
     forecast: Forecast,
     queues: Sequence[QueueSettings],
@@ -106,5 +153,116 @@ def make_requirement(
     shrinkage: Mapping[str, float],
     patience_seconds: FloatArray,
 ) -> Requirement:
-    """Agents needed for each queue's target; `patience_seconds` (Q,) is infinite where nobody gives up."""
-    raise NotImplementedError
+    """Agents that each queue's target needs in each interval.
+
+    Voice is sized by Erlang A (Erlang C where patience is endless), chat by its birth-death chain, e-mail by the
+    smoothest staffing that keeps its promise. Where a voice or chat queue is open and something is offered there is
+    at least one agent. Contacts outside the opening hours need nobody, except e-mail, which waits for the next
+    opening.
+
+    Parameters
+    ----------
+    forecast
+        Contacts and handling time, Q queues.
+    queues, targets
+        Settings and target of each queue, in the forecast's order.
+    shrinkage
+        Shares of paid time lost, by cause; they add up (see `combined_shrinkage`).
+    patience_seconds
+        Mean patience, shape (Q,); infinite (or NaN: unknown) where nobody gives up.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with targets, shrinkage and patience.
+
+    Examples
+    --------
+    A quarter of an hour with 50 calls of 300 s, 80/20, at 30% shrinkage:
+
+    >>> from datetime import date
+    >>> import numpy as np
+    >>> grid = TimeGrid(date(2027, 1, 4), 1, "Europe/Berlin", 15)
+    >>> calls = np.full((1, 96), 50.0)
+    >>> forecast = Forecast(grid, ("phone",), calls, np.stack([calls] * 7), np.full((1, 96), 300.0),
+    ...                     np.ones((1, 96), bool), calls, np.zeros(1))
+    >>> target = Target(service_level=0.8, threshold_seconds=20)
+    >>> need = make_requirement(forecast, [QueueSettings()], [target], {"absence": 0.3}, np.array([150.0]))
+    >>> need.on_phones[0, 0].item(), need.on_roster[0, 0].item()
+    (19.0, 27.25)
+    """
+    names = forecast.queues
+    _check(names, queues, targets, shrinkage, patience_seconds)
+    seconds = forecast.grid.seconds
+    load = forecast.contacts * _known(forecast.contacts, forecast.aht_seconds) / seconds
+    net = np.zeros_like(load)
+    level = np.full_like(load, np.nan)
+    notes: list[str] = []
+    for q, (queue, target) in enumerate(zip(queues, targets, strict=True)):
+        aht = _known(forecast.contacts[q], forecast.aht_seconds[q])
+        if queue.channel is Channel.EMAIL:
+            plan = plan_deferred(
+                forecast.contacts[q],
+                aht,
+                forecast.open[q],
+                seconds,
+                3600.0 * (target.response_hours or 0.0),
+                DEFAULT_SHARE if target.service_level is None else target.service_level,
+            )
+            net[q] = plan.agents / (target.max_occupancy or 1.0)
+            continue
+        busy = np.flatnonzero(forecast.open[q] & (load[q] > 0))
+        patience = float(patience_seconds[q])
+        if not patience < math.inf:
+            patience = math.inf
+            notes.append(f"{names[q]}: nobody is assumed to give up waiting (Erlang C), which asks for more agents")
+        concurrency = queue.concurrency if queue.channel is Channel.CHAT else 1
+        slowdown = queue.concurrency_slowdown if concurrency > 1 else 0.0
+        need = agents_needed(
+            load[q, busy], aht[busy], _goals(target), patience, concurrency=concurrency, slowdown=slowdown
+        )
+        net[q, busy] = np.maximum(need, 1.0)
+        level[q, busy] = chat_service(
+            load[q, busy], net[q, busy], aht[busy], concurrency, slowdown, patience, target.threshold_seconds
+        ).service_level
+    lost = combined_shrinkage(shrinkage)
+    return Requirement(forecast.grid, names, load, net, rostered(net, lost), level, lost, tuple(notes))
+
+
+DEFAULT_SHARE = 0.9
+"""Share of deferrable work within the promise where the target states none."""
+
+
+def _goals(target: Target) -> Goals:
+    return Goals(
+        service_level=target.service_level,
+        threshold_seconds=target.threshold_seconds,
+        max_asa_seconds=target.max_asa_seconds,
+        max_abandonment=target.max_abandonment,
+        max_occupancy=target.max_occupancy,
+    )
+
+
+def _known(contacts: FloatArray, aht: FloatArray) -> FloatArray:
+    """Handling times, with 0 where nothing is offered and none may be known."""
+    return np.where(contacts > 0, aht, 0.0)
+
+
+def _check(
+    names: Sequence[str],
+    queues: Sequence[QueueSettings],
+    targets: Sequence[Target],
+    shrinkage: Mapping[str, float],
+    patience_seconds: FloatArray,
+) -> None:
+    found = Problems()
+    if not len(names) == len(queues) == len(targets) == len(patience_seconds):
+        counts = f"{len(queues)} settings, {len(targets)} targets and {len(patience_seconds)} patiences"
+        found.add("queues", f"{len(names)} queues in the forecast, {counts}", "one of each for every queue")
+        found.raise_if_any()
+    for name, queue, target, patience in zip(names, queues, targets, patience_seconds, strict=True):
+        found.extend(target_problems(target, queue.channel, f"target.{name}"))
+        if patience < 0:
+            found.add(f"queue.{name}.patience_seconds", f"{patience:g}", "a number of seconds, at least 0")
+    found.extend(shrinkage_problems(shrinkage))
+    found.raise_if_any()

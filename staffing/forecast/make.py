@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
-from staffing.forecast.result import Forecast
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from staffing.errors import InputError, Problem
+from staffing.forecast import aht
+from staffing.forecast import events as happenings
+from staffing.forecast.calendar import DayCalendar, day_calendar
+from staffing.forecast.panel import Panel, to_axis, to_panel, usual_profile
+from staffing.forecast.queue import MIN_DAYS, QueueForecast, forecast_queue
+from staffing.forecast.result import LEVELS, Forecast
 from staffing.forecast.settings import Event, ForecastSettings
-from staffing.grid import BoolArray, TimeGrid
-from staffing.history.series import History
-from staffing.progress import SILENT, Monitor
+from staffing.forecast.spreadsheet import spreadsheet
+from staffing.grid import BoolArray, FloatArray, TimeGrid
+from staffing.history.series import History, Repair
+from staffing.progress import SILENT, Monitor, Progress
 
 
 def make_forecast(
@@ -20,5 +33,265 @@ def make_forecast(
     parents: Mapping[str, str] | None = None,
     monitor: Monitor = SILENT,
 ) -> Forecast:
-    """Forecast contacts and handling time on `grid`; `open_` says when each queue is open, shape (Q, T)."""
-    raise NotImplementedError
+    """Forecast contacts and handling time on `grid`.
+
+    Parameters
+    ----------
+    history
+        What happened, Q queues. Days from the start of the horizon on are not looked at.
+    grid
+        The horizon, T intervals over D days; it may begin some days after the history ends.
+    open_
+        When each queue is open in the horizon, shape (Q, T), in the order of `history.queues`.
+    settings
+        Region of public holidays and the like.
+    events
+        What the user knows about particular days, past and future.
+    parents
+        Queue -> related queue whose day shape and handling time it borrows while its own history is short.
+    monitor
+        Told of progress queue by queue; a stop leaves the remaining queues to the spreadsheet method, and says so.
+
+    Raises
+    ------
+    InputError
+        An unknown holiday region, parent or queue; events that cannot be meant; a history that ends before it begins.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> past = TimeGrid(date(2027, 1, 4), 56, "Europe/Berlin", 60)
+    >>> opened = np.tile((past.minute >= 480) & (past.minute < 1080), (1, 1))
+    >>> calls = np.where(opened, 20.0 + 5.0 * (past.minute == 600), np.nan)
+    >>> nothing = np.full(calls.shape, np.nan)
+    >>> history = History(past, ("voice",), calls, calls, nothing, calls * 240.0, opened, np.array([np.nan]))
+    >>> month = TimeGrid(date(2027, 3, 1), 28, "Europe/Berlin", 60)
+    >>> later = np.tile((month.minute >= 480) & (month.minute < 1080), (1, 1))
+    >>> forecast = make_forecast(history, month, later, ForecastSettings())
+    >>> [round(float(x)) for x in forecast.contacts[0, 7:12]]
+    [0, 20, 20, 25, 20]
+    """
+    parents = dict(parents or {})
+    _check(history, grid, open_, events, parents)
+    began = time.monotonic()
+    job = _Job(history, grid, open_, settings, tuple(events), parents)
+    parts: list[_Part] = []
+    for q, name in enumerate(history.queues):
+        monitor.report(Progress("forecast", time.monotonic() - began, q / len(history.queues), note=name))
+        with threadpool_limits(limits=1, user_api="blas"):  # its threads get in each other's way on small matrices
+            parts.append(_queue(job, q, stopped=monitor.should_stop()))
+    monitor.report(Progress("forecast", time.monotonic() - began, 1.0))
+    names = sorted({c for p in parts for c in p.components}, key=_ORDER.index)
+    ones = np.ones(grid.days)
+    return Forecast(
+        grid=grid,
+        queues=history.queues,
+        contacts=np.stack([p.contacts for p in parts]),
+        quantiles=np.stack([p.quantiles for p in parts], axis=1),
+        aht_seconds=np.stack([p.aht for p in parts]),
+        open=open_.copy(),
+        spreadsheet=np.stack([p.spreadsheet for p in parts]),
+        day_error=np.array([p.day_error for p in parts]),
+        components={c: np.stack([p.components.get(c, ones) for p in parts]) for c in names},
+        methods=tuple(p.method for p in parts),
+        notes=tuple(n for p in parts for n in p.notes),
+        repairs=tuple(r for p in parts for r in p.repairs),
+    )
+
+
+_ORDER = ("level", "weekday", "season", "day_of_month", "holiday", "driver", "open", "event", "manual")
+
+
+@dataclass(frozen=True)
+class _Job:
+    history: History
+    grid: TimeGrid
+    open: BoolArray
+    settings: ForecastSettings
+    events: tuple[Event, ...]
+    parents: dict[str, str]
+
+    @property
+    def past_days(self) -> int:
+        return min(self.history.grid.days, (self.grid.start - self.history.grid.start).days)
+
+    @property
+    def gap(self) -> int:
+        """Days between the history's end and the horizon."""
+        return (self.grid.start - self.history.grid.start).days - self.past_days
+
+    def panel(self, q: int) -> Panel:
+        return to_panel(self.history.grid, self.history.offered[q], self.history.open[q]).head(self.past_days)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One queue's forecast on the flat axis."""
+
+    contacts: FloatArray
+    quantiles: FloatArray
+    aht: FloatArray
+    spreadsheet: FloatArray
+    day_error: float
+    components: dict[str, FloatArray]
+    method: str
+    notes: tuple[str, ...]
+    repairs: tuple[Repair, ...]
+
+
+def _queue(job: _Job, q: int, *, stopped: bool) -> _Part:
+    name, grid = job.history.queues[q], job.grid
+    m = 1440 // grid.interval_minutes
+    panel = job.panel(q)
+    opened = to_panel(grid, np.zeros(len(grid)), job.open[q]).open
+    mine = happenings.of_queue(job.events, name)
+    past = happenings.past_events(mine, panel.first, job.past_days, m)
+    clean = Panel(panel.first, np.where(past.hidden, np.nan, panel.volume), panel.open.copy())
+    calendar = _calendar(job, clean, mine, past)
+    weekday = calendar.weekday[-grid.days :]
+    table = spreadsheet(panel, weekday) * opened
+    notes: list[str] = []
+    shape, borrowed = _shape(job, q, clean, notes)
+    known = int((~np.isnan(clean.volume)).any(1).sum())
+    answer: QueueForecast | None = None
+    if known and np.nansum(clean.volume) > 0 and not stopped:
+        ahead = np.concatenate([np.zeros((job.gap, m), dtype=np.bool_), opened])
+        answer = forecast_queue(
+            clean, calendar, ahead, lead=job.gap, log_factor=past.log_factor, shape=shape if borrowed else None
+        )
+        share, total = answer.share, answer.total[job.gap :]
+        days, method = answer.contacts[job.gap :], answer.method
+        cov = answer.day_cov[job.gap :, job.gap :]
+    else:
+        share, total = shape, table.sum(1)
+        days, method, cov = table, "mean of the last four same weekdays", np.eye(grid.days) * 0.15**2
+        if not stopped:
+            notes.append(f"{name}: no history; only events with a number of contacts make a forecast")
+    learnt = {label.removeprefix("event ") for label in past.labels.values()}
+    factor, said = happenings.future_factor(mine, grid, tuple(learnt))
+    notes += [f"{name}: {n}" for n in said]
+    spread = share[weekday] * opened
+    final = happenings.set_contacts(mine, grid, days * factor, spread)
+    components = _components(answer, job.gap, total, spread, days, final)
+    if answer is None:
+        variance = final + (0.15**2) * final**2
+        from staffing.forecast.counts import quantile
+
+        quantiles = np.stack([quantile(p, final, variance) for p in LEVELS])
+    else:
+        tail = QueueForecast(total, share, final, cov, answer.slot_variance)
+        quantiles = tail.quantiles(final, LEVELS)
+    return _Part(
+        contacts=to_axis(grid, final),
+        quantiles=to_axis(grid, quantiles),
+        aht=_handling(job, q, weekday, notes),
+        spreadsheet=to_axis(grid, table),
+        day_error=float(np.sqrt(np.mean(np.expm1(np.diag(cov))))),
+        components=components,
+        method=f"{name}: {method}",
+        notes=tuple(notes),
+        repairs=() if answer is None else answer.repairs,
+    )
+
+
+def _calendar(job: _Job, panel: Panel, events: tuple[Event, ...], past: happenings.PastEvents) -> DayCalendar:
+    days = job.past_days + job.gap + job.grid.days
+    region = job.settings.holiday_region
+    weekly = np.array(
+        [panel.open[panel.weekday == w].any(1).mean() if (panel.weekday == w).any() else 0 for w in range(7)]
+    )
+    shut = ~panel.open.any(1) & (weekly[panel.weekday] > 0.5)
+    closed = frozenset(panel.first + timedelta(days=int(d)) for d in np.flatnonzero(shut))
+    labels = dict(past.labels)
+    labels.update(happenings.learnable(events, panel.first, days))
+    calendar = day_calendar(panel.first, days, region, labels, closed)
+    answered = happenings.unlabelled(events, panel.first, days, calendar.label)
+    kept = tuple("" if d in answered and d >= job.past_days else label for d, label in enumerate(calendar.label))
+    return DayCalendar(calendar.first, kept, calendar.after_closed)
+
+
+def _shape(job: _Job, q: int, panel: Panel, notes: list[str]) -> tuple[FloatArray, bool]:
+    """Profile of the queue, and whether it was borrowed from its parent."""
+    name = job.history.queues[q]
+    known = int((~np.isnan(panel.volume)).any(1).sum())
+    parent = job.parents.get(name)
+    if known >= MIN_DAYS or parent is None:
+        if known < MIN_DAYS:
+            notes.append(
+                f"{name}: only {known} days of history; name a parent queue to borrow the shape of the day from"
+            )
+        return usual_profile(panel), False
+    lender = job.panel(job.history.queues.index(parent))
+    notes.append(f"{name}: only {known} days of history; shape of the day borrowed from {parent}")
+    return usual_profile(lender), True
+
+
+def _components(
+    answer: QueueForecast | None, gap: int, total: FloatArray, spread: FloatArray, days: FloatArray, final: FloatArray
+) -> dict[str, FloatArray]:
+    """Factors of the day totals; `level` takes what the others leave, so that their product is the total."""
+    statistical = days.sum(1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        opening = np.where(total > 0, statistical / total, spread.sum(1))
+        event = np.where(statistical > 0, final.sum(1) / statistical, 1.0)
+    out = {"open": opening, "event": event}
+    level = total.copy()
+    for name, values in (answer.effects if answer is not None else {}).items():
+        if name != "level":
+            out[name] = np.exp(values[gap:])
+            level = level / out[name]
+    only_event = (statistical <= 0) & (final.sum(1) > 0)
+    level = np.where(only_event, final.sum(1), level)
+    out = {k: np.where(only_event, 1.0, v) for k, v in out.items()}
+    return {"level": level, **out}
+
+
+def _handling(job: _Job, q: int, weekday: np.ndarray, notes: list[str]) -> FloatArray:
+    table = _times(job, q)
+    name = job.history.queues[q]
+    parent = job.parents.get(name)
+    if np.isnan(table).all() and parent is not None:
+        table = _times(job, job.history.queues.index(parent))
+        notes.append(f"{name}: no handling times in the history; taken from {parent}")
+    if np.isnan(table).all():
+        table = np.full(table.shape, aht.UNKNOWN)
+        notes.append(f"{name}: no handling times in the history; {aht.UNKNOWN:.0f} seconds assumed")
+    return to_axis(job.grid, table[weekday])
+
+
+def _times(job: _Job, q: int) -> FloatArray:
+    past = job.history.grid
+    handled = to_panel(past, job.history.handled[q], job.history.open[q]).head(job.past_days)
+    seconds = to_panel(past, job.history.handle_seconds[q], job.history.open[q]).head(job.past_days)
+    return aht.handling_time(handled.volume, seconds.volume, handled.weekday, 60 // past.interval_minutes)
+
+
+def _check(
+    history: History, grid: TimeGrid, open_: BoolArray, events: Sequence[Event], parents: Mapping[str, str]
+) -> None:
+    problems = []
+    if (grid.start - history.grid.start).days < 1:
+        problems.append(
+            Problem("horizon.start", f"{grid.start} is not after the history's first day {history.grid.start}")
+        )
+    if grid.interval_minutes != history.grid.interval_minutes:
+        problems.append(
+            Problem(
+                "horizon.interval_minutes",
+                f"{grid.interval_minutes} minutes, but the history has {history.grid.interval_minutes}",
+                "read the history with the horizon's interval",
+            )
+        )
+    if open_.shape != (len(history.queues), len(grid)):
+        problems.append(Problem("open", f"shape {open_.shape}, expected {(len(history.queues), len(grid))}"))
+    for child, parent in parents.items():
+        if parent not in history.queues:
+            problems.append(
+                Problem(f"queue {child!r}", f"unknown parent {parent!r}", f"one of: {', '.join(history.queues)}")
+            )
+    try:
+        happenings.check_events(events, history.queues)
+    except InputError as error:
+        problems += error.problems
+    if problems:
+        raise InputError(problems)

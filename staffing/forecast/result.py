@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from staffing.grid import BoolArray, FloatArray, TimeGrid, read_only
+from staffing.history.series import Repair
 
 LEVELS = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
 """Probabilities of the quantiles that every forecast carries."""
@@ -40,6 +41,8 @@ class Forecast:
         Per queue, what was chosen and why, in one sentence.
     notes
         Things the reader should know (short history, a borrowed profile, an event without effect ...).
+    repairs
+        Days of the history that were left out or hardly counted, and why; the history itself is unchanged.
     """
 
     grid: TimeGrid
@@ -53,6 +56,7 @@ class Forecast:
     components: dict[str, FloatArray] = field(default_factory=dict)
     methods: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
     def __post_init__(self) -> None:
         read_only(self)

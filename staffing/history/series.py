@@ -51,7 +51,8 @@ class History:
     abandoned
         Contacts that gave up waiting, shape (Q, T); NaN where unknown.
     handle_seconds
-        Total handling time (talk, hold and after-contact work) of the handled contacts, shape (Q, T); NaN where unknown.
+        Total handling time (talk, hold and after-contact work) of the handled contacts, shape (Q, T); NaN where
+        unknown.
     open
         Whether the queue was open, shape (Q, T).
     patience_seconds

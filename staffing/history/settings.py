@@ -19,6 +19,15 @@ class Layout(StrEnum):
     """One contact: arrived_at, queue, and optionally outcome, wait_seconds, handle_seconds."""
 
 
+class Absent(StrEnum):
+    """What it means that an interval has no row."""
+
+    ZERO = "zero"
+    """Nobody called."""
+    MISSING = "missing"
+    """Nobody knows."""
+
+
 @settings(frozen=True, slots=True, config=STRICT)
 class HistorySettings:
     """Foreign names and habits of a history file, mapped once."""
@@ -28,12 +37,15 @@ class HistorySettings:
     columns: dict[str, str] = Field(default_factory=dict)
     """Our column name -> the file's, e.g. {offered = "Calls"}."""
     queues: dict[str, str] = Field(default_factory=dict)
-    """The file's queue name -> ours; several may share one of ours; where given, other queues are left out and listed."""
+    """The file's queue name -> ours; several may share one of ours. Other queues are left out and listed."""
     outcomes: dict[str, str] = Field(default_factory=dict)
     """The file's outcome -> handled, abandoned or ignore (e.g. {AGENT = "handled", HANG = "abandoned"})."""
     timezone: str | None = None
     """Zone of times without an offset; None: the horizon's."""
     interval_minutes: int | None = Field(default=None)
     """Length of the file's intervals; None: found from the data."""
+    absent_rows: Absent | None = None
+    """zero or missing: what an interval without a row means on a day that has others; None: zero where the file has
+    rows with one contact but never one with none, else missing."""
     drivers: tuple[str, ...] = ()
     """Columns that are daily drivers of volume."""

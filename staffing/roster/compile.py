@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
 
 from staffing.grid import BoolArray
 from staffing.roster.cover import cover_of
-from staffing.roster.options import Options
+from staffing.roster.fixed import allowed_options, off_allowed
+from staffing.roster.options import Options, paid_unit
 from staffing.roster.primitives import Count, Program, Run, Succession
 from staffing.roster.problem import RosterProblem
-from staffing.roster.targets import Targets, employed, make_targets
+from staffing.roster.targets import Targets, make_targets
 
 WORKS, PAID, PAID_UNITS, UNPOPULAR = range(4)
 """Rows of `Program.measures`."""
@@ -38,112 +38,6 @@ class Context:
 
 
 Primitive = Count | Run | Succession
-
-# -- fixed: which options an agent may be given on a day ------------------------------------------------------
-
-
-def lock_days(problem: RosterProblem) -> BoolArray:
-    """Days of agents that a planner fixed, shape (A, D)."""
-    out = np.zeros((len(problem.agents), problem.grid.days), np.bool_)
-    for lock in problem.locks:
-        d = problem.grid.day_index(lock.day)
-        if d is not None:
-            out[problem.agent_index[lock.agent], d] = True
-    return out
-
-
-def fix_employment(problem: RosterProblem, options: Options) -> BoolArray:
-    """Shifts start on days of employment."""
-    days = np.stack([employed(agent, problem) for agent in problem.agents])
-    return np.broadcast_to(days[:, :, None], (*days.shape, len(options)))
-
-
-def fix_absences(problem: RosterProblem, options: Options) -> BoolArray:
-    """No shift touches a day of absence."""
-    grid = problem.grid
-    out = np.ones((len(problem.agents), grid.days, len(options)), np.bool_)
-    for absence in problem.absences:
-        a = problem.agent_index[absence.agent]
-        begin = grid.instant((absence.first - grid.start).days, 0)
-        end = grid.instant((absence.last - grid.start).days + 1, 0)
-        out[a] &= (options.end <= begin) | (options.start >= end)
-    return out
-
-
-def fix_availability(problem: RosterProblem, options: Options) -> BoolArray:
-    """A shift lies inside one range of the agent's availability, unless it is locked."""
-    grid = problem.grid
-    out = np.ones((len(problem.agents), grid.days, len(options)), np.bool_)
-    begin, end = options.start_minute, options.start_minute + options.length_minutes
-    for a, agent in enumerate(problem.agents):
-        if agent.availability is None:
-            continue
-        by_weekday = []
-        for ranges in agent.availability:
-            fits = np.zeros(len(options), np.bool_)
-            for lo, hi in ranges:
-                fits |= (lo <= begin) & (end <= hi)
-            by_weekday.append(fits)
-        out[a] = np.stack(by_weekday)[grid.weekday]
-    out[lock_days(problem)] = True
-    return out
-
-
-def fix_allowed_shifts(problem: RosterProblem, options: Options) -> BoolArray:
-    """A shift is of a type that the contract names and that starts on this weekday, unless it is locked."""
-    codes = [kind.code for kind in problem.shift_types]
-    out = np.ones((len(problem.agents), problem.grid.days, len(options)), np.bool_)
-    for a, agent in enumerate(problem.agents):
-        named = problem.contracts[agent.contract].shifts
-        if named is not None:
-            out[a] = np.array([code in named for code in codes], np.bool_)[options.type_of][None]
-    out &= options.valid[None]
-    out[lock_days(problem)] = True
-    return out
-
-
-def fix_locks(problem: RosterProblem, options: Options) -> BoolArray:
-    """A locked day keeps its shift or its day off (that it is worked at all, `off_allowed` says)."""
-    codes = {kind.code: k for k, kind in enumerate(problem.shift_types)}
-    out = np.ones((len(problem.agents), problem.grid.days, len(options)), np.bool_)
-    for lock in problem.locks:
-        d = problem.grid.day_index(lock.day)
-        if d is None:
-            continue
-        a = problem.agent_index[lock.agent]
-        if lock.shift == "off":
-            out[a, d] = False
-        else:
-            out[a, d] &= options.type_of == codes[lock.shift]
-            if lock.start is not None:
-                out[a, d] &= options.start[d] == lock.start
-    return out
-
-
-def off_allowed(problem: RosterProblem) -> BoolArray:
-    """Whether an agent may be off on a day: not where a shift is locked, shape (A, D)."""
-    out = np.ones((len(problem.agents), problem.grid.days), np.bool_)
-    for lock in problem.locks:
-        d = problem.grid.day_index(lock.day)
-        if d is not None and lock.shift != "off":
-            out[problem.agent_index[lock.agent], d] = False
-    return out
-
-
-FIXED: dict[str, Callable[[RosterProblem, Options], BoolArray]] = {
-    "employment": fix_employment,
-    "absences": fix_absences,
-    "availability": fix_availability,
-    "allowed_shifts": fix_allowed_shifts,
-    "locks": fix_locks,
-}
-"""Rules that compile to allowed options, shape (A, D, S) each."""
-
-
-def allowed_options(problem: RosterProblem, options: Options) -> BoolArray:
-    """Options that all fixed rules allow, shape (A, D, S)."""
-    return reduce(np.logical_and, (fix(problem, options) for fix in FIXED.values()))
-
 
 # -- rules over several days ----------------------------------------------------------------------------------
 
@@ -187,7 +81,8 @@ def compile_max_weekly_hours(x: Context) -> Iterator[Primitive]:
     most = round(x.problem.law.max_weekly_hours * 60)
     for a in range(len(x.problem.agents)):
         for w, days in enumerate(_weeks(x)):
-            yield Count("max_weekly_hours", a, PAID, (days,), 0, most, int(x.targets.week_base[a, w]))
+            base = int(x.targets.week_base[a, w])
+            yield Count("max_weekly_hours", a, PAID, (days,), 0, max(most, base), base)
 
 
 def compile_horizon_hours(x: Context) -> Iterator[Primitive]:
@@ -202,7 +97,8 @@ def compile_max_shifts_per_week(x: Context) -> Iterator[Primitive]:
     for a, agent in enumerate(x.problem.agents):
         most = x.problem.contracts[agent.contract].max_shifts_per_week
         for w, days in enumerate(_weeks(x)):
-            yield Count("max_shifts_per_week", a, WORKS, (days,), 0, most, int(x.targets.week_shifts_base[a, w]))
+            base = int(x.targets.week_shifts_base[a, w])
+            yield Count("max_shifts_per_week", a, WORKS, (days,), 0, max(most, base), base)
 
 
 def compile_weekends_off(x: Context) -> Iterator[Primitive]:
@@ -278,15 +174,6 @@ def cents(money: float) -> int:
     return int(np.floor(money * 100 + 0.5))
 
 
-def paid_unit(options: Options) -> int:
-    """Greatest length, in minutes, of which every paid time is a multiple; 60 where there are none.
-
-    The price of a deviation from the agreed hours is exact in this unit.
-    """
-    paid = options.paid_minutes[options.valid]
-    return int(np.gcd.reduce(paid)) or 60 if paid.size else 60
-
-
 def option_costs(problem: RosterProblem, options: Options) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Pay and refused requests in cents, of options (A, D, S) and of days off (A, D)."""
     A, D, S = len(problem.agents), problem.grid.days, len(options)
@@ -327,10 +214,11 @@ def measures_of(x: Context) -> npt.NDArray[np.int32]:
     return np.stack([ones, paid, paid // x.unit, ones * unpopular[None]])
 
 
-def compile_program(problem: RosterProblem, options: Options) -> Program:
+def compile_program(problem: RosterProblem, options: Options, *, whole: bool = False) -> Program:
     """A rostering problem as primitives.
 
-    Counts that can neither be broken nor cost anything, whatever allowed options are chosen, are left out.
+    Counts that can neither be broken nor cost anything, whatever allowed options are chosen, are left out unless
+    `whole` is set.
 
     Parameters
     ----------
@@ -344,6 +232,7 @@ def compile_program(problem: RosterProblem, options: Options) -> Program:
     off = off_allowed(problem)
     measures = measures_of(x)
     primitives = [p for compiler in (*RULES.values(), *COSTS.values()) for p in compiler(x)]
+    counts = [p for p in primitives if isinstance(p, Count)]
     cost, off_cost = option_costs(problem, options)
     return Program(
         allowed=allowed,
@@ -351,7 +240,7 @@ def compile_program(problem: RosterProblem, options: Options) -> Program:
         cost=cost,
         off_cost=off_cost,
         measures=measures,
-        counts=_binding([p for p in primitives if isinstance(p, Count)], allowed, off, measures),
+        counts=tuple(counts) if whole else _binding(counts, allowed, off, measures),
         runs=tuple(p for p in primitives if isinstance(p, Run)),
         successions=tuple(p for p in primitives if isinstance(p, Succession)),
         start=options.start,

@@ -2,8 +2,40 @@
 
 from __future__ import annotations
 
-from staffing.progress import SILENT, Monitor
-from staffing.roster.problem import Roster, RosterProblem, RosterResult
+import logging
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+import numpy as np
+
+from staffing.errors import BackendError, InputError
+from staffing.progress import SILENT, Monitor, Progress
+from staffing.roster.anneal import anneal
+from staffing.roster.bound import lower_bound
+from staffing.roster.compile import compile_program, make_context
+from staffing.roster.costs import terms_in_cents
+from staffing.roster.inputs import problems_of
+from staffing.roster.neighbourhoods import construct, improve, whole
+from staffing.roster.options import choice_of, expand, roster_of
+from staffing.roster.primitives import Choice
+from staffing.roster.problem import Roster, RosterProblem, RosterResult, RosterStatus
+from staffing.roster.search import Search
+from staffing.roster.tables import Compiled, prepare
+
+T = TypeVar("T")
+Part = Callable[[], None]
+
+ANNEALING = 0.8
+"""Share of the time for annealing before CP-SAT's neighbourhoods polish."""
+
+
+PROVING = 0.4
+"""Share of the time that the bound may take, beside the annealing."""
+
+log = logging.getLogger(__name__)
 
 
 def solve(
@@ -15,5 +47,177 @@ def solve(
     start: Roster | None = None,
     monitor: Monitor = SILENT,
 ) -> RosterResult:
-    """Build the best rota that `seconds` of wall time allow, with a proven bound."""
-    raise NotImplementedError
+    """Build the best rota that `seconds` of wall time allow, with a proven bound.
+
+    Parameters
+    ----------
+    problem
+        The team, its rules, the need and the prices.
+    seconds
+        Wall time, compilation included. The first legal rota is finished even where that takes longer.
+    workers
+        Threads.
+    seed
+        Seed of every random choice. Results with several workers also depend on the machine's timing.
+    start
+        A rota to begin from; agents whose shifts break a hard rule are planned anew.
+    monitor
+        Told of progress several times a second; when it asks to stop, the best rota so far is kept.
+
+    Returns
+    -------
+    RosterResult
+        INFEASIBLE with the rules in conflict where no rota keeps the hard rules; else the best rota found.
+
+    Raises
+    ------
+    InputError
+        With everything `rules.problems_of` finds, or where `start` holds shifts that the problem does not know.
+    """
+    began = time.perf_counter()
+    found = problems_of(problem)
+    if found:
+        raise InputError(found)
+    monitor.report(Progress("roster", 0.0, 0.0, note="compiling"))
+    options = expand(problem)
+    program = compile_program(problem, options)
+    notes = make_context(problem, options).targets.notes
+    search = Search(program, seconds, monitor, began)
+    hint = choice_of(problem, options, start) if start is not None else None
+    stuck = watched(search, lambda: run(search, hint, workers, seed))
+    if stuck:
+        from staffing.roster.explain import conflicts
+
+        reasons = tuple(line for a in stuck for line in conflicts(problem, options, a))
+        return RosterResult(
+            RosterStatus.INFEASIBLE, None, {}, None, None, search.elapsed(), seed, conflicts=reasons, notes=notes
+        )
+    if search.choice is None:
+        status = RosterStatus.STOPPED if search.stopped else RosterStatus.UNKNOWN
+        return RosterResult(status, None, {}, None, search.bound / 100, search.elapsed(), seed, notes=notes)
+    roster = roster_of(problem, options, search.choice)
+    cents = terms_in_cents(problem, roster, options)
+    if sum(cents.values()) != round(search.cost):
+        raise BackendError(f"the search's cost {search.cost} differs from the recomputed {sum(cents.values())} cents")
+    status = RosterStatus.FEASIBLE
+    if search.optimal:
+        status = RosterStatus.OPTIMAL
+        search.bound = search.cost
+    elif search.stopped:
+        status = RosterStatus.STOPPED
+    search.report()
+    return RosterResult(
+        status=status,
+        roster=roster,
+        terms={name: amount / 100 for name, amount in cents.items()},
+        objective=search.cost / 100,
+        bound=search.bound / 100,
+        seconds=search.elapsed(),
+        seed=seed,
+        trace=tuple(search.trace),
+        notes=notes,
+    )
+
+
+def run(search: Search, start: Choice | None, workers: int, seed: int) -> list[int]:
+    """Search a program: the parts in their order, until the search is over.
+
+    Parameters
+    ----------
+    search
+        Holds the program, the clock, and afterwards incumbent and bound.
+    start, workers, seed
+        As in `solve`.
+
+    Returns
+    -------
+    list of int
+        The agents whose hard rules conflict; empty where a legal rota was found or time ran out.
+    """
+    compiled = prepare(search.program)
+    if compiled.unsupported is None:
+        search.note = "building rotas"
+        parts: list[Part] = [partial(_anneal, search, compiled, start, workers, seed)]
+        if not search.small:
+            parts.append(partial(_prove, search, compiled, seed))
+        _together(search, parts)
+    if search.choice is None:
+        search.note = "first rota"
+        first, stuck = construct(search, start, seed)
+        if first is None:
+            return stuck
+        search.offer(first)
+    search.note = "improving"
+    polish: list[Part] = [
+        partial(improve, search, np.random.default_rng((seed, k))) for k in range(max(1, workers - search.small))
+    ]
+    if search.small:
+        polish.append(partial(whole, search, workers, seed))
+    _together(search, polish)
+    return []
+
+
+def _anneal(search: Search, compiled: Compiled, start: Choice | None, workers: int, seed: int) -> None:
+    """Construct and anneal over tours; of a small problem only construct, for CP-SAT does better there."""
+    anneal(
+        compiled,
+        seconds=0.0 if search.small else ANNEALING * search.left(),
+        seed=seed,
+        start=start,
+        workers=workers,
+        should_stop=search.over,
+        on_better=lambda choice, cents: (search.offer(choice, cents), None)[1],
+    )
+
+
+def _prove(search: Search, compiled: Compiled, seed: int) -> None:
+    """Raise the bound; it converges long before the search does, and then leaves the cores to it."""
+    try:
+        search.prove(
+            lower_bound(
+                compiled, seconds=PROVING * search.left(), seed=seed, should_stop=search.over, on_better=search.prove
+            )
+        )
+    except MemoryError:
+        log.info("no bound: the horizon's program needs too much memory")
+
+
+def _together(search: Search, parts: list[Part]) -> None:
+    """Run parts in threads; when one fails, the others end and its error is raised."""
+    errors: list[BaseException] = []
+
+    def guarded(part: Part) -> None:
+        try:
+            part()
+        except BaseException as error:
+            errors.append(error)
+            search.ended = True
+
+    threads = [threading.Thread(target=guarded, args=(part,), daemon=True) for part in parts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+def watched(search: Search, work: Callable[[], T]) -> T:
+    """Do work in a thread of its own while this one reports and asks whether to stop; its result, or its error."""
+    result: list[T] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            result.append(work())
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        search.report()
+        thread.join(0.2)
+    if errors:
+        raise errors[0]
+    return result[0]

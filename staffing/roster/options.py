@@ -191,6 +191,15 @@ def placements(kind: ShiftType, interval_minutes: int) -> list[Placement]:
     return found
 
 
+def paid_unit(options: Options) -> int:
+    """Greatest length, in minutes, of which every paid time is a multiple; 60 where there are none.
+
+    The price of a deviation from the agreed hours is exact in this unit.
+    """
+    paid = options.paid_minutes[options.valid]
+    return int(np.gcd.reduce(paid)) or 60 if paid.size else 60
+
+
 def _units(phase: int, seconds: int, spans: list[tuple[int, int]], interval: int) -> npt.NDArray[np.uint8]:
     """Cover units per interval of a stretch of work that starts `phase` seconds into its first interval."""
     n = -(-(phase + seconds) // interval)

@@ -119,7 +119,7 @@ def make_targets(problem: RosterProblem, options: Options, allowed: BoolArray) -
             reach_free[w] = np.sort(best[a, free])[::-1][:most].sum()
             target = round(due[a, w])
             want = min(max(target - tolerance, 0), int(week_base[a, w]) + max(round(cut[a, w]) - tolerance, 0))
-            hi[a, w] = 0 if away[a, w] else target + tolerance
+            hi[a, w] = max(0 if away[a, w] else target + tolerance, int(week_base[a, w]))
             can = int(week_base[a, w] + min(reach_free[w], max(hi[a, w] - week_base[a, w], 0)))
             lo[a, w] = min(want, can)
             if want > can:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from staffing.grid import BoolArray, FloatArray, IntArray, TimeGrid, read_only
+from staffing.simulation.estimate import Estimate
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,11 @@ class Demand:
     channel
         0 voice, 1 chat, 2 deferrable (e-mail), shape (Q,).
     contacts
-        Expected contacts, shape (Q, T).
+        Expected contacts, shape (Q, T); voice and chat have none where closed, deferrable work may.
     aht_seconds
         Mean handling time of one contact handled alone, shape (Q, T).
     aht_cv
-        Coefficient of variation of the handling time (lognormal; 1 with `exponential`), shape (Q,).
+        Coefficient of variation of the handling time (lognormal), shape (Q,); 0 for always the mean.
     patience_seconds
         Mean patience (exponential), shape (Q,); infinite where nobody gives up.
     day_error
@@ -40,7 +41,13 @@ class Demand:
     target
         Service level promised, shape (Q,); NaN where none is.
     concurrency, slowdown
-        Chats at a time, and growth of handling time per further chat, shape (Q,).
+        Chats at a time, and growth of handling time per further chat, shape (Q,): with k chats in hand each takes
+        ``1 + slowdown * (k - 1)`` times as long.
+    exponential
+        Whether handling times are exponential instead of lognormal, shape (Q,); None: nowhere.
+    aht_quantiles
+        Empirical handling times as equally spaced quantiles relative to the mean, first to last, shape (Q, K), K >= 2;
+        a row of NaN where not given; None: nowhere. Values between are interpolated; rows are scaled to a mean of 1.
     """
 
     grid: TimeGrid
@@ -56,6 +63,8 @@ class Demand:
     target: FloatArray
     concurrency: IntArray
     slowdown: FloatArray
+    exponential: BoolArray | None = None
+    aht_quantiles: FloatArray | None = None
 
     def __post_init__(self) -> None:
         read_only(self)
@@ -73,6 +82,16 @@ class OnDuty:
         Stretches of work without breaks: person, and Unix seconds; shape (N,) each, sorted by start.
     shift
         Identifies the shift a stretch belongs to, shape (N,): absence drawn from shrinkage takes a whole shift.
+    pace
+        Proficiency: factor on the handling time of queue q when person p handles it, shape (P, Q); None: 1.
+
+    Notes
+    -----
+    - At the end of a shift, and before a break, a contact in hand is finished and no new one is taken. Work past the
+      end of a shift is overtime.
+    - A break keeps its length: who went late comes back as much later.
+    - Stretches of one shift that touch are one stretch. Of a stretch that begins before the horizon the part inside
+      counts; one that ends after it is worked to its end, so that those who wait at the end are served.
     """
 
     serves: npt.NDArray[np.int8]
@@ -80,6 +99,7 @@ class OnDuty:
     start: IntArray
     end: IntArray
     shift: IntArray
+    pace: FloatArray | None = None
 
     def __post_init__(self) -> None:
         read_only(self)
@@ -89,8 +109,10 @@ class OnDuty:
 class SimulationResult:
     """Service over R replications.
 
-    "Service level" is answered within the threshold / offered; for deferrable work answered within the promise / offered.
-    Bands are 95% confidence intervals of the mean.
+    "Service level" is answered within the threshold / offered; for deferrable work completed within the promise (in
+    open seconds) / offered. Contacts that still wait at the very end and may yet be answered in time are not judged.
+    Bands are 95% confidence intervals of the mean. A further attempt of someone who gave up counts as a contact of its
+    own.
 
     Attributes
     ----------
@@ -101,21 +123,44 @@ class SimulationResult:
     service_level, service_level_low, service_level_high
         Per queue and interval, shape (Q, T); NaN where nothing arrived in any replication.
     asa_seconds
-        Mean wait of the answered, shape (Q, T); NaN where none was.
+        Mean wait of the answered, for deferrable work mean response time in open seconds, shape (Q, T); NaN where none
+        was.
     queue_service_level, queue_service_level_low, queue_service_level_high
         Over the whole horizon, shape (Q,).
     queue_asa_seconds, queue_abandonment
         Over the whole horizon, shape (Q,).
     day_meets_target
-        Share of replications in which a day's service level reaches the target, shape (Q, D); NaN where closed or no target.
+        Share of replications in which a day's service level reaches the target, shape (Q, D); NaN where closed or no
+        target.
     month_meets_target
         Share of replications in which the horizon's service level does, shape (Q,).
     occupancy
-        Share of duty time spent on contacts, shape (T,), over all people.
+        Share of duty time spent on contacts, shape (T,), over all people; NaN where nobody is on duty.
     overtime_seconds
         Mean work past the end of shifts per replication.
     replications, seed
         R, and the seed.
+    turned_away, still_waiting
+        Means per replication, shape (Q, T): sent away after closing, and waiting when the horizon and the last shift
+        have ended. ``offered = served + abandoned + turned_away + still_waiting``.
+    abandonment, asa
+        Abandoned / offered, and `asa_seconds`, with their bands, shape (Q, T).
+    day_service_level
+        With its band, shape (Q, D).
+    queue_abandonment_band, queue_asa_band
+        With their bands, shape (Q,).
+    queue_variants
+        Other definitions of the service level over the whole horizon, each with its band, shape (Q,):
+        ``without quick abandons`` (answered in time / (offered - abandoned within the threshold)) and ``of the
+        answered`` (answered in time / answered).
+    skill_groups
+        Sets of queues served, as indices, G of them.
+    group_occupancy
+        Share of duty time spent on contacts per skill group, shape (G, T); NaN where nobody of it is on duty.
+    overtime
+        `overtime_seconds` with its band, shape (1,).
+    contacts_simulated
+        Contacts of all replications together.
     """
 
     grid: TimeGrid
@@ -139,6 +184,18 @@ class SimulationResult:
     overtime_seconds: float
     replications: int
     seed: int
+    turned_away: FloatArray
+    still_waiting: FloatArray
+    abandonment: Estimate
+    asa: Estimate
+    day_service_level: Estimate
+    queue_abandonment_band: Estimate
+    queue_asa_band: Estimate
+    queue_variants: dict[str, Estimate]
+    skill_groups: tuple[tuple[int, ...], ...]
+    group_occupancy: FloatArray
+    overtime: Estimate
+    contacts_simulated: int
 
     def __post_init__(self) -> None:
         read_only(self)

@@ -9,12 +9,32 @@ from staffing.strict import STRICT
 
 
 @settings(frozen=True, slots=True, config=STRICT)
+class Retry:
+    """Those who gave up and try again."""
+
+    share: float = Field(gt=0, lt=1)
+    """Share of those who gave up that try again."""
+    after_minutes: float = Field(default=10.0, gt=0)
+    """Mean time until they do (exponential)."""
+
+
+@settings(frozen=True, slots=True, config=STRICT)
 class SimulationSettings:
     """How often and with which chance the month is played."""
 
     replications: int = Field(default=100, ge=2, le=10_000)
     """Simulated months."""
-    seed: int = 1
+    seed: int = Field(default=1, ge=0)
     """Seed; the same in every scenario, so that differences are not luck."""
     forecast_error: bool = True
     """Whether days differ from the forecast as they did in the past."""
+    absence: float = Field(default=0.0, ge=0, lt=1)
+    """Chance that a shift falls out as a whole (sickness): 0.05, not 5."""
+    closing_grace_minutes: float = Field(default=30.0, ge=0)
+    """How long those who still wait at closing are served, while people are on duty; then they are turned away."""
+    overflow_seconds: dict[str, float] = Field(default_factory=dict)
+    """Queue: seconds of waiting before people who serve it with priority 2 or worse are asked."""
+    reserve: dict[str, int] = Field(default_factory=dict)
+    """Queue: its work is handed out only while so many other people stay idle for each better work."""
+    retry: dict[str, Retry] = Field(default_factory=dict)
+    """Queue: who gave up and tries again."""

@@ -1,0 +1,44 @@
+"""Check any rota, hand-edited too, against every rule; exit code 1 and a list if it breaks one."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from staffing.scenario import load
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of ``staffing audit``."""
+    parser.add_argument("scenario", type=Path, help="scenario file (TOML)")
+    parser.add_argument("roster", type=Path, help="rota as in roster.csv")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Audit a rota."""
+    scenario = load(args.scenario)
+    from staffing.inputs import read_inputs
+    from staffing.plan import forecast_of, problem_of, requirement_of
+    from staffing.roster import costs, rules
+    from staffing.roster.rota import read_rota
+
+    inputs = read_inputs(scenario)
+    problem = problem_of(inputs, requirement_of(inputs, forecast_of(inputs)))
+    roster = read_rota(args.roster, problem)
+    violations = rules.audit(problem, roster)
+    terms = costs.terms(problem, roster)
+    if args.json:
+        document = {
+            "violations": [str(v) for v in violations],
+            "terms": {k: round(v, 2) for k, v in terms.items()},
+            "objective": round(sum(terms.values()), 2),
+        }
+        print(json.dumps(document, ensure_ascii=False, indent=1))
+    else:
+        for violation in violations:
+            print(violation)
+        count = len(violations)
+        print(f"{len(roster)} shifts: " + (f"{count} rules broken" if count else "no rule is broken"))
+        print(f"total of all priced terms: {sum(terms.values()):,.2f} {scenario.currency}")
+    return 1 if violations else 0

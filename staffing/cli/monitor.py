@@ -1,0 +1,130 @@
+"""Progress on the terminal and in a file, and the ways to ask a run to stop."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TextIO
+
+from staffing.progress import Progress
+
+
+class TerminalMonitor:
+    """Shows reports on a terminal (one line, rewritten) or a log (a line now and then), and knows whether to stop.
+
+    Parameters
+    ----------
+    stream
+        Where to write; usually standard error.
+    currency
+        Shown with costs.
+    file
+        Optional file that receives every report as one JSON line.
+    quiet
+        Write nothing to the stream.
+    """
+
+    def __init__(self, stream: TextIO, currency: str = "", file: Path | None = None, quiet: bool = False) -> None:
+        self._stream, self._currency, self._quiet = stream, currency, quiet
+        self._file = file
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._live = stream.isatty()
+        self._last: tuple[str, float] = ("", 0.0)
+        self._width = 0
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("")
+
+    def report(self, progress: Progress) -> None:
+        """Show one report."""
+        with self._lock:
+            if self._file is not None:
+                with self._file.open("a", encoding="utf-8") as out:
+                    out.write(json.dumps(asdict(progress)) + "\n")
+            if self._quiet:
+                return
+            stage, shown = self._last
+            now = time.monotonic()
+            new_stage = progress.stage != stage
+            if not new_stage and now - shown < (0.1 if self._live else 5.0):
+                return
+            self._last = (progress.stage, now)
+            line = self._line(progress)
+            if self._live:
+                lead = "\n" if new_stage and stage else "\r"
+                self._stream.write(lead + line.ljust(self._width if not new_stage else 0))
+                self._width = len(line)
+            else:
+                self._stream.write(line + "\n")
+            self._stream.flush()
+
+    def should_stop(self) -> bool:
+        """Say whether a stop was asked for."""
+        return self._stop.is_set()
+
+    def stop(self) -> None:
+        """Ask the run to end and keep the best it has."""
+        self._stop.set()
+
+    def close(self) -> None:
+        """End the live line."""
+        with self._lock:
+            if self._live and self._last[0] and not self._quiet:
+                self._stream.write("\n")
+                self._stream.flush()
+            self._last = ("", 0.0)
+
+    def _line(self, p: Progress) -> str:
+        parts = [f"{p.stage:<12}{p.seconds:6.1f} s"]
+        if p.fraction is not None:
+            parts.append(f"{p.fraction:4.0%}")
+        if p.objective is not None:
+            parts.append(f"best {p.objective:,.0f} {self._currency}".rstrip())
+        if p.bound is not None:
+            parts.append(f"bound {p.bound:,.0f}")
+        if p.gap is not None:
+            parts.append(f"gap {p.gap:.1%}")
+        if p.note:
+            parts.append(p.note)
+        return "  ".join(parts)
+
+
+@contextmanager
+def stoppable(monitor: TerminalMonitor, *, on_eof: bool = False) -> Iterator[None]:
+    """Let Ctrl-C (and, where asked for, the end of standard input) stop the run; a second Ctrl-C breaks it off."""
+
+    def interrupt(number: int, frame: Any) -> None:
+        if monitor.should_stop():
+            raise KeyboardInterrupt
+        print("\nstopping, the best rota so far is kept (press Ctrl-C again to break off) ...", file=sys.stderr)
+        monitor.stop()
+
+    if on_eof:
+
+        def watch() -> None:
+            try:
+                # not through sys.stdin: its lock, held by this thread, would break the interpreter's end
+                while os.read(sys.stdin.fileno(), 1):
+                    pass
+            except (OSError, ValueError):
+                pass
+            monitor.stop()
+
+        threading.Thread(target=watch, daemon=True).start()
+    main_thread = threading.current_thread() is threading.main_thread()
+    previous = signal.signal(signal.SIGINT, interrupt) if main_thread else None
+    try:
+        yield
+    finally:
+        if main_thread:
+            signal.signal(signal.SIGINT, previous)
+        monitor.close()

@@ -1,0 +1,64 @@
+"""Plan a month: history to verified rota.
+
+Reads the scenario and its tables, forecasts, computes the need, builds the rota, audits and simulates it, and writes every
+file of the plan. Ctrl-C keeps the best rota found so far.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from staffing.cli.monitor import TerminalMonitor, stoppable
+from staffing.scenario import Scenario, load
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of ``staffing plan``."""
+    parser.add_argument("scenario", type=Path, help="scenario file (TOML)")
+    parser.add_argument("--out", type=Path, help="folder for the files; without it nothing is written")
+    add_solver_arguments(parser)
+    parser.add_argument("--progress", type=Path, metavar="FILE", help="append each progress report as a JSON line")
+    parser.add_argument("--stop-on-eof", action="store_true", help="stop when standard input is closed")
+
+
+def add_solver_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments that override the scenario's [solver]."""
+    parser.add_argument("--seconds", type=float, help="wall time for the rota")
+    parser.add_argument("--workers", type=int, help="threads")
+    parser.add_argument("--seed", type=int, help="seed of the search")
+
+
+def with_solver(scenario: Scenario, args: argparse.Namespace) -> Scenario:
+    """Return the scenario with what the command line overrides."""
+    given = {k: getattr(args, k) for k in ("seconds", "workers", "seed") if getattr(args, k) is not None}
+    return replace(scenario, solver=replace(scenario.solver, **given)) if given else scenario
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the main job."""
+    scenario = with_solver(load(args.scenario), args)
+    monitor = TerminalMonitor(sys.stderr, scenario.currency, args.progress)
+    with stoppable(monitor, on_eof=args.stop_on_eof):
+        from staffing.plan import make_plan, succeeded
+
+        plan = make_plan(scenario, monitor)
+        from staffing.export.folder import write_folder
+        from staffing.publish import describe, files_of, summary
+
+        written = write_folder(args.out, files_of(plan)) if args.out else ()
+    figures = summary(plan)
+    if args.json:
+        print(json.dumps(figures, ensure_ascii=False, indent=1))
+    else:
+        print(describe(figures))
+        main_files = [p for p in written if p.parent == args.out]
+        calendars = len(written) - len(main_files)
+        if written:
+            print("\nwritten:")
+            print("\n".join(f"  {p}" for p in main_files))
+            print(f"  {args.out / 'calendars'}  ({calendars} calendars)")
+    return 0 if succeeded(plan) else 1

@@ -1,0 +1,189 @@
+"""Public holidays and other named days of the year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from difflib import get_close_matches
+
+import numpy as np
+
+from staffing.errors import InputError, Problem
+from staffing.grid import IntArray
+
+# The turn of the year changes the contacts of nearly every business, also where no region of holidays is given.
+YEAR_END = {
+    (12, 24): "24 December",
+    (12, 25): "25 December",
+    (12, 26): "26 December",
+    (12, 31): "31 December",
+    (1, 1): "1 January",
+    (1, 2): "2 January",
+}
+
+
+def public_holidays(region: str | None, first: date, last: date) -> dict[date, str]:
+    """Named public holidays of a region from `first` to `last`, both inclusive.
+
+    Parameters
+    ----------
+    region
+        ISO country, optionally with a subdivision: ``DE``, ``DE-BE``, ``US-NY``; None: no holidays.
+    first, last
+        Local days.
+
+    Returns
+    -------
+    dict
+        Day -> English name where the calendar has one. A day moved to a working day carries the name of its holiday.
+
+    Raises
+    ------
+    InputError
+        For a region nobody knows, with the nearest that are known.
+
+    Notes
+    -----
+    Dates come from the `holidays` package.
+
+    Examples
+    --------
+    >>> public_holidays("DE-BE", date(2026, 3, 1), date(2026, 4, 3))
+    {datetime.date(2026, 3, 8): "Women's Day", datetime.date(2026, 4, 3): 'Good Friday'}
+    """
+    if region is None or last < first:
+        return {}
+    import holidays
+
+    known = holidays.list_supported_countries()
+    country, _, subdivision = region.partition("-")
+    if country not in known:
+        raise InputError([_unknown(region, list(known))])
+    if subdivision and subdivision not in known[country]:
+        near = [f"{country}-{s}" for s in known[country]]
+        raise InputError([_unknown(region, near)])
+    years = range(first.year, last.year + 1)
+    language = next((x for x in ("en_US", "en_GB", "en") if x in _languages(country)), None)
+    found = holidays.country_holidays(country, subdiv=subdivision or None, years=years, language=language)
+    return {d: _plain(name) for d, name in sorted(found.items()) if first <= d <= last}
+
+
+def _languages(country: str) -> Sequence[str]:
+    import holidays
+
+    return list(holidays.list_localized_countries().get(country, ()))
+
+
+def _plain(name: str) -> str:
+    """Name without the remark that a day was moved, so that its factor carries over the years."""
+    return name.split(";")[0].replace("(observed)", "").replace("(estimated)", "").strip()
+
+
+def _unknown(region: str, known: Sequence[str]) -> Problem:
+    from babel import Locale
+
+    named = {name.casefold(): code for code, name in Locale("en").territories.items() if code in known}
+    codes = get_close_matches(region.upper(), known, n=4, cutoff=0.5)
+    near = [named[n] for n in get_close_matches(region.casefold(), list(named), n=2, cutoff=0.7)] or codes
+    return Problem(
+        "forecast.holiday_region",
+        f"unknown region {region!r}",
+        f"a country such as DE, optionally with a subdivision such as DE-BE; near: {', '.join(near) or 'none'}",
+    )
+
+
+@dataclass(frozen=True)
+class DayCalendar:
+    """Consecutive days, past and future, with what a calendar says about them.
+
+    Attributes
+    ----------
+    first
+        The first day.
+    label
+        Name of a special day or empty, N of them: a holiday, ``before X``, ``after X``, or an event.
+    after_closed
+        Whether the day before was a holiday or unusually closed, shape (N,).
+    """
+
+    first: date
+    label: tuple[str, ...]
+    after_closed: IntArray
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+    @property
+    def dates(self) -> tuple[date, ...]:
+        """The days, N of them."""
+        return tuple(self.first + timedelta(days=i) for i in range(len(self)))
+
+    @property
+    def index(self) -> IntArray:
+        """Proleptic ordinal of each day, shape (N,)."""
+        return self.first.toordinal() + np.arange(len(self), dtype=np.int64)
+
+    @property
+    def weekday(self) -> IntArray:
+        """Monday 0, shape (N,)."""
+        return (self.index - 1) % 7
+
+    @property
+    def day_of_month(self) -> IntArray:
+        """1 to 31, shape (N,)."""
+        return np.array([d.day for d in self.dates], dtype=np.int64)
+
+    @property
+    def month_days(self) -> IntArray:
+        """Length of each day's month, shape (N,)."""
+        following = [(d.replace(day=28) + timedelta(days=4)).replace(day=1) for d in self.dates]
+        return np.array([(f - timedelta(days=1)).day for f in following], dtype=np.int64)
+
+
+def day_calendar(
+    first: date,
+    days: int,
+    region: str | None,
+    extra: dict[date, str] | None = None,
+    closed: frozenset[date] = frozenset(),
+) -> DayCalendar:
+    """Calendar of `days` days from `first` in a region.
+
+    Parameters
+    ----------
+    first, days
+        The days, N of them.
+    region
+        Region of public holidays, or None; then only the days around the turn of the year are named.
+    extra
+        Further named days, e.g. events; they win over holidays.
+    closed
+        Days that were or will be closed although their weekday is usually open.
+
+    Examples
+    --------
+    >>> days = day_calendar(date(2026, 12, 24), 3, "DE")
+    >>> days.label
+    ('before Christmas Day', 'Christmas Day', 'Second Day of Christmas')
+    """
+    one = timedelta(days=1)
+    last = first + timedelta(days=days - 1)
+    named = public_holidays(region, first - 4 * one, last + 2 * one)
+    extra = extra or {}
+    labels, after = [], []
+    for i in range(days):
+        day = first + i * one
+        if day in extra:
+            label = extra[day]
+        elif day in named:
+            label = named[day]
+        elif day + one in named:
+            label = f"before {named[day + one]}"
+        elif day - one in named:
+            label = f"after {named[day - one]}"
+        else:
+            label = YEAR_END.get((day.month, day.day), "")
+        labels.append(label)
+        after.append(int(day not in named and (day - one in named or day - one in closed)))
+    return DayCalendar(first, tuple(labels), np.array(after, dtype=np.int64))

@@ -1,0 +1,137 @@
+"""The contracts of every table that comes in or goes out."""
+
+from __future__ import annotations
+
+from staffing.frames.contract import Column, Contract, Kind
+
+_DAY_SECONDS = 86_400
+
+INTERVALS = Contract(
+    "intervals",
+    (
+        Column("interval_start", Kind.MOMENT),
+        Column("queue", required=False),
+        Column("offered", Kind.NUMBER, empty=True, low=0),
+        Column("handled", Kind.NUMBER, required=False, empty=True, low=0),
+        Column("abandoned", Kind.NUMBER, required=False, empty=True, low=0),
+        Column("aht_seconds", Kind.NUMBER, required=False, empty=True, low=0),
+        Column("wait_seconds", Kind.NUMBER, required=False, empty=True, low=0),
+    ),
+)
+"""History by interval; `wait_seconds` is the mean wait of all offered contacts."""
+
+CONTACTS = Contract(
+    "contacts",
+    (
+        Column("arrived_at", Kind.MOMENT),
+        Column("queue", required=False),
+        Column("outcome", required=False),
+        Column("wait_seconds", Kind.NUMBER, required=False, empty=True, low=0, high=31 * _DAY_SECONDS),
+        Column("handle_seconds", Kind.NUMBER, required=False, empty=True, low=0, high=_DAY_SECONDS),
+        Column("contact_id", required=False),
+    ),
+)
+"""History by contact."""
+
+AGENTS = Contract(
+    "agents.csv",
+    (
+        Column("agent_id"),
+        Column("name", required=False, empty=True),
+        Column("contract"),
+        Column("queues"),
+        *(Column(day, required=False, empty=True) for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")),
+        Column("first_day", Kind.DATE, required=False, empty=True),
+        Column("last_day", Kind.DATE, required=False, empty=True),
+    ),
+)
+ABSENCES = Contract(
+    "absences.csv",
+    (
+        Column("agent_id"),
+        Column("first_day", Kind.DATE),
+        Column("last_day", Kind.DATE, required=False, empty=True),
+        Column("kind", required=False, empty=True),
+        Column("credited", Kind.YES_NO, required=False, empty=True),
+    ),
+)
+REQUESTS = Contract(
+    "requests.csv",
+    (
+        Column("agent_id"),
+        Column("date", Kind.DATE),
+        Column("wish"),
+        Column("weight", Kind.NUMBER, required=False, empty=True, low=0, high=100),
+    ),
+)
+LOCKS = Contract(
+    "locks.csv",
+    (Column("agent_id"), Column("date", Kind.DATE), Column("shift"), Column("start", required=False, empty=True)),
+)
+LEDGER = Contract(
+    "ledger.csv",
+    (
+        Column("agent_id"),
+        Column("weekends", Kind.NUMBER, required=False, empty=True),
+        Column("unpopular", Kind.NUMBER, required=False, empty=True),
+        Column("hours", Kind.NUMBER, required=False, empty=True),
+    ),
+)
+EVENTS = Contract(
+    "events.csv",
+    (
+        Column("name"),
+        Column("first_day", Kind.DATE),
+        Column("last_day", Kind.DATE, required=False, empty=True),
+        Column("queue", required=False, empty=True),
+        Column("factor", Kind.NUMBER, required=False, empty=True, low=0, high=100),
+        Column("contacts", Kind.NUMBER, required=False, empty=True, low=0),
+        Column("start", Kind.TIME, required=False, empty=True),
+        Column("end", Kind.TIME, required=False, empty=True),
+    ),
+)
+ROSTER = Contract(
+    "roster.csv",
+    (
+        Column("agent_id"),
+        Column("agent_name", required=False, empty=True),
+        Column("date", Kind.DATE),
+        Column("shift"),
+        Column("start", Kind.MOMENT),
+        Column("end", Kind.MOMENT),
+        Column("break_starts", required=False, empty=True),
+        Column("break_minutes", required=False, empty=True),
+        Column("paid_hours", Kind.NUMBER, required=False, empty=True, low=0, high=24),
+        Column("locked", Kind.YES_NO, required=False, empty=True),
+    ),
+)
+FORECAST = Contract(
+    "forecast.csv",
+    (
+        Column("interval_start", Kind.MOMENT),
+        Column("queue"),
+        *(Column(n, Kind.NUMBER, low=0) for n in ("contacts", "contacts_p10", "contacts_p50", "contacts_p90")),
+        Column("aht_seconds", Kind.NUMBER, low=0),
+    ),
+)
+REQUIREMENT = Contract(
+    "requirement.csv",
+    (
+        Column("interval_start", Kind.MOMENT),
+        Column("queue"),
+        Column("on_phones", Kind.NUMBER, low=0),
+        Column("on_roster", Kind.NUMBER, low=0),
+    ),
+)
+COVERAGE = Contract(
+    "coverage.csv",
+    (
+        Column("interval_start", Kind.MOMENT),
+        Column("queue"),
+        *(Column(n, Kind.NUMBER, low=0) for n in ("required", "staffed", "under", "over")),
+        *(
+            Column(n, Kind.NUMBER, empty=True, low=0, high=1)
+            for n in ("service_level", "service_level_low", "service_level_high")
+        ),
+    ),
+)

@@ -1,0 +1,383 @@
+"""Planning runs in processes of their own: one at a time with a queue, stopped on demand, kept on disk.
+
+The command line is the worker: ``python -m staffing plan SCENARIO --out ... --progress ... --stop-on-eof``. The worker
+reads a pipe whose other end this process holds; closing it asks the worker to stop and keep the best rota so far.
+When this process dies the system closes the pipe, so no worker outlives it.
+
+Every run is a folder, and the folder is the truth: any process, tab or later session can read it ::
+
+    runs/20270104-101500-3f2a/
+        request.json    what was asked for
+        status.json     state, begin, end, exit code (replaced whole, never torn)
+        alive           touched every second by the process that looks after the run
+        progress.jsonl  one report per line, as the worker writes them
+        said.json       what the worker said on standard output: its summary, or the problems of the input
+        errors.txt      what it said on standard error
+        out/            the files of a finished plan
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import secrets
+import shlex
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+HEARTBEAT_SECONDS = 1.0
+STALE_SECONDS = 15.0
+"""A run whose keeper was silent for so long is lost."""
+GRACE_SECONDS = 5.0
+"""What a worker gets to end by itself when the keeper closes."""
+POLL_SECONDS = 0.1
+NICENESS = 10
+"""The worker yields to the screens."""
+
+
+class RunState(StrEnum):
+    """Where a run stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    DONE = "done"
+    STOPPED = "stopped"
+    """Stopped by the planner; the best rota so far was kept."""
+    IMPOSSIBLE = "impossible"
+    """The worker answered "no": there is no rota, mostly because hard rules contradict each other."""
+    REFUSED = "refused"
+    """The input cannot be used; the problems are listed."""
+    FAILED = "failed"
+    """The worker broke."""
+    CANCELLED = "cancelled"
+    """Taken back before it began, or stopped before there was a rota."""
+    LOST = "lost"
+    """The process that looked after it is gone and left no result."""
+
+    @property
+    def live(self) -> bool:
+        """Whether something may still change by itself."""
+        return self in (RunState.QUEUED, RunState.RUNNING, RunState.STOPPING)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What is to be planned.
+
+    Attributes
+    ----------
+    scenario
+        Path of the TOML file.
+    name
+        Shown to people.
+    team
+        Folder name of the team.
+    seconds
+        Wall time for the search of the rota.
+    workers, seed
+        Threads and seed of the search.
+    """
+
+    scenario: str
+    name: str
+    team: str = ""
+    seconds: float = 60.0
+    workers: int = 2
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as its folder tells it.
+
+    Attributes
+    ----------
+    id, folder, request
+        Its name, its place, and what was asked for.
+    state
+        Where it stands.
+    created, started, ended
+        Unix seconds; None where not yet.
+    exit_code
+        Of the worker; None while it runs.
+    """
+
+    id: str
+    folder: Path
+    request: RunRequest
+    state: RunState
+    created: float
+    started: float | None = None
+    ended: float | None = None
+    exit_code: int | None = None
+
+    @property
+    def out(self) -> Path:
+        """Folder of the plan's files."""
+        return self.folder / "out"
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether a plan can be shown."""
+        return not self.state.live and (self.out / "roster.csv").is_file()
+
+    def elapsed(self, now: float | None = None) -> float:
+        """Seconds since it began (until it ended); 0 before."""
+        if self.started is None:
+            return 0.0
+        return max(0.0, (self.ended or now or time.time()) - self.started)
+
+    def reports(self) -> list[dict[str, Any]]:
+        """Progress reports so far, oldest first; a line that is still being written is left out."""
+        try:
+            text = (self.folder / "progress.jsonl").read_text(encoding="utf-8")
+        except OSError:
+            return []
+        found = []
+        for line in text.split("\n")[:-1]:
+            with suppress(json.JSONDecodeError):
+                found.append(json.loads(line))
+        return found
+
+    def problems(self) -> list[str]:
+        """What stands against a plan: problems of the input, rules in conflict, or the last words of a worker that broke."""
+        try:
+            said = json.loads((self.folder / "said.json").read_text(encoding="utf-8"))
+            return [str(p) for p in said.get("problems") or said.get("conflicts") or ()]
+        except (OSError, json.JSONDecodeError):
+            pass
+        try:
+            text = (self.folder / "errors.txt").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return []
+        return [line for line in text.splitlines() if line.strip()][-3:]
+
+
+class Jobs:
+    """Keeper of the runs in a folder: starts them one after the other and knows how each stands.
+
+    Parameters
+    ----------
+    folder
+        Where the runs' folders are; made if missing.
+    command
+        The program that understands ``plan``; default: this Python's ``-m staffing``, or what the environment variable
+        ``STAFFING_COMMAND`` names.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> jobs = Jobs(Path(tempfile.mkdtemp()))
+    >>> jobs.runs()
+    []
+    """
+
+    def __init__(self, folder: Path, command: Sequence[str] | None = None) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        named = shlex.split(os.environ.get("STAFFING_COMMAND", ""))
+        self.command = tuple(command or named or (sys.executable, "-m", "staffing"))
+        self._lock = threading.RLock()
+        self._queue: deque[str] = deque()
+        self._current: tuple[str, subprocess.Popen[bytes]] | None = None
+        self._keeper: threading.Thread | None = None
+        self._closed = False
+        atexit.register(self.close)
+
+    # -- asking ------------------------------------------------------------------------------------
+
+    def start(self, request: RunRequest) -> Run:
+        """Queue a run; it begins at once where nothing else runs."""
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the keeper of runs is closed")
+            run_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
+            folder = self.folder / run_id
+            folder.mkdir()
+            _write(folder / "request.json", asdict(request))
+            self._mark(run_id, state=RunState.QUEUED, created=time.time())
+            (folder / "alive").touch()
+            self._queue.append(run_id)
+            if self._keeper is None:
+                self._keeper = threading.Thread(target=self._keep, name="staffing-runs", daemon=True)
+                self._keeper.start()
+        return self.read(run_id)
+
+    def stop(self, run_id: str) -> None:
+        """Ask a run to stop and keep its best rota; a queued one is taken back. Ended runs stay as they are."""
+        with self._lock:
+            if run_id in self._queue:
+                self._queue.remove(run_id)
+                self._mark(run_id, state=RunState.CANCELLED, ended=time.time())
+            elif self._current is not None and self._current[0] == run_id:
+                self._mark(run_id, state=RunState.STOPPING)
+                _close_pipe(self._current[1])
+
+    def remove(self, run_id: str) -> None:
+        """Delete a run that has ended."""
+        if not self.read(run_id).state.live:
+            shutil.rmtree(self.folder / run_id, ignore_errors=True)
+
+    def close(self) -> None:
+        """Stop everything; workers that do not end by themselves within a few seconds are ended."""
+        with self._lock:
+            self._closed = True
+            for run_id in tuple(self._queue):
+                self.stop(run_id)
+            current = self._current
+            if current is not None:
+                self.stop(current[0])
+        if current is not None:
+            try:
+                current[1].wait(GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                current[1].kill()
+                current[1].wait()
+        keeper = self._keeper
+        if keeper is not None and keeper is not threading.current_thread():
+            keeper.join(GRACE_SECONDS)
+        atexit.unregister(self.close)
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def read(self, run_id: str) -> Run:
+        """How a run stands.
+
+        Raises
+        ------
+        KeyError
+            There is no such run.
+        """
+        folder = self.folder / run_id
+        if Path(run_id).name != run_id or run_id.startswith("."):
+            raise KeyError(run_id)
+        try:
+            status = json.loads((folder / "status.json").read_text(encoding="utf-8"))
+            request = RunRequest(**json.loads((folder / "request.json").read_text(encoding="utf-8")))
+        except (OSError, json.JSONDecodeError, TypeError):
+            raise KeyError(run_id) from None
+        run = Run(run_id, folder, request, **{**status, "state": RunState(status["state"])})
+        return _lost(run) if run.state.live and self._silent(folder) else run
+
+    def runs(self) -> list[Run]:
+        """All runs, newest first."""
+        found = []
+        for folder in sorted((p for p in self.folder.iterdir() if p.is_dir()), reverse=True):
+            with suppress(KeyError):
+                found.append(self.read(folder.name))
+        return found
+
+    def live(self) -> list[Run]:
+        """Runs that go on or wait, the running one first."""
+        return sorted((r for r in self.runs() if r.state.live), key=lambda r: (r.state is RunState.QUEUED, r.created))
+
+    # -- keeping -----------------------------------------------------------------------------------
+
+    def _keep(self) -> None:
+        """Work the queue off; ends when it is empty."""
+        while True:
+            with self._lock:
+                if not self._queue:
+                    self._keeper = None
+                    return
+                run_id = self._queue.popleft()
+                process = self._launch(run_id)
+            if process is not None:
+                self._attend(run_id, process)
+
+    def _launch(self, run_id: str) -> subprocess.Popen[bytes] | None:
+        run = self.read(run_id)
+        request = run.request
+        command = [*self.command, "plan", request.scenario, "--out", str(run.out)]
+        command += ["--seconds", f"{request.seconds:g}", "--workers", str(request.workers), "--seed", str(request.seed)]
+        command += ["--progress", str(run.folder / "progress.jsonl"), "--stop-on-eof", "--json"]
+        try:
+            with (run.folder / "said.json").open("wb") as said, (run.folder / "errors.txt").open("wb") as errors:
+                process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=said,
+                    stderr=errors,
+                    start_new_session=True,
+                    env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+                )
+        except OSError as error:
+            (run.folder / "errors.txt").write_text(f"{command[0]}: cannot be started: {error}\n", encoding="utf-8")
+            self._mark(run_id, state=RunState.FAILED, ended=time.time())
+            return None
+        if hasattr(os, "setpriority"):
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
+        self._current = (run_id, process)
+        self._mark(run_id, state=RunState.RUNNING, started=time.time())
+        return process
+
+    def _attend(self, run_id: str, process: subprocess.Popen[bytes]) -> None:
+        touched = 0.0
+        while process.poll() is None:
+            if time.monotonic() - touched > HEARTBEAT_SECONDS:
+                touched = time.monotonic()
+                for name in (run_id, *tuple(self._queue)):
+                    with suppress(OSError):
+                        (self.folder / name / "alive").touch()
+            time.sleep(POLL_SECONDS)
+        with self._lock:
+            _close_pipe(process)
+            self._current = None
+            run = self.read(run_id)
+            code = int(process.returncode)
+            self._mark(run_id, state=_ending(run, code), ended=time.time(), exit_code=code)
+
+    def _silent(self, folder: Path) -> bool:
+        try:
+            return time.time() - (folder / "alive").stat().st_mtime > STALE_SECONDS
+        except OSError:
+            return True
+
+    def _mark(self, run_id: str, **changes: Any) -> None:
+        path = self.folder / run_id / "status.json"
+        status = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        _write(path, status | changes)
+
+
+def _ending(run: Run, code: int) -> RunState:
+    """State of a run whose worker has ended with this exit code."""
+    written = (run.out / "summary.json").is_file()
+    stopping = run.state is RunState.STOPPING
+    if code == 2:
+        return RunState.REFUSED
+    if code == 1:
+        return RunState.CANCELLED if stopping else RunState.IMPOSSIBLE
+    if code == 0 and written:
+        return RunState.STOPPED if stopping else RunState.DONE
+    return RunState.CANCELLED if stopping else RunState.FAILED
+
+
+def _lost(run: Run) -> Run:
+    written = (run.out / "summary.json").is_file()
+    return replace(run, state=RunState.STOPPED if written else RunState.LOST, ended=run.ended or run.started)
+
+
+def _close_pipe(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin is not None:
+        with suppress(OSError):
+            process.stdin.close()
+
+
+def _write(path: Path, value: Any) -> None:
+    """Replace a file as a whole, so that readers never see half of it."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    beside.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
+    os.replace(beside, path)

@@ -1,0 +1,289 @@
+"""Use cases: what the command line and the app call. Each is one function from frozen values to a frozen value."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from staffing.forecast.make import make_forecast
+from staffing.forecast.result import Forecast
+from staffing.grid import FloatArray
+from staffing.inputs import Inputs, read_inputs
+from staffing.progress import SILENT, Monitor, Progress
+from staffing.requirement import Channel, Requirement, make_requirement
+from staffing.roster import costs, engine, rules
+from staffing.roster.costs import Coverage
+from staffing.roster.problem import Roster, RosterProblem, RosterResult, RosterStatus
+from staffing.roster.rules import Violation
+from staffing.scenario import DemandLevers, Scenario
+from staffing.simulation.duty import on_duty_of
+from staffing.simulation.engine import simulate
+from staffing.simulation.model import Demand, OnDuty, SimulationResult
+
+STAGES = ("history", "forecast", "requirement", "roster", "audit", "simulation", "export")
+
+
+@dataclass(frozen=True, slots=True)
+class StageRecord:
+    """What a stage took.
+
+    Attributes
+    ----------
+    stage
+        One of `STAGES`.
+    seconds
+        Wall time.
+    peak_mb
+        Largest memory of the process up to the end of the stage, in MB; NaN where the system does not tell.
+    """
+
+    stage: str
+    seconds: float
+    peak_mb: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A finished run of the main job.
+
+    Attributes
+    ----------
+    inputs, forecast, requirement, problem
+        What went into the rota.
+    result
+        The rota with its cost and bound.
+    coverage
+        Who is there against who is needed; None without a rota.
+    violations
+        What the audit found; empty for every rota that the engine built.
+    service
+        The simulated service; None without a rota.
+    stages
+        Time and memory by stage.
+    """
+
+    inputs: Inputs
+    forecast: Forecast
+    requirement: Requirement
+    problem: RosterProblem
+    result: RosterResult
+    coverage: Coverage | None
+    violations: tuple[Violation, ...]
+    service: SimulationResult | None
+    stages: tuple[StageRecord, ...]
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that was planned."""
+        return self.inputs.scenario
+
+
+class _Stages:
+    """Times the stages of a run and tells the monitor when each begins."""
+
+    def __init__(self, monitor: Monitor) -> None:
+        self.monitor = monitor
+        self.records: list[StageRecord] = []
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        self.monitor.report(Progress(name, 0.0))
+        yield
+        self.records.append(StageRecord(name, time.perf_counter() - begun, peak_mb()))
+
+
+def peak_mb() -> float:
+    """Largest resident memory of this process so far, in MB; NaN where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return float("nan")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024**2 if sys.platform == "darwin" else 1024)
+
+
+# -- stages on a scenario ----------------------------------------------------------------------------------
+
+
+def forecast_of(inputs: Inputs, monitor: Monitor = SILENT) -> Forecast:
+    """Forecast the horizon and apply the scenario's what-if factors."""
+    scenario = inputs.scenario
+    parents = {q: s.parent for q, s in scenario.queue.items() if s.parent is not None}
+    forecast = make_forecast(
+        inputs.history, inputs.grid, inputs.open, scenario.forecast, inputs.events, parents, monitor
+    )
+    return scaled(forecast, scenario.demand)
+
+
+def scaled(forecast: Forecast, levers: DemandLevers) -> Forecast:
+    """Apply what-if factors to contacts (with their quantiles) and handling times."""
+    if not levers.scale and not levers.aht_scale:
+        return forecast
+    contacts = np.array([levers.scale.get(q, 1.0) for q in forecast.queues])[:, None]
+    aht = np.array([levers.aht_scale.get(q, 1.0) for q in forecast.queues])[:, None]
+    return replace(
+        forecast,
+        contacts=forecast.contacts * contacts,
+        quantiles=forecast.quantiles * contacts,
+        spreadsheet=forecast.spreadsheet * contacts,
+        aht_seconds=forecast.aht_seconds * aht,
+    )
+
+
+def patience_of(inputs: Inputs) -> FloatArray:
+    """Mean patience per queue: as stated, else as measured in the history, else infinite; shape (Q,)."""
+    stated = [s.patience_seconds for s in inputs.scenario.queue.values()]
+    measured = inputs.history.patience_seconds
+    return np.array(
+        [
+            value if value is not None else (m if np.isfinite(m) else np.inf)
+            for value, m in zip(stated, measured, strict=True)
+        ]
+    )
+
+
+def requirement_of(inputs: Inputs, forecast: Forecast) -> Requirement:
+    """Agents needed under the scenario's targets and shrinkage."""
+    scenario = inputs.scenario
+    return make_requirement(
+        forecast,
+        list(scenario.queue.values()),
+        [scenario.target[q] for q in scenario.queues],
+        scenario.shrinkage,
+        patience_of(inputs),
+    )
+
+
+def problem_of(inputs: Inputs, requirement: Requirement) -> RosterProblem:
+    """Return the team's rostering problem with the need."""
+    return replace(inputs.team, required=np.array(requirement.on_roster))
+
+
+def service_of(
+    inputs: Inputs,
+    forecast: Forecast,
+    requirement: Requirement,
+    problem: RosterProblem,
+    roster: Roster,
+    monitor: Monitor = SILENT,
+) -> SimulationResult:
+    """Simulate the service that a rota gives.
+
+    Shrinkage takes whole shifts at random, unless the scenario states ``simulation.absence`` itself.
+    """
+    settings = inputs.scenario.simulation
+    if settings.absence == 0:
+        settings = replace(settings, absence=requirement.shrinkage)
+    return simulate(demand_of(inputs, forecast), duty_of(problem, roster), settings, monitor)
+
+
+def demand_of(inputs: Inputs, forecast: Forecast) -> Demand:
+    """Random contacts as forecast, with the scenario's targets, patience and concurrency."""
+    scenario = inputs.scenario
+    queues = list(scenario.queue.values())
+    targets = [scenario.target[q] for q in scenario.queues]
+    channels = {Channel.VOICE: 0, Channel.CHAT: 1, Channel.EMAIL: 2}
+    threshold = [t.response_hours * 3600 if t.response_hours is not None else t.threshold_seconds for t in targets]
+    return Demand(
+        grid=inputs.grid,
+        queues=scenario.queues,
+        channel=np.array([channels[s.channel] for s in queues], dtype=np.int64),
+        contacts=np.array(forecast.contacts),
+        aht_seconds=np.array(forecast.aht_seconds),
+        aht_cv=np.array([s.aht_cv for s in queues]),
+        patience_seconds=patience_of(inputs),
+        day_error=np.array(forecast.day_error),
+        open=np.array(forecast.open),
+        threshold_seconds=np.array(threshold),
+        target=np.array([np.nan if t.service_level is None else t.service_level for t in targets]),
+        concurrency=np.array([s.concurrency for s in queues], dtype=np.int64),
+        slowdown=np.array([s.concurrency_slowdown for s in queues]),
+    )
+
+
+def duty_of(problem: RosterProblem, roster: Roster) -> OnDuty:
+    """Who works when: every shift cut at its breaks, with the agents' queues and priorities."""
+    column = {q: i for i, q in enumerate(problem.queues)}
+    priorities = np.zeros((len(problem.agents), len(problem.queues)), dtype=np.int8)
+    for row, agent in enumerate(problem.agents):
+        for queue, priority in zip(agent.queues, agent.priorities, strict=True):
+            priorities[row, column[queue]] = priority
+    shifts = roster.shifts
+    return on_duty_of(
+        [s.agent for s in shifts],
+        [s.start for s in shifts],
+        [s.end for s in shifts],
+        [s.breaks for s in shifts],
+        priorities,
+    )
+
+
+def targets_of(scenario: Scenario) -> Mapping[str, float | None]:
+    """Service level promised by queue."""
+    return {q: scenario.target[q].service_level for q in scenario.queues}
+
+
+# -- the main job ------------------------------------------------------------------------------------------
+
+
+def make_plan(scenario: Scenario, monitor: Monitor = SILENT, start: Roster | None = None) -> Plan:
+    """Plan a month: history to verified rota.
+
+    Parameters
+    ----------
+    scenario
+        As loaded by `scenario.load`.
+    monitor
+        Told about progress, and asked whether to stop; a stop keeps the best rota so far.
+    start
+        Rota to start from, e.g. that of another scenario.
+
+    Returns
+    -------
+    Plan
+        Also where no rota exists: then `result.status` is INFEASIBLE and `result.conflicts` says why.
+
+    Raises
+    ------
+    InputError
+        With every problem of the input.
+    """
+    stages = _Stages(monitor)
+    with stages.stage("history"):
+        inputs = read_inputs(scenario)
+    with stages.stage("forecast"):
+        forecast = forecast_of(inputs, monitor)
+    with stages.stage("requirement"):
+        requirement = requirement_of(inputs, forecast)
+        problem = problem_of(inputs, requirement)
+    with stages.stage("roster"):
+        solver = scenario.solver
+        result = engine.solve(
+            problem,
+            seconds=solver.seconds,
+            workers=solver.workers,
+            seed=solver.seed,
+            start=start,
+            monitor=monitor,
+        )
+    coverage: Coverage | None = None
+    violations: tuple[Violation, ...] = ()
+    service: SimulationResult | None = None
+    if result.roster is not None:
+        with stages.stage("audit"):
+            violations = rules.audit(problem, result.roster)
+            coverage = costs.coverage(problem, result.roster)
+        with stages.stage("simulation"):
+            service = service_of(inputs, forecast, requirement, problem, result.roster, monitor)
+    return Plan(inputs, forecast, requirement, problem, result, coverage, violations, service, tuple(stages.records))
+
+
+def succeeded(plan: Plan) -> bool:
+    """Whether there is a rota and it breaks no rule."""
+    return plan.result.status is not RosterStatus.INFEASIBLE and plan.result.roster is not None and not plan.violations

@@ -1,0 +1,241 @@
+"""The soft terms, recomputed from any rota: what it costs, and what is missing.
+
+One function per term, in whole cents; `compile` says the same terms a second time, for solvers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from staffing.grid import FloatArray, IntArray, read_only
+from staffing.roster.cover import UNITS, Cover, cover_of, price, split
+from staffing.roster.options import Options, expand, paid_unit
+from staffing.roster.problem import Roster, RosterProblem
+from staffing.roster.rules import Facts, facts_of
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Agents wanted and on duty.
+
+    Attributes
+    ----------
+    required
+        Agents wanted, shape (Q, T), as priced (whole quarters).
+    staffed
+        Agents at each queue in the cheapest split of those on duty, shape (Q, T).
+    under, over
+        Agents missing and in surplus, shape (Q, T).
+    on_duty
+        Agents on duty by skill group, breaks left out, shape (G, T).
+    understaffed_hours, overstaffed_hours
+        Agent-hours over the horizon; never netted against each other.
+    """
+
+    required: FloatArray
+    staffed: FloatArray
+    under: FloatArray
+    over: FloatArray
+    on_duty: FloatArray
+    understaffed_hours: float
+    overstaffed_hours: float
+
+    def __post_init__(self) -> None:
+        read_only(self)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A rota beside everything its costs are computed from."""
+
+    facts: Facts
+    unit: int
+    cover: Cover
+    staffed: IntArray
+
+
+def duty(problem: RosterProblem, roster: Roster) -> IntArray:
+    """Units on duty by interval and skill group, shifts of the past included, shape (T, G).
+
+    A stretch of work counts in an interval with its share of it, rounded to whole quarters of an agent per shift.
+    """
+    grid = problem.grid
+    edges = np.append(grid.starts, grid.starts[-1] + grid.seconds)
+    out = cover_of(problem).base.copy()
+    for shift in roster.shifts:
+        first = max(int((shift.start - edges[0]) // grid.seconds), 0)
+        last = min(int(-(-(shift.end - edges[0]) // grid.seconds)), len(grid))
+        lo, hi = edges[first:last], edges[first + 1 : last + 1]
+        seconds = np.clip(np.minimum(hi, shift.end) - np.maximum(lo, shift.start), 0, None)
+        for a, b in shift.breaks:
+            seconds = seconds - np.clip(np.minimum(hi, b) - np.maximum(lo, a), 0, None)
+        out[first:last, problem.group[shift.agent]] += np.floor(
+            np.maximum(seconds, 0) * UNITS / grid.seconds + 0.5
+        ).astype(np.int64)
+    return out
+
+
+def coverage(problem: RosterProblem, roster: Roster) -> Coverage:
+    """Agents wanted and on duty under a rota."""
+    cover = cover_of(problem)
+    supply = duty(problem, roster)
+    staffed = split(cover, supply).sum(axis=1).T / UNITS
+    required = cover.need.T / UNITS
+    under, over = np.maximum(required - staffed, 0.0), np.maximum(staffed - required, 0.0)
+    return Coverage(
+        required=required,
+        staffed=staffed,
+        under=under,
+        over=over,
+        on_duty=supply.T / UNITS,
+        understaffed_hours=float(under.sum() * problem.grid.hours),
+        overstaffed_hours=float(over.sum() * problem.grid.hours),
+    )
+
+
+def paid_hours(roster: Roster) -> float:
+    """Paid hours of a rota."""
+    return sum(shift.paid_minutes for shift in roster.shifts) / 60
+
+
+@dataclass(frozen=True)
+class Fairness:
+    """How weekends and unpopular shifts are shared out.
+
+    Attributes
+    ----------
+    weekends, weekend_share
+        Weekends with a shift, and the fair share less the ledger, shape (A,).
+    unpopular, unpopular_share
+        Unpopular shifts, and the fair share less the ledger, shape (A,).
+    hours, aim_hours
+        Paid hours, and the hours aimed at, shape (A,).
+    """
+
+    weekends: IntArray
+    weekend_share: IntArray
+    unpopular: IntArray
+    unpopular_share: IntArray
+    hours: FloatArray
+    aim_hours: FloatArray
+
+    def __post_init__(self) -> None:
+        read_only(self)
+
+
+def fairness(problem: RosterProblem, roster: Roster) -> Fairness:
+    """How a rota shares out weekends, unpopular shifts and hours."""
+    return _fairness(facts_of(problem, roster))
+
+
+def _fairness(x: Facts) -> Fairness:
+    unpopular = {kind.code for kind in x.problem.shift_types if kind.unpopular}
+    worked = [{s.day for s in shifts} for shifts in x.shifts]
+    return Fairness(
+        weekends=np.array([sum(bool(days & set(w)) for w in x.targets.weekends) for days in worked], np.int64),
+        weekend_share=x.targets.weekend_share,
+        unpopular=np.array([sum(s.code in unpopular for s in shifts) for shifts in x.shifts], np.int64),
+        unpopular_share=x.targets.unpopular_share,
+        hours=np.array([sum(s.paid_minutes for s in shifts) / 60 for shifts in x.shifts]),
+        aim_hours=x.targets.aim / 60,
+    )
+
+
+# -- terms ----------------------------------------------------------------------------------------------------
+
+
+def _whole(money: float) -> int:
+    return int(np.floor(money * 100 + 0.5))
+
+
+def cost_pay(x: Judged) -> int:
+    """Paid hours at the contract's hourly cost, each shift in whole cents."""
+    shifts = (s for shifts in x.facts.shifts for s in shifts)
+    return sum(_whole(x.facts.contract(s.agent).hourly_cost * s.paid_minutes / 60) for s in shifts)
+
+
+def cost_understaffing(x: Judged) -> int:
+    """Missing agent-hours, in three tiers, by the queue's weight."""
+    return int(price(x.cover, x.staffed)[0].sum())
+
+
+def cost_overstaffing(x: Judged) -> int:
+    """Surplus agent-hours, in two tiers."""
+    return int(price(x.cover, x.staffed)[1].sum())
+
+
+def cost_requests(x: Judged) -> int:
+    """Refused requests by weight."""
+    problem = x.facts.problem
+    total = 0
+    for request in problem.requests:
+        d = problem.grid.day_index(request.day)
+        if d is None:
+            continue
+        codes = {s.code for s in x.facts.shifts[problem.agent_index[request.agent]] if s.day == d}
+        granted = {"off": not codes, "work": bool(codes)}.get(request.wish, request.wish in codes)
+        total += 0 if granted else _whole(problem.prices.request * request.weight)
+    return total
+
+
+def _steps(excess: IntArray, first: float, further: float, width: int) -> int:
+    over = np.maximum(excess, 0)
+    near = np.minimum(over, width)
+    return int((near * _whole(first) + (over - near) * _whole(further)).sum())
+
+
+def cost_weekends(x: Judged) -> int:
+    """Weekends above the fair share: the first, each further one."""
+    shared = _fairness(x.facts)
+    return _steps(shared.weekends - shared.weekend_share, *x.facts.problem.prices.weekend, 1)
+
+
+def cost_unpopular(x: Judged) -> int:
+    """Unpopular shifts above the fair share: the first two, each further one."""
+    shared = _fairness(x.facts)
+    return _steps(shared.unpopular - shared.unpopular_share, *x.facts.problem.prices.unpopular, 2)
+
+
+def cost_hours_deviation(x: Judged) -> int:
+    """Hours of the horizon above or below the aim, which is rounded to the unit of paid times."""
+    shared = _fairness(x.facts)
+    aim = np.floor(x.facts.targets.aim / x.unit + 0.5)
+    units = np.abs(shared.hours * 60 / x.unit - aim)
+    return int(np.floor(units.sum() * _whole(x.facts.problem.prices.hours_deviation * x.unit / 60) + 0.5))
+
+
+TERMS: Mapping[str, Callable[[Judged], int]] = {
+    "pay": cost_pay,
+    "understaffing": cost_understaffing,
+    "overstaffing": cost_overstaffing,
+    "requests": cost_requests,
+    "weekends": cost_weekends,
+    "unpopular": cost_unpopular,
+    "hours_deviation": cost_hours_deviation,
+}
+"""Every soft term by name, in cents."""
+
+
+def terms_in_cents(problem: RosterProblem, roster: Roster, options: Options | None = None) -> dict[str, int]:
+    """Cost of each term of a rota in cents."""
+    options = options or expand(problem)
+    cover = cover_of(problem)
+    staffed = split(cover, duty(problem, roster)).sum(axis=1)
+    judged = Judged(facts_of(problem, roster), paid_unit(options), cover, staffed)
+    return {name: term(judged) for name, term in TERMS.items()}
+
+
+def terms(problem: RosterProblem, roster: Roster) -> dict[str, float]:
+    """Cost of each term of a rota, in the scenario's currency; their sum is the objective.
+
+    Parameters
+    ----------
+    problem
+        What the rota is for.
+    roster
+        Any rota, also an illegal one.
+    """
+    return {name: amount / 100 for name, amount in terms_in_cents(problem, roster).items()}

@@ -1,0 +1,335 @@
+"""The team's tables: agents, absences, requests, locks, past shifts and the fairness ledger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from staffing.errors import Problems
+from staffing.frames import Contract, Table, place, read_table
+from staffing.frames.cells import clock
+from staffing.frames.tables import ABSENCES, AGENTS, LEDGER, LOCKS, REQUESTS, ROSTER
+from staffing.grid import WEEKDAYS, TimeGrid
+from staffing.roster.problem import Absence, Agent, LedgerEntry, Lock, PastShift, Request, ShiftType
+
+Availability = tuple[tuple[int, int], ...]
+
+ALL_DAY: Availability = ((0, 2880),)
+"""Always: a shift may end on the next day."""
+_NEVER = frozenset({"-", "–", "—", "never", "nie", "frei", "off"})
+_OFF = frozenset({"off", "frei"})
+_WORK = frozenset({"work", "arbeit", "dienst"})
+_RANGE = re.compile(r"(\d{1,2}(?::\d{2})?)\s*[-–—]\s*(\d{1,2}(?::\d{2})?)(?:\s*uhr)?", re.I)
+
+
+@dataclass(frozen=True)
+class Team:
+    """What the tables say about people.
+
+    Attributes
+    ----------
+    agents, absences, requests, locks, past, ledger
+        Their rows; requests lie in the horizon, past shifts before it.
+    notes
+        What was left out, one sentence each.
+    """
+
+    agents: tuple[Agent, ...]
+    absences: tuple[Absence, ...] = ()
+    requests: tuple[Request, ...] = ()
+    locks: tuple[Lock, ...] = ()
+    past: tuple[PastShift, ...] = ()
+    ledger: tuple[LedgerEntry, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_team(
+    files: Mapping[str, Sequence[Path]],
+    *,
+    grid: TimeGrid,
+    queues: Sequence[str],
+    contracts: Collection[str],
+    shift_types: Sequence[ShiftType],
+) -> Team:
+    """Read the team's tables.
+
+    Parameters
+    ----------
+    files
+        Keys ``agents``, ``absences``, ``requests``, ``locks``, ``previous``, ``ledger``; several files of a table are read
+        one after the other. Absent keys are empty tables.
+    grid
+        The horizon.
+    queues, contracts, shift_types
+        What the tables may name.
+
+    Raises
+    ------
+    InputError
+        With every row that cannot be used.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "agents.csv"
+    ...     _ = path.write_text("agent_id;name;contract;queues;mon\\n7;Jörg;full;chat:2|mail;8-16\\n", encoding="cp1252")
+    ...     grid = TimeGrid(date(2027, 1, 1), 31, "Europe/Berlin")
+    ...     team = read_team({"agents": [path]}, grid=grid, queues=["chat", "mail"], contracts=["full"], shift_types=[])
+    >>> team.agents[0].name, team.agents[0].priorities, team.agents[0].availability[:2]
+    ('Jörg', (2, 1), (((480, 960),), ((0, 2880),)))
+    """
+    reader = _Reader(files, grid, tuple(t.code for t in shift_types))
+    agents = reader.agents(queues, contracts)
+    team = Team(
+        agents,
+        reader.absences(),
+        reader.requests(),
+        reader.locks(),
+        reader.past(),
+        reader.ledger(),
+        tuple(reader.notes),
+    )
+    reader.problems.raise_if_any()
+    return team
+
+
+class _Reader:
+    """Reads the tables of one team; what is wrong gathers in `problems`."""
+
+    def __init__(self, files: Mapping[str, Sequence[Path]], grid: TimeGrid, codes: tuple[str, ...]) -> None:
+        self.files = files
+        self.grid = grid
+        self.codes = codes
+        self.problems = Problems()
+        self.notes: list[str] = []
+        self.ids: set[str] = set()
+        self.all_agents_read = True
+
+    def rows(self, key: str, contract: Contract) -> Iterator[tuple[Table, int, dict[str, Any]]]:
+        for path in self.files.get(key, ()):
+            table = read_table(path, contract, self.problems)
+            if table is not None:
+                for i, row in table.records():
+                    yield table, i, row
+            elif key == "agents":
+                self.all_agents_read = False
+
+    def agents(self, queues: Sequence[str], contracts: Collection[str]) -> tuple[Agent, ...]:
+        out = []
+        first_row: dict[str, str] = {}
+        for table, i, row in self.rows("agents", AGENTS):
+            agent = row["agent_id"]
+            if not agent:
+                continue  # told as an empty cell
+            if agent in first_row:
+                what = f"agent {agent!r} was given before, in {first_row[agent]}"
+                self.problems.add(table.where(i, "agent_id"), what, "give every agent an id of their own")
+            first_row.setdefault(agent, table.where(i))
+            self.ids.add(agent)
+            if row["contract"] and row["contract"] not in contracts:
+                self._unknown(table, i, "contract", "contract", row["contract"], contracts)
+            first, last = row.get("first_day"), row.get("last_day")
+            if first and last and last < first:
+                self.problems.add(table.where(i, "last_day"), f"{last} lies before first_day {first}", "swap them")
+            skills = self._skills(table, i, row["queues"], queues)
+            days = [self._availability(table, i, day, row.get(day, "")) for day in WEEKDAYS]
+            out.append(
+                Agent(
+                    agent,
+                    row.get("name") or agent,
+                    row["contract"],
+                    tuple(skills),
+                    tuple(skills.values()),
+                    None if all(d is None for d in days) else tuple(ALL_DAY if d is None else d for d in days),
+                    first,
+                    last,
+                )
+            )
+        if not out and not len(self.problems):
+            self.problems.add("tables.agents", "there is no agent", "name a table with at least one row")
+        return tuple(out)
+
+    def _skills(self, table: Table, i: int, text: str, queues: Sequence[str]) -> dict[str, int]:
+        """Queue -> priority, 1 first."""
+        skills: dict[str, int] = {}
+        where = table.where(i, "queues")
+        for part in re.split(r"[|,;/]", text):
+            name, _, rank = (p.strip() for p in part.partition(":"))
+            if not name:
+                continue
+            if name not in queues:
+                self._unknown(table, i, "queues", "queue", name, queues)
+            elif name in skills:
+                self.problems.add(where, f"queue {name!r} twice in {text!r}", "name it once")
+            elif rank and not (rank.isdecimal() and 1 <= int(rank) <= 9):
+                self.problems.add(where, f"priority {rank!r} of queue {name!r}", "write 1 (first) to 9")
+            skills.setdefault(name, int(rank) if rank.isdecimal() else 1)
+        if text and not skills:
+            self.problems.add(where, f"no queue in {text!r}", "write e.g. phone:1|chat:2")
+        return skills
+
+    def _availability(self, table: Table, i: int, day: str, text: str) -> Availability | None:
+        """Ranges of minutes; None for always."""
+        if not text:
+            return None
+        if text.lower() in _NEVER:
+            return ()
+        ranges = []
+        for part in re.split(r"\s*[,;|/+]\s*", text):
+            found = _RANGE.fullmatch(part.strip())
+            start, end = (clock(g if ":" in g else f"{g}:00") for g in found.groups()) if found else (None, None)
+            if start is None or end is None or isinstance(start[0], str) or isinstance(end[0], str):
+                todo = "write e.g. 08:00-16:00, - for never, or nothing for always"
+                self.problems.add(table.where(i, day), f"cannot read {part!r} as a time of day", todo)
+                return ()
+            lo, hi = start[0] // 60, end[0] // 60
+            ranges.append((lo, hi if hi > lo else hi + 1440))
+        return tuple(sorted(ranges))
+
+    def absences(self) -> tuple[Absence, ...]:
+        out = []
+        for table, i, row in self.rows("absences", ABSENCES):
+            first, last = row["first_day"], row.get("last_day") or row["first_day"]
+            if not self._known(table, i, row["agent_id"]) or first is None:
+                continue
+            if last < first:
+                self.problems.add(table.where(i, "last_day"), f"{last} lies before first_day {first}", "swap them")
+                continue
+            kind, credited = row.get("kind") or "leave", row.get("credited")
+            absence = Absence(row["agent_id"], first, last, kind, True if credited is None else credited)
+            out.append(absence)
+        return tuple(out)
+
+    def requests(self) -> tuple[Request, ...]:
+        out: dict[tuple[str, date], Request] = {}
+        outside = 0
+        for table, i, row in self.rows("requests", REQUESTS):
+            agent, day, wish = row["agent_id"], row["date"], row["wish"]
+            if not self._known(table, i, agent) or day is None or not wish:
+                continue
+            wish = "off" if wish.lower() in _OFF else "work" if wish.lower() in _WORK else wish
+            if wish not in ("off", "work", *self.codes):
+                self._unknown(table, i, "wish", "wish", wish, ("off", "work", *self.codes))
+            elif self.grid.day_index(day) is None:
+                outside += 1
+            elif (agent, day) in out:
+                what = f"agent {agent!r} has already asked for {out[agent, day].wish!r} on {day}"
+                self.problems.add(table.where(i), what, "keep one of the wishes")
+            else:
+                weight = row.get("weight", 1.0)
+                out[agent, day] = Request(agent, day, wish, 1.0 if weight != weight else float(weight))
+        self._note(outside, "wishes lie outside the horizon: left out")
+        return tuple(out.values())
+
+    def locks(self) -> tuple[Lock, ...]:
+        out: dict[tuple[str, date], Lock] = {}
+        for table, i, row in self.rows("locks", LOCKS):
+            agent, day, code = row["agent_id"], row["date"], row["shift"]
+            if not self._known(table, i, agent) or day is None or not code:
+                continue
+            code = "off" if code.lower() in _OFF else code
+            index = self.grid.day_index(day)
+            if code not in ("off", *self.codes):
+                self._unknown(table, i, "shift", "shift", code, ("off", *self.codes))
+            elif index is None:
+                last = self.grid.dates[-1]
+                what = f"{day} lies outside the horizon, {self.grid.start} to {last}"
+                self.problems.add(table.where(i, "date"), what, "correct the date or delete the row")
+            elif (agent, day) in out:
+                what = f"agent {agent!r} is already locked to {out[agent, day].shift!r} on {day}"
+                self.problems.add(table.where(i), what, "keep one of the locks")
+            else:
+                out[agent, day] = Lock(agent, day, code, self._start(table, i, index, row.get("start", "")))
+        return tuple(out.values())
+
+    def _start(self, table: Table, i: int, day: int, text: str) -> int | None:
+        if not text:
+            return None
+        at = clock(text)
+        if isinstance(at[0], str):
+            self.problems.add(table.where(i, "start"), at[0], str(at[1]))
+            return None
+        return self.grid.instant(day, at[0] // 60)
+
+    def past(self) -> tuple[PastShift, ...]:
+        out: list[PastShift] = []
+        seen: dict[tuple[str, date], str] = {}
+        later, gone = 0, 0
+        for path in self.files.get("previous", ()):
+            table = read_table(path, ROSTER, self.problems)
+            if table is None:
+                continue
+            starts, ends = (place(table.moments(c), self.grid.timezone).unix.tolist() for c in ("start", "end"))
+            for i, row in table.records():
+                agent, day = row["agent_id"], row["date"]
+                if not agent or day is None or not row["shift"] or starts[i] == 0 or ends[i] == 0:
+                    continue  # told as unreadable
+                hours = (ends[i] - starts[i]) / 3600
+                if not 0 < hours <= 24:
+                    what = f"the shift lasts {hours:g} hours"
+                    self.problems.add(
+                        table.where(i, "end"), what, "correct start or end; a night shift ends the next day"
+                    )
+                elif day >= self.grid.start:
+                    later += 1
+                elif agent not in self.ids:
+                    gone += 1
+                elif (agent, day) in seen:
+                    what = f"agent {agent!r} already has a shift on {day}, in {seen[agent, day]}"
+                    self.problems.add(table.where(i), what, "keep one of them")
+                else:
+                    seen[agent, day] = table.where(i)
+                    paid = row.get("paid_hours", float("nan"))
+                    minutes = hours * 60 - _break_minutes(row.get("break_minutes", "")) if paid != paid else paid * 60
+                    out.append(PastShift(agent, day, row["shift"], starts[i], ends[i], round(minutes)))
+        self._note(later, "shifts of the previous rota lie in the horizon: left out")
+        self._note(gone, "shifts of the previous rota are of people who are not in the team: left out")
+        return tuple(out)
+
+    def ledger(self) -> tuple[LedgerEntry, ...]:
+        out: dict[str, LedgerEntry] = {}
+        gone = 0
+        for table, i, row in self.rows("ledger", LEDGER):
+            agent = row["agent_id"]
+            if not agent:
+                continue
+            if agent not in self.ids:
+                gone += 1
+                continue
+            if agent in out:
+                self.problems.add(table.where(i, "agent_id"), f"agent {agent!r} appears twice", "keep one row")
+            values = [row.get(name, 0.0) for name in ("weekends", "unpopular", "hours")]
+            out[agent] = LedgerEntry(agent, *(0.0 if v != v else float(v) for v in values))
+        self._note(gone, "ledger rows are of people who are not in the team: left out")
+        return tuple(out.values())
+
+    # -- telling -------------------------------------------------------------------------------------------
+
+    def _note(self, count: int, what: str) -> None:
+        if count:
+            self.notes.append(f"{count} {what}")
+
+    def _known(self, table: Table, i: int, agent: str) -> bool:
+        if agent in self.ids:
+            return True
+        if agent and self.all_agents_read:
+            self._unknown(table, i, "agent_id", "agent", agent, self.ids)
+        return False
+
+    def _unknown(self, table: Table, i: int, column: str, noun: str, name: str, known: Collection[str]) -> None:
+        close = get_close_matches(name, known, 1)
+        listed = sorted(known)
+        some = ", ".join(listed[:12]) + (" ..." if len(listed) > 12 else "")
+        todo = f"did you mean {close[0]}?" if close else f"one of: {some}"
+        self.problems.add(table.where(i, column), f"unknown {noun} {name!r}", todo)
+
+
+def _break_minutes(text: str) -> float:
+    """Sum of the minutes in a cell such as ``30 15``."""
+    return float(sum(int(part) for part in re.findall(r"\d+", text)))

@@ -1,0 +1,225 @@
+"""One case of the simulation as arrays, and its replications one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from staffing.grid import BoolArray, FloatArray, IntArray
+from staffing.simulation import routing
+from staffing.simulation.model import Demand, OnDuty
+from staffing.simulation.settings import SimulationSettings
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything a replication reads, as arrays.
+
+    Attributes
+    ----------
+    demand, settings
+        As given.
+    stretches, groups
+        The people.
+    rules
+        Queues, dtype `kernel.RULE`, shape (Q,).
+    is_open, open_seconds, closing
+        1 where open, shape (Q, T); open seconds before each interval, shape (Q, T + 1); when those who came in an
+        interval are turned away, shape (Q, T).
+    pace
+        Factor on handling times, shape (P, Q).
+    law, sigma, quantiles
+        Distribution of handling times: kind and parameter per queue, shape (Q,), and empirical quantiles, shape (Q, K).
+    day_sigma
+        Parameter of the day factor, shape (Q,).
+    shift_person, shift_day
+        Person and local day of each stretch's shift, for drawing absence, shape (N,).
+    """
+
+    demand: Demand
+    settings: SimulationSettings
+    stretches: routing.Stretches
+    groups: routing.Groups
+    rules: npt.NDArray[np.void]
+    is_open: FloatArray
+    open_seconds: FloatArray
+    closing: FloatArray
+    pace: FloatArray
+    law: IntArray
+    sigma: FloatArray
+    quantiles: FloatArray
+    day_sigma: FloatArray
+    shift_day: IntArray
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One replication.
+
+    Attributes
+    ----------
+    counts
+        Outcomes by the interval of arrival, shape (Q, T, kernel.COUNTS).
+    busy, present
+        Seconds on contacts and on duty per crew, shape (G, T).
+    overtime
+        Seconds.
+    made, contacts
+        Number of contacts, and what became of each (dtype `kernel.CONTACT`).
+    """
+
+    counts: FloatArray
+    busy: FloatArray
+    present: FloatArray
+    overtime: float
+    made: int
+    contacts: npt.NDArray[np.void]
+
+
+def prepare(demand: Demand, on_duty: OnDuty, settings: SimulationSettings) -> Case:
+    """Check the input and arrange it for the compiled part; raises `InputError`."""
+    from staffing.simulation import kernel
+
+    routing.check(demand, on_duty, settings)
+    grid, names = demand.grid, demand.queues
+    n_queues = len(names)
+    chat = demand.channel == routing.CHAT
+    groups = routing.groups_of(on_duty.serves)
+    is_open = demand.open.astype(np.float64)
+    opened = np.concatenate((np.zeros((n_queues, 1)), np.cumsum(is_open, axis=1) * grid.seconds), axis=1)
+    retry = [settings.retry.get(q) for q in names]
+    rules = np.zeros(n_queues, dtype=kernel.RULE)
+    rules["threshold"] = demand.threshold_seconds
+    rules["slowdown"] = demand.slowdown
+    rules["overflow"] = [settings.overflow_seconds.get(q, 0.0) for q in names]
+    rules["retry_share"] = [r.share if r else 0.0 for r in retry]
+    rules["retry_delay"] = [r.after_minutes * 60 if r else 0.0 for r in retry]
+    rules["patience"] = demand.patience_seconds
+    rules["channel"] = demand.channel
+    rules["concurrency"] = np.where(chat, demand.concurrency, 1)
+    rules["reserve"] = [settings.reserve.get(q, 0) for q in names]
+    law = np.full(n_queues, kernel.LOGNORMAL, dtype=np.int64)
+    if demand.exponential is not None:
+        law[demand.exponential] = kernel.EXPONENTIAL
+    quantiles = np.ones((n_queues, 2))
+    if demand.aht_quantiles is not None:
+        given: BoolArray = np.asarray(np.isfinite(demand.aht_quantiles).all(axis=1))
+        law[given] = kernel.EMPIRICAL
+        quantiles = np.where(given[:, None], demand.aht_quantiles, 1.0)
+        middle = (quantiles[:, 1:] + quantiles[:, :-1]) / 2
+        quantiles = quantiles / middle.mean(axis=1, keepdims=True)
+    stretches = routing.stretches_of(on_duty, int(grid.starts[0]))
+    pace = np.ones(on_duty.serves.shape) if on_duty.pace is None else on_duty.pace
+    noise = demand.day_error if settings.forecast_error else np.zeros(n_queues)
+    return Case(
+        demand=demand,
+        settings=settings,
+        stretches=stretches,
+        groups=groups,
+        rules=rules,
+        is_open=is_open,
+        open_seconds=opened,
+        closing=routing.closing_of(demand.open, grid.seconds, settings.closing_grace_minutes * 60),
+        pace=_floats(pace),
+        law=law,
+        sigma=np.sqrt(np.log1p(np.square(demand.aht_cv))),
+        quantiles=np.ascontiguousarray(quantiles),
+        day_sigma=np.sqrt(np.log1p(np.square(noise))),
+        shift_day=_shift_days(demand, stretches),
+    )
+
+
+def replicate(case: Case, r: int) -> Outcome:
+    """Play replication `r`: the same whatever else is played, and in whichever thread."""
+    from staffing.simulation import kernel
+
+    demand, seed, seconds = case.demand, case.settings.seed, float(case.demand.grid.seconds)
+    n_queues, n_days = len(demand.queues), demand.grid.days
+    states = np.empty((n_queues, n_days, 4), dtype=np.int64)
+    for q in range(n_queues):
+        words = np.random.SeedSequence(seed, spawn_key=(r, 0, q)).generate_state(4 * n_days)
+        states[q] = words.reshape(n_days, 4)
+    contacts, first = kernel.draw(
+        states,
+        _floats(demand.contacts),
+        _ints(demand.grid.day_first),
+        case.day_sigma,
+        case.law,
+        _floats(demand.aht_seconds),
+        case.sigma,
+        case.quantiles,
+        _floats(demand.patience_seconds),
+        seconds,
+    )
+    return play(case, contacts, first, r)
+
+
+def play(case: Case, contacts: npt.NDArray[np.void], first: IntArray, r: int) -> Outcome:
+    """Play given contacts (dtype `kernel.CONTACT`, queue after queue) with the people present in replication `r`."""
+    from staffing.simulation import kernel
+
+    seconds = float(case.demand.grid.seconds)
+    stretches, by_end = _duty(case, _present(case, r))
+    luck = np.random.SeedSequence(case.settings.seed, spawn_key=(r, 1)).generate_state(4).astype(np.int64)
+    contacts, made, busy, present, overtime, close = kernel.play(
+        contacts,
+        first,
+        case.rules,
+        _ints(case.groups.priority),
+        _ints(case.groups.route),
+        case.closing,
+        case.is_open,
+        stretches,
+        by_end,
+        np.column_stack((_ints(case.groups.of_person), _ints(case.groups.crew))),
+        case.pace,
+        max(len(case.groups.crews), 1),
+        luck,
+        seconds,
+    )
+    counts = kernel.count(contacts, made, case.rules, case.is_open, case.open_seconds, close, seconds)
+    return Outcome(counts, busy, present, float(overtime), int(made), contacts[:made])
+
+
+def _duty(case: Case, present: npt.NDArray[np.bool_] | None) -> tuple[npt.NDArray[np.void], IntArray]:
+    """Stretches for the compiled part and their order by end; `present` (N,) leaves out some, None keeps all."""
+    from staffing.simulation import kernel
+
+    chosen = case.stretches if present is None else case.stretches.keep(present)
+    out = np.zeros(len(chosen.person), dtype=kernel.STRETCH)
+    out["start"], out["end"], out["gap"] = chosen.start, chosen.end, chosen.gap
+    out["person"], out["last"] = chosen.person, chosen.last
+    return out, np.argsort(chosen.end, kind="stable")
+
+
+def _present(case: Case, r: int) -> npt.NDArray[np.bool_] | None:
+    if case.settings.absence == 0.0 or not len(case.stretches.person):
+        return None
+    # One number per person and day, so that the same people are ill in scenarios with other shifts.
+    rng = np.random.default_rng(np.random.SeedSequence(case.settings.seed, spawn_key=(r, 2)))
+    n_people = len(case.groups.of_person)
+    luck: FloatArray = rng.random((case.demand.grid.days + 1, n_people))
+    drawn: FloatArray = luck[case.shift_day, case.stretches.person]
+    return np.greater_equal(drawn, case.settings.absence)
+
+
+def _shift_days(demand: Demand, stretches: routing.Stretches) -> IntArray:
+    """Local day on which the shift of each stretch starts, shape (N,); D for shifts after the horizon."""
+    if not len(stretches.shift):
+        return np.zeros(0, dtype=np.int64)
+    _, label = np.unique(stretches.shift, return_inverse=True)
+    begin = np.full(int(label.max()) + 1, np.inf)
+    np.minimum.at(begin, label, stretches.start)
+    index = np.minimum(begin[label] // demand.grid.seconds, len(demand.grid)).astype(np.int64)
+    days: IntArray = np.append(demand.grid.day, demand.grid.days)[index]
+    return days
+
+
+def _floats(array: npt.NDArray[np.generic]) -> FloatArray:
+    return np.ascontiguousarray(array, dtype=np.float64)
+
+
+def _ints(array: npt.NDArray[np.generic]) -> IntArray:
+    return np.ascontiguousarray(array, dtype=np.int64)

@@ -1,0 +1,114 @@
+"""Means and their 95% bands over independent replications."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import stdtrit
+
+from staffing.grid import FloatArray, read_only
+
+CONFIDENCE = 0.95
+"""Confidence of every band."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean and the band in which the true mean lies with 95% confidence; NaN where there is nothing to judge.
+
+    Attributes
+    ----------
+    mean, low, high
+        Arrays of one shape.
+    """
+
+    mean: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+    def __post_init__(self) -> None:
+        read_only(self)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Sums over R replications of a numerator y and a denominator x: all that a ratio and its band need.
+
+    Attributes
+    ----------
+    y, x, yy, xx, xy
+        Sums and sums of products, arrays of one shape.
+    replications
+        R.
+    """
+
+    y: FloatArray
+    x: FloatArray
+    yy: FloatArray
+    xx: FloatArray
+    xy: FloatArray
+    replications: int
+
+    @classmethod
+    def of(cls, y: FloatArray, x: FloatArray) -> Sums:
+        """Sum arrays of shape (R, ...) over their first axis."""
+        return cls(y.sum(0), x.sum(0), (y * y).sum(0), (x * x).sum(0), (x * y).sum(0), len(y))
+
+    @property
+    def spread(self) -> tuple[FloatArray, FloatArray]:
+        """Ratio y / x and the standard error by linearisation (the delta method)."""
+        r = self.replications
+        with np.errstate(invalid="ignore", divide="ignore"):
+            ratio = self.y / self.x
+            residual = np.maximum(self.yy - 2 * ratio * self.xy + ratio * ratio * self.xx, 0.0)
+            return ratio, np.sqrt(residual * r / (r - 1)) / self.x
+
+
+def student(replications: int) -> float:
+    """Two-sided 95% quantile of Student's t with R - 1 degrees of freedom."""
+    return float(stdtrit(replications - 1, 0.5 + CONFIDENCE / 2))
+
+
+def ratio(sums: Sums) -> Estimate:
+    """Ratio of two means, e.g. waiting time per contact, with a band by the delta method and Student's t."""
+    mean, error = sums.spread
+    half = student(sums.replications) * error
+    return Estimate(mean, mean - half, mean + half)
+
+
+def share(sums: Sums) -> Estimate:
+    """Share of contacts, e.g. of those answered in time, with a band that stays honest near 0 and 1.
+
+    Contacts of one replication share their fate, so N of them count for only N / d independent ones. The design effect
+    d is estimated from the spread between replications; where hardly any or all contacts succeed that says little, and
+    d is drawn towards the one of the whole last axis by the weight of one success or failure. The band is Wilson's
+    score interval with N / d contacts and Student's t in place of the normal quantile.
+
+    References
+    ----------
+    Wilson, E. B. (1927), "Probable inference, the law of succession, and statistical inference", JASA 22.
+    Kish, L. (1965), Survey Sampling, Wiley (design effect).
+
+    Examples
+    --------
+    >>> in_time, offered = np.full((50, 1), 80.0), np.full((50, 1), 100.0)
+    >>> band = share(Sums.of(in_time, offered))
+    >>> bool(band.low[0] < band.mean[0] == 0.8 < band.high[0])
+    True
+    """
+    r = sums.replications
+    with np.errstate(invalid="ignore", divide="ignore"):
+        p = sums.y / sums.x
+        residual = np.maximum(sums.yy - 2 * p * sums.xy + p * p * sums.xx, 0.0) * r / (r - 1)
+        binomial = sums.y * (1.0 - p)
+        known = np.isfinite(p)
+        whole = np.where(known, binomial, 0.0).sum(-1, keepdims=True)
+        common = np.where(whole > 0, np.where(known, residual, 0.0).sum(-1, keepdims=True) / whole, 1.0)
+        common = np.maximum(common, 1.0)
+        effect = (residual + common) / (binomial + 1.0)
+        n = sums.x / effect
+        z2 = student(r) ** 2
+        centre = (p + z2 / (2 * n)) / (1 + z2 / n)
+        half = np.sqrt(z2) / (1 + z2 / n) * np.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
+    return Estimate(p, np.clip(centre - half, 0.0, 1.0), np.clip(centre + half, 0.0, 1.0))

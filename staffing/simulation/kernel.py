@@ -1,0 +1,792 @@
+"""The compiled heart: draw the contacts of one replication, play them against the people on duty, count the outcomes.
+
+Times are seconds after the start of the horizon. All compiled functions live in this one file, because a cached kernel
+does not notice a change of a callee in another. Everything also runs uncompiled (``NUMBA_DISABLE_JIT=1``).
+
+The random numbers are xoshiro128++ (Blackman and Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS
+2021): additions, shifts and exclusive-ors of 32-bit words, kept in 64-bit integers so that nothing can overflow.
+"""
+
+# Compiled functions take their types from their arguments.
+# mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+VOICE, CHAT, DEFERRABLE = 0, 1, 2
+LOGNORMAL, EXPONENTIAL, EMPIRICAL = 0, 1, 2
+WAITING, SERVED, ABANDONED, TURNED_AWAY, IN_HAND, NOT_MADE = 0, 1, 2, 3, 4, 5
+COMPLETION, RETURN, OVERFLOW, PATIENCE_END, RETRY = 0, 1, 2, 3, 4
+OFFERED, IN_TIME, SERVED_COUNT, ABANDONED_COUNT, TURNED_COUNT, WAITING_COUNT = range(6)
+UNDECIDED, WAIT_SUM, QUICK_ABANDONED = range(6, 9)
+COUNTS = 9
+
+_WORD = 0xFFFFFFFF
+_TO_UNIT = 2.0**-32
+
+
+RULE = np.dtype(
+    [
+        ("threshold", "f8"),
+        ("slowdown", "f8"),
+        ("overflow", "f8"),
+        ("retry_share", "f8"),
+        ("retry_delay", "f8"),
+        ("patience", "f8"),
+        ("channel", "i4"),
+        ("concurrency", "i4"),
+        ("reserve", "i4"),
+    ],
+    align=True,
+)
+"""A queue: threshold in seconds; growth of handling time per further chat; seconds before people of priority 2 and
+worse are asked; share of those who gave up that try again, and after how many seconds on average; mean patience of a
+further attempt; channel; contacts that one person has at a time; idle people kept free for better work."""
+
+STRETCH = np.dtype([("start", "f8"), ("end", "f8"), ("gap", "f8"), ("person", "i4"), ("last", "i4")], align=True)
+"""A stretch of work: from, to, length of the break before it, whose, and whether it is the last of its shift."""
+
+CONTACT = np.dtype(
+    [
+        ("time", "f8"),
+        ("work", "f8"),
+        ("patience", "f8"),
+        ("deadline", "f8"),
+        ("begin", "f8"),
+        ("finish", "f8"),
+        ("queue", "i4"),
+        ("interval", "i4"),
+        ("status", "i4"),
+        ("who", "i4"),
+        ("following", "i4"),
+    ],
+    align=True,
+)
+"""A contact and what became of it: arrival, handling time, patience, when it leaves the line, begin of the handling (or
+leaving), end of the handling; queue and interval of arrival, status, who handled it, the next in line."""
+
+PERSON = np.dtype(
+    [
+        ("idle_since", "f8"),
+        ("since", "f8"),
+        ("busy_since", "f8"),
+        ("on_since", "f8"),
+        ("left_at", "f8"),
+        ("on", "i4"),
+        ("leaving", "i4"),
+        ("exclusive", "i4"),
+        ("level", "i4"),
+        ("most", "i4"),
+        ("stamp", "i4"),
+        ("listed", "i4"),
+        ("before", "i4"),
+        ("after", "i4"),
+        ("group", "i4"),
+        ("crew", "i4"),
+        ("stretch", "i4"),
+        ("pending", "i4"),
+    ],
+    align=True,
+)
+"""State of a person: when the idle list was joined, chats in hand were last worked off, contacts were last taken up,
+work began and ended; whether on duty, finishing past the end, on a voice or deferrable contact; contacts in hand and
+how many chats are allowed; number that makes older end-of-chat events void; idle list (-1: none) and neighbours in it;
+group, crew, current stretch, stretch that has begun while the person was still finishing the one before."""
+
+EVENT = np.dtype([("time", "f8"), ("kind", "i4"), ("who", "i4"), ("stamp", "i4")], align=True)
+"""A future event, of a person or a contact."""
+
+HAND = np.dtype([("left", "f8"), ("contact", "i4")], align=True)
+"""A contact in hand and, for a chat, the work left."""
+
+LIST = np.dtype([("head", "i4"), ("tail", "i4")])
+"""Idle people of one group with one number of chats: longest idle, shortest idle; -1 for none."""
+
+LINE = np.dtype([("head", "i4"), ("tail", "i4"), ("idle", "i4")])
+"""Waiting contacts of a queue: first and last, -1 for none; and people without any contact who could take one."""
+
+
+# -- random numbers -----------------------------------------------------------------------------------------
+
+
+@njit(cache=True, nogil=True)
+def _uniform(s):
+    """Next number in (0, 1)."""
+    s0, s1, s2, s3 = s[0], s[1], s[2], s[3]
+    x = (s0 + s3) & _WORD
+    x = ((((x << 7) & _WORD) | (x >> 25)) + s0) & _WORD
+    s2 ^= s0
+    s3 ^= s1
+    s[1] = s1 ^ s2
+    s[0] = s0 ^ s3
+    s[2] = s2 ^ ((s1 << 9) & _WORD)
+    s[3] = ((s3 << 11) & _WORD) | (s3 >> 21)
+    return (x + 0.5) * _TO_UNIT
+
+
+@njit(cache=True, nogil=True)
+def _normal(s):
+    """Standard normal by Marsaglia's polar method."""
+    while True:
+        a = 2.0 * _uniform(s) - 1.0
+        b = 2.0 * _uniform(s) - 1.0
+        r = a * a + b * b
+        if 0.0 < r < 1.0:
+            return a * math.sqrt(-2.0 * math.log(r) / r)
+
+
+@njit(cache=True, nogil=True)
+def _longer(table, more):
+    """Copy of a table with room for `more` rows."""
+    out = np.empty(len(table) + more, table.dtype)
+    out[: len(table)] = table
+    return out
+
+
+@njit(cache=True, nogil=True)
+def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patience, seconds):
+    """Draw the contacts of one replication; every queue and day from its own stream.
+
+    Arrivals are a Poisson process: unit exponential gaps carried through the cumulated expectation, so that the k-th
+    contact of a queue and day keeps its handling time and patience when only the expectation changes.
+    """
+    n_queues, n_days = rate.shape[0], len(day_first) - 1
+    factor = np.empty((n_queues, n_days))
+    expected = 0.0
+    for q in range(n_queues):
+        for d in range(n_days):
+            z = _normal(states[q, d])
+            factor[q, d] = math.exp(day_sigma[q] * z - 0.5 * day_sigma[q] * day_sigma[q])
+            for i in range(day_first[d], day_first[d + 1]):
+                expected += rate[q, i] * factor[q, d]
+    room = int(expected + 6.0 * math.sqrt(expected) + 64.0)
+    contacts = np.empty(room, CONTACT)
+    first = np.zeros(n_queues + 1, np.int64)
+    n = 0
+    for q in range(n_queues):
+        for d in range(n_days):
+            s = states[q, d]
+            i = day_first[d]
+            end = day_first[d + 1]
+            mass = rate[q, i] * factor[q, d]
+            left = mass
+            gap = -math.log(_uniform(s))
+            while True:
+                while gap >= left:
+                    gap -= left
+                    i += 1
+                    if i == end:
+                        break
+                    mass = rate[q, i] * factor[q, d]
+                    left = mass
+                if i == end:
+                    break
+                left -= gap
+                if n == room:
+                    more = room // 2 + 64
+                    contacts = _longer(contacts, more)
+                    room += more
+                contact = contacts[n]
+                contact["time"] = (i + 1.0 - left / mass) * seconds
+                contact["interval"] = i
+                contact["queue"] = q
+                if law[q] == LOGNORMAL:
+                    contact["work"] = aht[q, i] * math.exp(sigma[q] * _normal(s) - 0.5 * sigma[q] * sigma[q])
+                elif law[q] == EXPONENTIAL:
+                    contact["work"] = -aht[q, i] * math.log(_uniform(s))
+                else:
+                    x = _uniform(s) * (quantiles.shape[1] - 1)
+                    k = int(x)
+                    contact["work"] = aht[q, i] * (quantiles[q, k] + (x - k) * (quantiles[q, k + 1] - quantiles[q, k]))
+                contact["patience"] = -patience[q] * math.log(_uniform(s))
+                n += 1
+                gap = -math.log(_uniform(s))
+        first[q + 1] = n
+    return contacts[:n], first
+
+
+# -- events and idle lists ----------------------------------------------------------------------------------
+
+
+@njit(cache=True, nogil=True)
+def _push(events, size, time, kind, who, stamp):
+    """Add an event to the binary heap."""
+    i = size[0]
+    size[0] = i + 1
+    while i > 0:
+        parent = (i - 1) >> 1
+        if events[parent]["time"] <= time:
+            break
+        events[i] = events[parent]
+        i = parent
+    event = events[i]
+    event["time"] = time
+    event["kind"] = kind
+    event["who"] = who
+    event["stamp"] = stamp
+
+
+@njit(cache=True, nogil=True)
+def _pop(events, size):
+    """Remove the earliest event from the binary heap."""
+    n = size[0] - 1
+    size[0] = n
+    time = events[n]["time"]
+    i = 0
+    while True:
+        child = 2 * i + 1
+        if child >= n:
+            break
+        if child + 1 < n and events[child + 1]["time"] < events[child]["time"]:
+            child += 1
+        if events[child]["time"] >= time:
+            break
+        events[i] = events[child]
+        i = child
+    events[i] = events[n]
+
+
+@njit(cache=True, nogil=True)
+def _link(a, now, priority, people, lists, lines):
+    """Put a person at the end of the idle list of their group and number of contacts."""
+    person = people[a]
+    g, level = person["group"], person["level"]
+    last = lists[g, level]["tail"]
+    person["before"] = last
+    person["after"] = -1
+    lists[g, level]["tail"] = a
+    if last >= 0:
+        people[last]["after"] = a
+    else:
+        lists[g, level]["head"] = a
+    person["listed"] = level
+    person["idle_since"] = now
+    if level == 0:
+        for q in range(len(lines)):
+            if priority[g, q] > 0:
+                lines[q]["idle"] += 1
+
+
+@njit(cache=True, nogil=True)
+def _unlink(a, priority, people, lists, lines):
+    person = people[a]
+    g, level, before, after = person["group"], person["listed"], person["before"], person["after"]
+    if before >= 0:
+        people[before]["after"] = after
+    else:
+        lists[g, level]["head"] = after
+    if after >= 0:
+        people[after]["before"] = before
+    else:
+        lists[g, level]["tail"] = before
+    person["listed"] = -1
+    if level == 0:
+        for q in range(len(lines)):
+            if priority[g, q] > 0:
+                lines[q]["idle"] -= 1
+
+
+@njit(cache=True, nogil=True)
+def _work_off(a, now, rules, people, hands, contacts):
+    """Take from the chats in hand what they have progressed since the last change of their number."""
+    passed = now - people[a]["since"]
+    k = people[a]["level"]
+    for j in range(k):
+        q = contacts[hands[a, j]["contact"]]["queue"]
+        hands[a, j]["left"] -= passed / (1.0 + rules[q]["slowdown"] * (k - 1))
+    people[a]["since"] = now
+
+
+@njit(cache=True, nogil=True)
+def _next_chat(a, rules, people, hands, contacts):
+    """Which chat in hand ends next, and in how many seconds."""
+    k = people[a]["level"]
+    best, soonest = 0, np.inf
+    for j in range(k):
+        q = contacts[hands[a, j]["contact"]]["queue"]
+        seconds = hands[a, j]["left"] * (1.0 + rules[q]["slowdown"] * (k - 1))
+        if seconds < soonest:
+            best, soonest = j, seconds
+    return best, max(soonest, 0.0)
+
+
+@njit(cache=True, nogil=True)
+def _take(c, a, q, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size):
+    """Hand contact `c` of queue `q` to person `a`."""
+    person, contact = people[a], contacts[c]
+    if person["listed"] >= 0:
+        _unlink(a, priority, people, lists, lines)
+    contact["status"] = IN_HAND
+    contact["begin"] = now
+    contact["who"] = a
+    work = contact["work"] * pace[a, q]
+    k = person["level"]
+    if k == 0:
+        person["busy_since"] = now
+    if rules[q]["channel"] != CHAT:
+        person["exclusive"] = 1
+        person["level"] = 1
+        hands[a, 0]["contact"] = c
+        _push(events, size, now + work, COMPLETION, a, person["stamp"])
+        return
+    _work_off(a, now, rules, people, hands, contacts)
+    hands[a, k]["contact"] = c
+    hands[a, k]["left"] = work
+    person["level"] = k + 1
+    person["stamp"] += 1
+    _, seconds = _next_chat(a, rules, people, hands, contacts)
+    _push(events, size, now + seconds, COMPLETION, a, person["stamp"])
+    if k + 1 < person["most"]:
+        _link(a, now, priority, people, lists, lines)
+
+
+@njit(cache=True, nogil=True)
+def _put_down(a, now, rules, people, hands, contacts, events, size):
+    """End the contact of person `a` that is due now."""
+    person = people[a]
+    if person["exclusive"]:
+        contact = contacts[hands[a, 0]["contact"]]
+        person["exclusive"] = 0
+        person["level"] = 0
+    else:
+        _work_off(a, now, rules, people, hands, contacts)
+        j, _ = _next_chat(a, rules, people, hands, contacts)
+        contact = contacts[hands[a, j]["contact"]]
+        k = person["level"] - 1
+        hands[a, j]["contact"] = hands[a, k]["contact"]
+        hands[a, j]["left"] = hands[a, k]["left"]
+        person["level"] = k
+        person["stamp"] += 1
+        if k > 0:
+            _, seconds = _next_chat(a, rules, people, hands, contacts)
+            _push(events, size, now + seconds, COMPLETION, a, person["stamp"])
+    contact["status"] = SERVED
+    contact["finish"] = now
+
+
+# -- routing ------------------------------------------------------------------------------------------------
+
+
+@njit(cache=True, nogil=True)
+def _rank(g, q, rules, priority):
+    """Order in which a person of the group likes the queue: priority, then what cannot wait before what can."""
+    return 2 * priority[g, q] + (1 if rules[q]["channel"] == DEFERRABLE else 0)
+
+
+@njit(cache=True, nogil=True)
+def _spared(g, q, listed, rules, priority, lines):
+    """Whether enough others stay idle for every better work of the group if one person of it takes queue `q`."""
+    rank = _rank(g, q, rules, priority)
+    for w in range(len(lines)):
+        better = priority[g, w] > 0 and _rank(g, w, rules, priority) < rank
+        if better and lines[w]["idle"] - listed < rules[q]["reserve"]:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _find_person(q, waited, rules, priority, route, people, lists, lines):
+    """Who takes a contact of queue `q`: best priority, then fewest chats, then longest idle; -1 for nobody."""
+    best, best_priority, best_level = -1, 0, 0
+    for r in range(route.shape[1]):
+        g = route[q, r]
+        if g < 0:
+            break
+        p = priority[g, q]
+        if (best >= 0 and p > best_priority) or (p > 1 and waited < rules[q]["overflow"]):
+            break
+        for level in range(rules[q]["concurrency"]):
+            a = lists[g, level]["head"]
+            if a < 0:
+                continue
+            if level == 0 and rules[q]["reserve"] > 0 and not _spared(g, q, 1, rules, priority, lines):
+                continue
+            longer = best < 0 or people[a]["idle_since"] < people[best]["idle_since"]
+            if best < 0 or level < best_level or (level == best_level and longer):
+                best, best_priority, best_level = a, p, level
+            break
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _leave(contact):
+    """Note that a waiting contact has left at its deadline."""
+    gave_up = contact["deadline"] >= contact["time"] + contact["patience"]
+    contact["status"] = ABANDONED if gave_up else TURNED_AWAY
+    contact["begin"] = contact["deadline"]
+
+
+@njit(cache=True, nogil=True)
+def _first(q, now, lines, contacts):
+    """First contact that still waits in queue `q`, noting on the way those that have left; -1 for none."""
+    c = lines[q]["head"]
+    while c >= 0:
+        contact = contacts[c]
+        if contact["status"] == WAITING:
+            if contact["deadline"] >= now:
+                return c
+            _leave(contact)
+        c = contact["following"]
+        lines[q]["head"] = c
+    lines[q]["tail"] = -1
+    return c
+
+
+@njit(cache=True, nogil=True)
+def _step_up(q, lines, contacts):
+    """Take the first contact out of the line of queue `q`."""
+    c = contacts[lines[q]["head"]]["following"]
+    lines[q]["head"] = c
+    if c < 0:
+        lines[q]["tail"] = -1
+
+
+@njit(cache=True, nogil=True)
+def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size):
+    """Let person `a` take waiting work: best rank, then longest waiting; list them where they can take more."""
+    person = people[a]
+    g = person["group"]
+    while True:
+        best, best_rank, longest = -1, 0, np.inf
+        for q in range(len(lines)):
+            p = priority[g, q]
+            if p == 0 or lines[q]["head"] < 0:
+                continue
+            level = person["level"]
+            if level > 0 and (rules[q]["channel"] != CHAT or level >= rules[q]["concurrency"]):
+                continue
+            c = _first(q, now, lines, contacts)
+            if c < 0:
+                continue
+            came = contacts[c]["time"]
+            if p > 1 and now - came < rules[q]["overflow"]:
+                continue
+            if level == 0 and rules[q]["reserve"] > 0:
+                listed = 1 if person["listed"] == 0 else 0
+                if not _spared(g, q, listed, rules, priority, lines):
+                    continue
+            rank = _rank(g, q, rules, priority)
+            if best < 0 or rank < best_rank or (rank == best_rank and came < longest):
+                best, best_rank, longest = q, rank, came
+        if best < 0:
+            break
+        c = lines[best]["head"]
+        _step_up(best, lines, contacts)
+        _take(c, a, best, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size)
+        if person["exclusive"]:
+            return
+    if person["listed"] < 0 and person["level"] < person["most"]:
+        _link(a, now, priority, people, lists, lines)
+
+
+@njit(cache=True, nogil=True)
+def _hand_out(q, now, waited, rules, priority, route, pace, people, hands, lists, lines, contacts, events, size):
+    """Hand the first contact of queue `q` to whoever may take it; whether somebody did."""
+    c = _first(q, now, lines, contacts)
+    if c < 0:
+        return False
+    a = _find_person(q, max(waited, now - contacts[c]["time"]), rules, priority, route, people, lists, lines)
+    if a < 0:
+        return False
+    _step_up(q, lines, contacts)
+    _take(c, a, q, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size)
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _spread(total, row, start, end, seconds):
+    """Add the time from `start` to `end` to the intervals it falls in."""
+    i = int(start / seconds)
+    while i < total.shape[1] and i * seconds < end:
+        total[row, i] += min(end, (i + 1) * seconds) - max(start, i * seconds)
+        i += 1
+
+
+# -- the replication ----------------------------------------------------------------------------------------
+
+
+@njit(cache=True, nogil=True)
+def play(
+    contacts, first, rules, priority, route, closing, is_open, stretches, by_end, staff, pace, n_crews, luck, seconds
+):
+    """Play one replication.
+
+    Parameters
+    ----------
+    contacts, first
+        Contacts (dtype `CONTACT`), queue after queue, each by time; where each queue begins, shape (Q + 1,).
+    rules, priority, route
+        Queues (dtype `RULE`, (Q,)); priority per group and queue (G, Q), 0 where not served; groups that serve a
+        queue, best priority first, then -1, (Q, G).
+    closing, is_open
+        When whoever came in an interval is turned away (Q, T); 1 where open (Q, T).
+    stretches, by_end
+        Stretches of work (dtype `STRETCH`) by start, (N,), and their order by end.
+    staff, pace
+        Group and crew of each person (P, 2); factor on handling times (P, Q).
+    n_crews
+        Rows of the occupancy report.
+    luck
+        State of the random numbers of further attempts, (4,).
+    seconds
+        Length of an interval.
+
+    Returns
+    -------
+    tuple
+        Contacts with what became of them, and further attempts of those who gave up behind them; how many they are;
+        busy and duty seconds per crew and interval; overtime in seconds; when the last person left or the horizon
+        ended, whichever is later.
+
+    Notes
+    -----
+    At one instant a contact ends first, then people come, then people go, then contacts arrive.
+    """
+    n_queues, n_intervals = is_open.shape
+    n_people, n_groups, n_stretches = len(staff), len(priority), len(stretches)
+    horizon = n_intervals * seconds
+    widest, reserved, retries = 1, False, False
+    lines = np.empty(n_queues, LINE)
+    for q in range(n_queues):
+        lines[q]["head"] = -1
+        lines[q]["tail"] = -1
+        lines[q]["idle"] = 0
+        widest = max(widest, rules[q]["concurrency"])
+        reserved = reserved or rules[q]["reserve"] > 0
+        retries = retries or rules[q]["retry_share"] > 0
+    lists = np.empty((n_groups, widest), LIST)
+    for g in range(n_groups):
+        for k in range(widest):
+            lists[g, k]["head"] = -1
+            lists[g, k]["tail"] = -1
+    people = np.zeros(n_people, PERSON)
+    for a in range(n_people):
+        person = people[a]
+        person["group"] = staff[a, 0]
+        person["crew"] = staff[a, 1]
+        person["listed"] = -1
+        person["pending"] = -1
+        person["stretch"] = -1
+        person["left_at"] = -1e18
+        person["most"] = 1
+        for q in range(n_queues):
+            if priority[staff[a, 0], q] > 0 and rules[q]["concurrency"] > person["most"]:
+                person["most"] = rules[q]["concurrency"]
+    hands = np.zeros((n_people, widest), HAND)
+    made = len(contacts)
+    for c in range(made):
+        contacts[c]["status"] = NOT_MADE
+        contacts[c]["following"] = -1
+        contacts[c]["deadline"] = np.inf
+    events = np.empty(4 * n_people + 128, EVENT)
+    size = np.zeros(1, np.int64)
+    busy, present = np.zeros((n_crews, n_intervals)), np.zeros((n_crews, n_intervals))
+    overtime, close = 0.0, horizon
+    pointer = first[:-1].copy()
+    next_arrival, next_queue = np.inf, -1
+    for q in range(n_queues):
+        if pointer[q] < first[q + 1] and contacts[pointer[q]]["time"] < next_arrival:
+            next_arrival, next_queue = contacts[pointer[q]]["time"], q
+    i_start, i_end = 0, 0
+    while True:
+        t_event = events[0]["time"] if size[0] > 0 else np.inf
+        t_start = stretches[i_start]["start"] if i_start < n_stretches else np.inf
+        t_end = stretches[by_end[i_end]]["end"] if i_end < n_stretches else np.inf
+        now = min(min(t_event, next_arrival), min(t_start, t_end))
+        if now == np.inf:
+            break
+        if size[0] + n_people + 64 > len(events):
+            events = _longer(events, len(events))
+        comes, seeks, arrives = -1, -1, -1
+        if t_event <= now:
+            kind, who, stamp = events[0]["kind"], events[0]["who"], events[0]["stamp"]
+            _pop(events, size)
+            if kind == COMPLETION:
+                person = people[who]
+                if stamp != person["stamp"]:
+                    continue
+                if person["listed"] >= 0:
+                    _unlink(who, priority, people, lists, lines)
+                _put_down(who, now, rules, people, hands, contacts, events, size)
+                if person["level"] == 0:
+                    _spread(busy, person["crew"], person["busy_since"], now, seconds)
+                if person["on"]:
+                    seeks = who
+                elif person["level"] == 0:
+                    person["leaving"] = 0
+                    person["left_at"] = now
+                    close = max(close, now)
+                    _spread(present, person["crew"], person["on_since"], now, seconds)
+                    stretch = stretches[person["stretch"]]
+                    if stretch["last"]:
+                        overtime += now - stretch["end"]
+                    comes = person["pending"]
+                    person["pending"] = -1
+            elif kind == RETURN:
+                comes = stamp
+            elif kind == RETRY:
+                arrives = who
+            elif contacts[who]["status"] == WAITING:
+                q = contacts[who]["queue"]
+                if kind == OVERFLOW:
+                    # The oldest goes first, and has waited at least as long.
+                    _hand_out(
+                        q,
+                        now,
+                        np.inf,
+                        rules,
+                        priority,
+                        route,
+                        pace,
+                        people,
+                        hands,
+                        lists,
+                        lines,
+                        contacts,
+                        events,
+                        size,
+                    )
+                else:
+                    contact = contacts[who]
+                    _leave(contact)
+                    if contact["status"] == ABANDONED and _uniform(luck) < rules[q]["retry_share"]:
+                        again = now - rules[q]["retry_delay"] * math.log(_uniform(luck))
+                        wait = -rules[q]["patience"] * math.log(_uniform(luck))
+                        if again < horizon and is_open[q, int(again / seconds)] > 0:
+                            if made == len(contacts):
+                                contacts = _longer(contacts, made // 4 + 64)
+                            further = contacts[made]
+                            further["time"] = again
+                            further["work"] = contacts[who]["work"]
+                            further["patience"] = wait
+                            further["interval"] = int(again / seconds)
+                            further["queue"] = q
+                            further["status"] = NOT_MADE
+                            further["following"] = -1
+                            further["deadline"] = np.inf
+                            _push(events, size, again, RETRY, made, 0)
+                            made += 1
+        elif t_start <= now:
+            person = people[stretches[i_start]["person"]]
+            if person["on"]:
+                person["stretch"] = i_start
+            elif person["leaving"]:
+                person["pending"] = i_start
+            else:
+                comes = i_start
+            i_start += 1
+        elif t_end <= now:
+            s = by_end[i_end]
+            i_end += 1
+            a = stretches[s]["person"]
+            person = people[a]
+            close = max(close, now)
+            if person["stretch"] == s and person["on"]:
+                person["on"] = 0
+                if person["listed"] >= 0:
+                    _unlink(a, priority, people, lists, lines)
+                if person["level"] > 0:
+                    person["leaving"] = 1
+                else:
+                    person["left_at"] = now
+                    _spread(present, person["crew"], person["on_since"], now, seconds)
+        else:
+            arrives = pointer[next_queue]
+            pointer[next_queue] += 1
+            next_arrival, next_queue = np.inf, -1
+            for q in range(n_queues):
+                if pointer[q] < first[q + 1] and contacts[pointer[q]]["time"] < next_arrival:
+                    next_arrival, next_queue = contacts[pointer[q]]["time"], q
+
+        if comes >= 0:
+            # A break keeps its length: who went late comes back as much later.
+            a = stretches[comes]["person"]
+            person = people[a]
+            back = max(stretches[comes]["start"], person["left_at"] + stretches[comes]["gap"])
+            if back > now:
+                if back < stretches[comes]["end"]:
+                    _push(events, size, back, RETURN, a, comes)
+            elif now < stretches[comes]["end"] and not person["on"] and not person["leaving"]:
+                person["on"] = 1
+                person["stretch"] = comes
+                person["on_since"] = now
+                seeks = a
+        if seeks >= 0:
+            _seek(seeks, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size)
+            if reserved and people[seeks]["listed"] == 0:
+                # One more is idle, so work that was held back for others may be handed out now.
+                for q in range(n_queues):
+                    while rules[q]["reserve"] > 0 and _hand_out(
+                        q, now, 0.0, rules, priority, route, pace, people, hands, lists, lines, contacts, events, size
+                    ):
+                        pass
+        if arrives >= 0:
+            contact = contacts[arrives]
+            q = contact["queue"]
+            contact["status"] = WAITING
+            a = _find_person(q, 0.0, rules, priority, route, people, lists, lines)
+            if a >= 0:
+                _take(arrives, a, q, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size)
+                continue
+            if rules[q]["channel"] != DEFERRABLE:
+                contact["deadline"] = min(now + contact["patience"], closing[q, contact["interval"]])
+                if rules[q]["retry_share"] > 0 and contact["deadline"] < np.inf:
+                    _push(events, size, contact["deadline"], PATIENCE_END, arrives, 0)
+            if rules[q]["overflow"] > 0:
+                _push(events, size, now + rules[q]["overflow"], OVERFLOW, arrives, 0)
+            if lines[q]["tail"] >= 0:
+                contacts[lines[q]["tail"]]["following"] = arrives
+            else:
+                lines[q]["head"] = arrives
+            lines[q]["tail"] = arrives
+    for c in range(made):
+        if contacts[c]["status"] == WAITING and contacts[c]["deadline"] <= close:
+            _leave(contacts[c])
+    return contacts, made, busy, present, overtime, close
+
+
+@njit(cache=True, nogil=True)
+def _opened(q, at, is_open, open_seconds, seconds):
+    """Open seconds of queue `q` from the start of the horizon to `at`."""
+    i = int(at / seconds)
+    if i >= is_open.shape[1]:
+        return open_seconds[q, -1]
+    return open_seconds[q, i] + is_open[q, i] * (at - i * seconds)
+
+
+@njit(cache=True, nogil=True)
+def count(contacts, made, rules, is_open, open_seconds, close, seconds):
+    """Count outcomes by the interval of arrival: shape (Q, T, COUNTS)."""
+    out = np.zeros((is_open.shape[0], is_open.shape[1], COUNTS))
+    for c in range(made):
+        contact = contacts[c]
+        q, i, status, came = contact["queue"], contact["interval"], contact["status"], contact["time"]
+        deferrable = rules[q]["channel"] == DEFERRABLE
+        until = close
+        if status == SERVED:
+            until = contact["finish"] if deferrable else contact["begin"]
+        elif status != WAITING:
+            until = contact["begin"]
+        if deferrable:
+            wait = _opened(q, until, is_open, open_seconds, seconds) - _opened(q, came, is_open, open_seconds, seconds)
+        else:
+            wait = until - came
+        in_time = wait <= rules[q]["threshold"]
+        out[q, i, OFFERED] += 1
+        if status == SERVED:
+            out[q, i, SERVED_COUNT] += 1
+            out[q, i, WAIT_SUM] += wait
+            out[q, i, IN_TIME] += in_time
+        elif status == WAITING:
+            out[q, i, WAITING_COUNT] += 1
+            out[q, i, UNDECIDED] += in_time
+        elif status == ABANDONED:
+            out[q, i, ABANDONED_COUNT] += 1
+            out[q, i, QUICK_ABANDONED] += in_time
+        else:
+            out[q, i, TURNED_COUNT] += 1
+    return out

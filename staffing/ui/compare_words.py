@@ -1,0 +1,54 @@
+"""A comparison in words and signs."""
+
+from __future__ import annotations
+
+from staffing.ui.texts import Texts
+from staffing.ui.vm.compare import Entry, Measure
+
+
+def name_of(t: Texts, measure: Measure) -> str:
+    """What is measured."""
+    if measure.key == "service_level":
+        return t("measure.service_level", queue=measure.queue)
+    if measure.key == "fairness":
+        key = f"fairness.{measure.queue}"
+        return t(key) if t.has(key) else t("measure.fairness", name=measure.queue.replace("_", " "))
+    return t(f"measure.{measure.key}")
+
+
+def value(t: Texts, measure: Measure, number: float | None, currency: str) -> str:
+    """A value with its unit."""
+    match measure.kind:
+        case "money":
+            return t.money(number, currency)
+        case "hours":
+            return t.hours(number, 1)
+        case "percent":
+            return t.percent(number, 1)
+        case _:
+            return t.number(number, 2)
+
+
+def band(t: Texts, entry: Entry) -> str:
+    """The 95% band in brackets, where there is one."""
+    return "" if entry.low is None or entry.high is None else f" ({t.percent(entry.low, 1)} – {t.percent(entry.high, 1)})"
+
+
+def told(t: Texts, measure: Measure, entry: Entry, currency: str) -> str:
+    """The difference to the baseline, e.g. "€1,240 more: worse"; empty for the baseline itself."""
+    if entry.delta is None:
+        return ""
+    if entry.verdict == "same":
+        return t("compare.same")
+    size = abs(entry.delta)
+    match measure.kind:
+        case "money":
+            amount = t.money(size, currency)
+        case "hours":
+            amount = t.hours(size, 1)
+        case "percent":
+            amount = t("unit.points", value=t.number(100 * size, 1))
+        case _:
+            amount = t.number(size, 2)
+    direction = t("compare.more" if entry.delta > 0 else "compare.less", amount=amount)
+    return f"{direction} · {t(f'verdict.{entry.verdict}')}"

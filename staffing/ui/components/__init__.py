@@ -1,0 +1,1 @@
+"""Components of our own: the rota matrix and the day view."""

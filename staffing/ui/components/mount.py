@@ -1,0 +1,22 @@
+"""The components' Streamlit side: the script and style files beside this one, registered once."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import streamlit as st
+
+
+def _text(name: str) -> str:
+    return (resources.files("staffing.ui.components") / name).read_text(encoding="utf-8")
+
+
+rota_matrix = st.components.v2.component(
+    "staffing_rota", html='<div class="rota"></div>', css=_text("rota.css"), js=_text("rota.js")
+)
+"""Agents by days; triggers ``edits`` (list of {agent, day, code, locked}), ``pick`` ({agent, day}) and ``day`` (index)."""
+
+day_bars = st.components.v2.component(
+    "staffing_day", html='<div class="day"></div>', css=_text("day.css"), js=_text("day.js")
+)
+"""Shifts of one day with their breaks."""

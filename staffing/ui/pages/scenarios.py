@@ -1,0 +1,105 @@
+"""Plans side by side against a baseline."""
+
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+from staffing import charts
+from staffing.ui import frame, session
+from staffing.ui.compare_words import band, name_of, told, value
+from staffing.ui.texts import Texts, plain
+from staffing.ui.vm.compare import Comparison, compare
+from staffing.ui.vm.cover import day_cover
+from staffing.ui.vm.plan import Plan
+
+MOST = 4
+
+
+def show(t: Texts) -> None:
+    """Draw the page."""
+    st.title(t("compare.title"))
+    if frame.need_plan(t) is None:
+        return
+    runs = [r for r in session.jobs().runs() if r.has_plan]
+    if len(runs) < 2:
+        with st.container(border=True):
+            st.markdown(f"##### {t('compare.one.title')}")
+            st.markdown(t("compare.one.body"))
+            st.page_link(frame.PAGES["plan"], label=t("compare.one.go"), icon=":material/tune:")
+        return
+    labels = {r.id: frame.run_label(t, r) for r in runs}
+    oldest = list(labels)[::-1]
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
+        base = st.selectbox(t("compare.baseline"), oldest, format_func=lambda i: labels[i], key="baseline", width=360)
+        others = [i for i in labels if i != base]
+        picked = st.multiselect(
+            t("compare.others"), others, default=others[:1], format_func=lambda i: labels[i], max_selections=MOST - 1, key=f"others-{base}"
+        )
+    if not picked:
+        st.info(t("compare.pick"), icon=":material/touch_app:")
+        return
+    chosen = [next(r for r in runs if r.id == i) for i in (base, *picked)]
+    plans = tuple(session.plan_of(r) for r in chosen)
+    names = tuple(frame.run_label(t, r) if _ambiguous(r.request.name, chosen) else r.request.name for r in chosen)
+    comparison = compare(names, plans)
+    _cards(t, comparison)
+    st.subheader(t("compare.table"))
+    _table(t, comparison)
+    st.caption(t("compare.note"))
+    if len({p.dates for p in plans}) == 1:
+        st.subheader(t("compare.overlay"))
+        st.fragment(_overlay, key="overlay")(t, names, plans)
+
+
+def _ambiguous(name: str, chosen: list[frame.Run]) -> bool:
+    return sum(r.request.name == name for r in chosen) > 1
+
+
+def _cards(t: Texts, comparison: Comparison) -> None:
+    with st.grid(len(comparison.names), min_column_width=230):
+        for i, name in enumerate(comparison.names):
+            with st.container(border=True, height="stretch"):
+                st.caption(t("compare.baseline") if i == 0 else t("compare.card"))
+                st.markdown(f"##### {plain(name)}")
+                for measure, entry in comparison.column(i):
+                    if measure.key in ("cost", "understaffed_hours", "covered"):
+                        arrow = "off" if entry.delta is None or entry.verdict == "same" else "up" if entry.delta > 0 else "down"
+                        colour = {"better": "green", "worse": "red"}.get(entry.verdict, "off")
+                        st.metric(
+                            name_of(t, measure),
+                            value(t, measure, entry.value, comparison.currency),
+                            told(t, measure, entry, comparison.currency) or None,
+                            delta_color=colour,
+                            delta_arrow=arrow,
+                        )
+
+
+def _table(t: Texts, comparison: Comparison) -> None:
+    heads = "".join(f'<th scope="col">{html.escape(n)}</th>' for n in comparison.names)
+    rows = []
+    for measure, entries in zip(comparison.measures, comparison.entries, strict=True):
+        cells = []
+        for entry in entries:
+            words = told(t, measure, entry, comparison.currency)
+            extra = "".join(f"<small>{html.escape(x)}</small>" for x in (words,) if x)
+            own = html.escape(value(t, measure, entry.value, comparison.currency))
+            cells.append(f'<td class="{entry.verdict}">{own}{html.escape(band(t, entry))}{extra}</td>')
+        rows.append(f'<tr><th scope="row" style="text-align:left">{html.escape(name_of(t, measure))}</th>{"".join(cells)}</tr>')
+    width = 22 + 17 * len(comparison.names)
+    st.html(f'<table class="delta" style="max-width:{width}rem"><thead><tr><th scope="col">{html.escape(t("compare.measure"))}</th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>')
+
+
+def _overlay(t: Texts, names: tuple[str, ...], plans: tuple[Plan, ...]) -> None:
+    dates = plans[0].dates
+    queues = [q for q in plans[0].queues if all(q in p.queues for p in plans)]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        day = st.selectbox(t("need.day"), range(len(dates)), format_func=lambda i: t.day(dates[i]), key="overlay-day", width=220)
+        queue = st.selectbox(t("need.queue"), ["", *queues], format_func=lambda q: q or t("need.all"), key="overlay-queue", width=220)
+    covers = [day_cover(p, dates[day], queue or None) for p in plans]
+    windows = [c.window() for c in covers]
+    span = slice(min(w.start for w in windows), max(w.stop for w in windows))
+    curves = {n: (c.required[span].tolist(), c.staffed[span].tolist()) for n, c in zip(names, covers, strict=True)}
+    spec = charts.cover_of_plans(covers[0].times[span], curves, session.chart_words(t))
+    st.vega_lite_chart(spec, key="overlay-chart", alt=t("compare.overlay"))

@@ -1,0 +1,120 @@
+"""A run while it goes on, and what it came to."""
+
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+from staffing import charts
+from staffing.jobs import Run, RunState
+from staffing.ui import frame, session
+from staffing.ui.texts import Texts, plain
+from staffing.ui.vm.cover import covered_share
+from staffing.ui.vm.plan import Plan
+from staffing.ui.vm.progress import ProgressView, progress_view
+
+MARKS = {"done": "✓", "now": "▶", "later": "○"}
+
+
+def run_panel(t: Texts, run: Run) -> None:
+    """The run with this id, redrawn every second while it goes on."""
+    st.fragment(_panel, run_every=1.0 if run.state.live else None, key="panel")(t, run.id)
+
+
+def _panel(t: Texts, run_id: str) -> None:
+    run = session.jobs().read(run_id)
+    with st.container(border=True, key="run"):
+        st.markdown(f"##### {plain(run.request.name)} · {t(f'run.state.{run.state}')}")
+        if run.state.live:
+            _going_on(t, run)
+        elif run.has_plan:
+            outcome(t, run, session.plan_of(run))
+        else:
+            _no_plan(t, run)
+
+
+def _going_on(t: Texts, run: Run) -> None:
+    view = progress_view(run.reports(), live=True)
+    if run.state is RunState.QUEUED:
+        st.caption(t("run.queued"))
+    else:
+        _stages(t, view)
+        share = view.fraction if view.fraction is not None else 0.0
+        stage = t(f"stage.{view.current or 'history'}")
+        words = t("run.progress", stage=stage, elapsed=t.seconds(run.elapsed()), limit=t.seconds(run.request.seconds))
+        st.progress(min(1.0, max(0.0, share)), text=words)
+        _figures(t, view)
+        _trace(t, view)
+    stopping = run.state is RunState.STOPPING
+    st.button(
+        t("run.stopping") if stopping else t("run.stop"),
+        key=f"stop-{run.id}",
+        icon=":material/stop_circle:",
+        on_click=lambda: session.jobs().stop(run.id),
+        disabled=stopping,
+        help=t("run.stop.help"),
+    )
+
+
+def _stages(t: Texts, view: ProgressView) -> None:
+    items = "".join(
+        f'<li class="{s.state}"><span aria-hidden="true">{MARKS[s.state]}</span>{html.escape(t(f"stage.{s.stage}"))}'
+        f'<span style="position:absolute;clip-path:inset(50%)">{html.escape(t(f"step.{s.state}"))}</span></li>'
+        for s in view.steps
+    )
+    st.html(f'<ol class="steps">{items}</ol>')
+
+
+def _figures(t: Texts, view: ProgressView) -> None:
+    with st.grid(3, min_column_width=100):
+        st.metric(t("run.best"), t.number(view.objective), help=t("run.best.help"))
+        st.metric(t("run.bound"), t.number(view.bound), help=t("run.bound.help"))
+        st.metric(t("run.gap"), t.percent(view.gap, 1), help=t("run.gap.help"))
+
+
+def _trace(t: Texts, view: ProgressView) -> None:
+    if any(best is not None or bound is not None for _, best, bound in view.trace):
+        spec = charts.search_of_rota(view.trace, session.chart_words(t), session.palette())
+        st.vega_lite_chart(spec, key="trace", alt=t("run.trace.alt"))
+
+
+def outcome(t: Texts, run: Run, plan: Plan) -> None:
+    """A finished plan in a few sentences and figures."""
+    s = plan.summary
+    missing = t("outcome.missing", hours=t.hours(s["understaffed_hours"], 1))
+    st.markdown(f"**{t('outcome.covered', share=t.percent(covered_share(plan), 1))}** {missing}")
+    if s.get("gap") is not None:
+        money = t.money(s["objective"] - s["bound"], plan.currency)
+        st.markdown(t("outcome.gap", gap=t.percent(s["gap"], 1), money=money))
+    with st.grid(2, min_column_width=150):
+        st.metric(t("measure.cost"), t.money(s["cost"], plan.currency))
+        st.metric(t("measure.paid_hours"), t.hours(s["paid_hours"]))
+    service_table(t, plan)
+    with st.container(horizontal=True):
+        for page in ("rota", "need", "scenarios", "export"):
+            st.page_link(frame.PAGES[page], label=t(f"nav.{page}"), icon=":material/arrow_forward:", query_params={"run": run.id})
+
+
+def service_table(t: Texts, plan: Plan) -> None:
+    """Simulated service per queue with band, target and a verdict in words."""
+    rows = []
+    for queue, s in plan.service.items():
+        band = f"{t.percent(s.low, 1)} – {t.percent(s.high, 1)}"
+        verdict = "none" if s.target is None else "kept" if s.low >= s.target else "missed" if s.high < s.target else "open"
+        mark = {"kept": "✓", "missed": "✗", "open": "?", "none": ""}[verdict]
+        cells = (queue, t.percent(s.level, 1), band, t.percent(s.target), f"{mark} {t(f'service.{verdict}')}")
+        rows.append("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in cells) + "</tr>")
+    heads = "".join(f'<th scope="col">{html.escape(t(f"service.head.{h}"))}</th>' for h in ("queue", "level", "band", "target", "verdict"))
+    st.html(f'<table class="delta"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>')
+    st.caption(t("service.variant"))
+
+
+def _no_plan(t: Texts, run: Run) -> None:
+    problems = run.problems()
+    if run.state in (RunState.REFUSED, RunState.FAILED) and problems:
+        frame.show_problems(t, problems)
+    elif run.state is RunState.IMPOSSIBLE and problems:
+        frame.show_problems(t, problems)
+        st.markdown(t("run.impossible.todo"))
+    st.markdown(t(f"run.todo.{run.state}"))

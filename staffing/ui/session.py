@@ -1,0 +1,140 @@
+"""What pages share: where things are kept, the runs, the plan that is looked at, language and theme."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import streamlit as st
+
+from staffing import charts
+from staffing.errors import InputError
+from staffing.jobs import Jobs, Run
+from staffing.roster.problem import Absence, Agent
+from staffing.scenario import Scenario, load
+from staffing.ui.texts import LANGUAGES, Texts, preferred
+from staffing.ui.vm.plan import Plan, read_plan
+from staffing.ui.vm.teams import Team, agents_of, find_teams
+
+
+def home() -> Path:
+    """Folder of everything the app keeps."""
+    return Path(os.environ.get("STAFFING_HOME", ".staffing")).absolute()
+
+
+def team_folders() -> list[Path]:
+    """Folders in which teams are looked for."""
+    named = os.environ.get("STAFFING_TEAMS")
+    places = [Path(p) for p in named.split(os.pathsep)] if named else [Path("scenarios")]
+    return [*(p.absolute() for p in places), home() / "teams"]
+
+
+def own_scenarios() -> Path:
+    """Folder of what-ifs made in the app, one folder per team in it."""
+    return home() / "scenarios"
+
+
+@st.cache_resource(show_spinner=False)
+def _jobs(folder: str) -> Jobs:
+    return Jobs(Path(folder))
+
+
+def jobs() -> Jobs:
+    """Keeper of the runs; one for all tabs."""
+    return _jobs(str(home() / "runs"))
+
+
+def teams() -> list[Team]:
+    """Teams that can be planned."""
+    return find_teams(team_folders(), own_scenarios())
+
+
+def language() -> str:
+    """Language chosen, else the one in the address, else the browser's."""
+    chosen = st.session_state.get("lang") or st.query_params.get("lang")
+    return chosen if chosen in LANGUAGES else preferred(st.context.locale)
+
+
+def texts() -> Texts:
+    """The reader's language."""
+    return Texts(language())
+
+
+def palette() -> charts.Palette:
+    """Colours for the theme in use."""
+    return charts.DARK if st.context.theme.type == "dark" else charts.LIGHT
+
+
+def chart_words(t: Texts) -> charts.Words:
+    """Words on charts."""
+    names = ("need", "cover", "short", "over", "service", "low", "high", "time", "best", "bound", "seconds", "agents")
+    marks = (",", ".") if t.language == "de" else (".", ",")
+    return charts.Words({n: t(f"chart.{n}") for n in names}, *marks)
+
+
+# -- the plan that is looked at --------------------------------------------------------------------------
+
+
+def chosen_run() -> Run | None:
+    """Run in the address or chosen before, else the newest that has a plan."""
+    wanted = st.query_params.get("run") or st.session_state.get("run")
+    if wanted:
+        with suppress(KeyError):
+            run = jobs().read(wanted)
+            choose_run(run.id)
+            return run
+    newest = next((r for r in jobs().runs() if r.has_plan), None)
+    if newest is not None:
+        choose_run(newest.id)
+    return newest
+
+
+def choose_run(run_id: str) -> None:
+    """Look at a run from now on; it stays in the address."""
+    st.session_state["run"] = run_id
+    if st.query_params.get("run") != run_id:
+        st.query_params["run"] = run_id
+
+
+@st.cache_resource(show_spinner=False, max_entries=12)
+def _plan(folder: str, changed: float) -> Plan:
+    return read_plan(Path(folder))
+
+
+def plan_of(run: Run) -> Plan:
+    """Plan of a run that has one; read once."""
+    return _plan(str(run.out), (run.out / "summary.json").stat().st_mtime)
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _scenario(path: str, changed: float) -> Scenario:
+    return load(path)
+
+
+def scenario_at(path: Path) -> Scenario:
+    """A scenario file, read again when it or what it extends has changed.
+
+    Raises
+    ------
+    InputError
+        As `staffing.scenario.load`.
+    """
+    newest = max((p.stat().st_mtime for p in path.parent.glob("*.toml")), default=0.0)
+    return _scenario(str(path), newest)
+
+
+def scenario_of(run: Run) -> Scenario | None:
+    """Scenario a run was made from, if it can still be read."""
+    try:
+        return scenario_at(Path(run.request.scenario))
+    except InputError:
+        return None
+
+
+def people_of(run: Run) -> tuple[tuple[Agent, ...], tuple[Absence, ...]]:
+    """Agents and absences of the scenario a run was made from; empty where its tables can no longer be read."""
+    scenario = scenario_of(run)
+    if scenario is None:
+        return (), ()
+    return agents_of(scenario), ()

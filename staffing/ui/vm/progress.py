@@ -1,0 +1,79 @@
+"""A run's reports, told as stages, numbers and a curve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+STAGES = ("history", "forecast", "requirement", "roster", "audit", "simulation", "export")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage: its name and whether it is ``done``, ``now`` or ``later``."""
+
+    stage: str
+    state: str
+
+
+@dataclass(frozen=True)
+class ProgressView:
+    """What the panel of a run shows.
+
+    Attributes
+    ----------
+    steps
+        All stages in their order.
+    fraction
+        Share of the current stage that is done; None where it cannot be known.
+    objective, bound, gap
+        Latest that were reported.
+    note
+        Latest words of the current stage.
+    trace
+        (seconds of search, objective, bound) of the rota's search; None where not yet known. Thinned to 300 points.
+    """
+
+    steps: tuple[Step, ...]
+    fraction: float | None
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    note: str
+    trace: tuple[tuple[float, float | None, float | None], ...]
+
+    @property
+    def current(self) -> str | None:
+        """Stage that is at work."""
+        return next((s.stage for s in self.steps if s.state == "now"), None)
+
+
+def progress_view(reports: Sequence[Mapping[str, Any]], *, live: bool) -> ProgressView:
+    """View of the reports so far; when no longer `live`, the last stage reported counts as done."""
+    at = max((STAGES.index(r["stage"]) for r in reports if r.get("stage") in STAGES), default=-1)
+    steps = tuple(
+        Step(s, "done" if i < at or (i == at and not live) else "now" if i == max(at, 0) and live else "later")
+        for i, s in enumerate(STAGES)
+    )
+    latest = [r for r in reports if at >= 0 and r.get("stage") == STAGES[at]]
+    last: Mapping[str, Any] = latest[-1] if latest else {}
+    search = [r for r in reports if r.get("stage") == "roster"]
+    objective = _latest(search, "objective")
+    bound = _latest(search, "bound")
+    trace = _thin([(float(r.get("seconds", 0.0)), r.get("objective"), r.get("bound")) for r in search], 300)
+    gap = _latest(search, "gap")
+    return ProgressView(steps, last.get("fraction"), objective, bound, gap, str(last.get("note") or ""), tuple(trace))
+
+
+def _latest(reports: Sequence[Mapping[str, Any]], field: str) -> float | None:
+    return next((r[field] for r in reversed(reports) if r.get(field) is not None), None)
+
+
+def _thin(points: list[Any], most: int) -> list[Any]:
+    """Every n-th point, and always the last."""
+    if len(points) <= most:
+        return points
+    step = -(-len(points) // most)
+    thinned = points[::step]
+    return thinned if thinned[-1] == points[-1] else [*thinned, points[-1]]

@@ -1,0 +1,40 @@
+"""Run the whole suite as CI does: ``python -m tests.run``.
+
+Three passes, of which the first two measure coverage together: everything; the small tests of compiled kernels again as
+plain Python, since a compiled body cannot be measured; and those kernels once more with their array bounds checked.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+
+KERNELS = "kernel"
+FAIL_UNDER = "95"
+
+
+def run(*args: str, **env: str) -> int:
+    """Run pytest with extra environment variables and return its exit code."""
+    return subprocess.run([sys.executable, "-m", "pytest", *args], env={**os.environ, **env}, check=False).returncode
+
+
+def main() -> int:
+    """Return the first exit code that is not 0."""
+    passes: list[tuple[tuple[str, ...], dict[str, str]]] = [
+        (("-n", "2", "--cov", "--cov-report="), {}),
+        (
+            ("-m", KERNELS, "-n", "2", "--cov", "--cov-append", f"--cov-fail-under={FAIL_UNDER}"),
+            {"NUMBA_DISABLE_JIT": "1"},
+        ),
+    ]
+    for args, env in passes:
+        if code := run(*args, **env):
+            return code
+    with tempfile.TemporaryDirectory() as cache:
+        return run("-m", KERNELS, "-n", "2", NUMBA_BOUNDSCHECK="1", NUMBA_CACHE_DIR=cache)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,224 @@
+"""A stand-in for ``python -m staffing``: reads the scenario, pretends to search, and writes a believable plan quickly.
+
+The screens are tested against it because what they show must not depend on how well the engine searches.
+``STAFFING_FAKE_SECONDS`` is how long it pretends; without it, a second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import math
+import os
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from staffing.errors import InputError
+from staffing.scenario import Scenario, load
+
+STAGES = ("history", "forecast", "requirement", "roster", "audit", "simulation", "export")
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("command")
+    parser.add_argument("scenario", type=Path)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--seconds", type=float)
+    parser.add_argument("--workers", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--progress", type=Path)
+    parser.add_argument("--stop-on-eof", action="store_true")
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args(argv)
+    stop = threading.Event()
+    if args.stop_on_eof:
+        threading.Thread(target=lambda: (os.read(0, 1), stop.set()), daemon=True).start()
+    try:
+        scenario = load(args.scenario)
+    except InputError as error:
+        print(json.dumps({"problems": [str(p) for p in error.problems]}))
+        return 2
+    if scenario.name == "crash":
+        print("Segmentation fault", file=sys.stderr)
+        return 70
+    if scenario.name == "impossible":
+        print(json.dumps({"conflicts": ["min_rest and fixed shifts contradict each other for A001"]}))
+        return 1
+    search(args.progress, float(os.environ.get("STAFFING_FAKE_SECONDS", "1")), stop)
+    write(scenario, args.out, args.seed, stopped=stop.is_set())
+    return 0
+
+
+def search(progress: Path, seconds: float, stop: threading.Event) -> None:
+    def report(**fields: object) -> None:
+        with progress.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(fields) + "\n")
+
+    for stage in STAGES[:3]:
+        report(stage=stage, seconds=0.01, fraction=1.0)
+    began = time.monotonic()
+    while not stop.is_set() and (passed := time.monotonic() - began) < seconds:
+        share = passed / seconds
+        best, bound = 48_000 + 9_000 * math.exp(-4 * share), 46_500 + 1_000 * share
+        known = share > 0.1
+        report(
+            stage="roster",
+            seconds=passed,
+            fraction=share,
+            objective=best if known else None,
+            bound=bound,
+            gap=(best - bound) / best if known else None,
+        )
+        stop.wait(0.1)
+    for stage in STAGES[4:]:
+        report(stage=stage, seconds=0.01, fraction=1.0)
+
+
+def write(scenario: Scenario, out: Path, seed: int, *, stopped: bool) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    grid = scenario.horizon.grid()
+    labels = grid.labels()
+    hour = np.array([int(s[11:13]) + int(s[14:16]) / 60 for s in labels])
+    day = grid.day
+    weekday = np.array([d.weekday() for d in grid.dates])[day]
+    open_now = (hour >= 8) & (hour < 20)
+    rows = [r for path in scenario.files("agents") for r in csv.DictReader(path.open(encoding="utf-8"))]
+    people, shifts = roster(scenario, rows)
+    duty = np.zeros(len(grid))
+    for s in shifts:
+        duty[s["first"] : s["last"]] += 1
+    volume, need = {}, {}
+    for i, q in enumerate(scenario.queues):
+        shape = np.exp(-(((hour - 10.5) / 2.5) ** 2)) + 0.8 * np.exp(-(((hour - 15.5) / 2.5) ** 2))
+        level = (60 - 12 * i) * scenario.demand.scale.get(q, 1.0)
+        volume[q] = np.where(open_now, level * shape * np.where(weekday < 5, 1.0, 0.45), 0.0)
+        aht = 300 * scenario.demand.aht_scale.get(q, 1.0)
+        goal = scenario.target[q].service_level or 0.8
+        need[q] = np.where(open_now, np.ceil(volume[q] * aht / 1800 * (0.75 + 0.5 * goal)), 0.0)
+    gross = {q: np.ceil(4 * n / (1 - sum(scenario.shrinkage.values()))) / 4 for q, n in need.items()}
+    total = np.maximum(sum(gross.values()), 1e-9)
+    table(
+        out / "forecast.csv",
+        "interval_start queue contacts contacts_p10 contacts_p50 contacts_p90 aht_seconds",
+        [
+            (labels[t], q, f"{c:.2f}", f"{c * 0.8:.2f}", f"{c:.2f}", f"{c * 1.2:.2f}", 300)
+            for q in volume
+            for t, c in enumerate(volume[q])
+        ],
+    )
+    table(
+        out / "requirement.csv",
+        "interval_start queue on_phones on_roster",
+        [(labels[t], q, need[q][t], gross[q][t]) for q in need for t in range(len(grid))],
+    )
+    goals = {q: scenario.target[q].service_level for q in scenario.queues}
+    cover, sums, service = [], np.zeros(2), {}
+    for q in need:
+        staffed = np.round(4 * duty * gross[q] / total) / 4
+        under, over = np.maximum(gross[q] - staffed, 0), np.maximum(staffed - gross[q], 0)
+        ratio = np.where(gross[q] > 0, staffed / np.maximum(gross[q], 1e-9), np.nan)
+        level = np.clip(0.8 + 0.5 * (ratio - 1), 0, 1)
+        sums += [under.sum() * grid.hours, over.sum() * grid.hours]
+        seen = volume[q] > 0
+        mean = float((level[seen] * volume[q][seen]).sum() / volume[q][seen].sum())
+        service[q] = {"mean": mean, "target": goals[q], "month_meets_target": 0.7, "low": mean - 0.012, "high": min(1.0, mean + 0.012)}
+        for t in range(len(grid)):
+            band = [f"{x:.4f}" for x in (level[t], max(0, level[t] - 0.03), min(1, level[t] + 0.03))]
+            cover.append((labels[t], q, gross[q][t], staffed[t], under[t], over[t], *(band if seen[t] else ["", "", ""])))
+    table(
+        out / "coverage.csv",
+        "interval_start queue required staffed under over service_level service_level_low service_level_high",
+        cover,
+    )
+    table(
+        out / "roster.csv",
+        "agent_id agent_name date shift start end break_starts break_minutes paid_hours locked",
+        [s["row"] for s in shifts],
+    )
+    dates = [d.isoformat() for d in grid.dates]
+    hours = {a: sum(float(s["row"][8]) for s in shifts if s["row"][0] == a) for a, _ in people}
+    code = {(s["row"][0], s["row"][2]): s["row"][3] for s in shifts}
+    table(
+        out / "roster_matrix.csv",
+        " ".join(["agent_id", "agent_name", *dates, "hours", "target_hours"]),
+        [(a, n, *(code.get((a, d), "") for d in dates), hours.get(a, 0.0), 160.0) for a, n in people],
+    )
+    paid = sum(float(s["row"][8]) for s in shifts)
+    cost = paid * 22
+    objective = sums[0] * 30 + sums[1] * 2 + 900
+    summary = {
+        "scenario": scenario.name,
+        "status": "stopped" if stopped else "feasible",
+        "objective": objective,
+        "bound": objective * 0.97,
+        "gap": 0.03,
+        "seconds": 1.0,
+        "seed": seed,
+        "input_hash": scenario.input_hash(),
+        "versions": {},
+        "terms": {"understaffing": sums[0] * 30, "overstaffing": sums[1] * 2, "requests": 300.0, "fairness": 600.0},
+        "understaffed_hours": sums[0],
+        "overstaffed_hours": sums[1],
+        "paid_hours": paid,
+        "cost": cost,
+        "currency": scenario.currency,
+        "service_level": service,
+        "fairness": {"weekends_spread": 2.0, "unpopular_spread": 3.0},
+        "violations": [],
+    }
+    (out / "roster.xlsx").write_bytes(b"PK\x05\x06" + bytes(18))
+    (out / "roster.ics").write_text("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n", encoding="utf-8")
+    (out / "calendars").mkdir(exist_ok=True)
+    for agent, _ in people:
+        (out / "calendars" / f"{agent}.ics").write_text("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", encoding="utf-8")
+    (out / "summary.json").write_text(json.dumps(summary, indent=1), encoding="utf-8")
+
+
+def roster(scenario: Scenario, rows: list[dict[str, str]]) -> tuple[list[tuple[str, str]], list[dict]]:
+    """Five days on, two off, one shift type a week each, in turn."""
+    grid = scenario.horizon.grid()
+    people, shifts = [], []
+    for a, row in enumerate(rows):
+        people.append((row["agent_id"], row["name"]))
+        for d, date in enumerate(grid.dates):
+            if (d + a) % 7 >= 5:
+                continue
+            kind = scenario.shift[(a + (d + a) // 7) % len(scenario.shift)]
+            start = datetime.combine(date, kind.start, tzinfo=grid.zone)
+            end = (start.astimezone(UTC) + timedelta(hours=kind.hours)).astimezone(grid.zone)
+            pause = (start.astimezone(UTC) + timedelta(hours=kind.hours / 2)).astimezone(grid.zone)
+            unpaid = sum(b.minutes for b in kind.breaks if not b.paid)
+            first = int(np.searchsorted(grid.starts, start.timestamp()))
+            last = int(np.searchsorted(grid.starts, end.timestamp()))
+            row_out = (
+                row["agent_id"],
+                row["name"],
+                date.isoformat(),
+                kind.code,
+                start.isoformat(),
+                end.isoformat(),
+                f"{pause:%H:%M}" if unpaid else "",
+                unpaid,
+                f"{kind.hours - unpaid / 60:.2f}",
+                "no",
+            )
+            shifts.append({"first": first, "last": last, "row": row_out})
+    return people, shifts
+
+
+def table(path: Path, header: str, rows: list[tuple]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header.split(" "))
+        writer.writerows(rows)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
