@@ -34,6 +34,8 @@ class SimulationSettings:
     """Standard deviation of the handling time of one contact over its mean (lognormal)."""
     absence: float = Field(default=0.0, ge=0, lt=1)
     """Chance that a shift falls out as a whole (sickness): 0.05, not 5."""
+    away: float = Field(default=0.0, ge=0, lt=1)
+    """Share of the time on duty spent away from contacts (meetings, coaching, personal time), in a spell every two hours."""
     closing_grace_minutes: float = Field(default=30.0, ge=0)
     """How long those who still wait at closing are served, while people are on duty; then they are turned away."""
     overflow_seconds: dict[str, float] = Field(default_factory=dict)

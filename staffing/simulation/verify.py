@@ -218,7 +218,7 @@ def _raise(demand: Demand, on_duty: OnDuty, missing: FloatArray, asked: FloatArr
     step = np.maximum(1.0, np.round(0.6 * missing * np.sqrt(np.maximum(asked, 1.0))))
     for part in np.unique(label):
         rows = np.flatnonzero(label == part)
-        team = (on_duty.serves[:, rows] > 0).any(axis=1)
+        team: BoolArray = np.asarray((on_duty.serves[:, rows] > 0).any(axis=1))
         surplus = np.maximum(0.0, np.floor(staffing(on_duty, demand, team) - asked[rows].sum(axis=0) + 1e-9))
         worst = rows[np.argmax(missing[rows], axis=0)]
         cells = np.arange(missing.shape[1])
