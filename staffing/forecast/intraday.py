@@ -9,7 +9,7 @@ import numpy as np
 from staffing.errors import InputError, Problem
 from staffing.forecast.counts import quantile
 from staffing.forecast.result import LEVELS, Forecast
-from staffing.grid import FloatArray
+from staffing.grid import FloatArray, IntArray
 
 
 def reforecast(forecast: Forecast, actual: FloatArray, now: int) -> Forecast:
@@ -85,7 +85,7 @@ def reforecast(forecast: Forecast, actual: FloatArray, now: int) -> Forecast:
     )
 
 
-def _variance(mean: FloatArray, cov: FloatArray, day: FloatArray, own: float) -> FloatArray:
+def _variance(mean: FloatArray, cov: FloatArray, day: IntArray, own: float) -> FloatArray:
     relative = np.expm1(np.maximum(np.diag(cov), 0.0))[day] + own
     out: FloatArray = mean + relative * mean**2
     return out
