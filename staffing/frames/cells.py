@@ -215,7 +215,8 @@ def _offset(text: str | None) -> int:
     return -seconds if text[0] == "-" else seconds
 
 
-def _as_text(value: object) -> str:
+def as_text(value: object) -> str:
+    """Text of a cell, dates in ISO notation."""
     if isinstance(value, datetime):
         # Excel keeps days as floating numbers: round what should be a whole second.
         return (value + timedelta(microseconds=500_000)).replace(microsecond=0).isoformat(" ")
@@ -243,7 +244,7 @@ def moments(values: npt.NDArray[Any]) -> tuple[Moments, Mapping[int, Fault]]:
     >>> found.second.tolist(), faults[1][0]
     ([52200, 0], "cannot read 'soon' as a date")
     """
-    texts = [v if isinstance(v, str) else _as_text(v) for v in values]
+    texts = [v if isinstance(v, str) else as_text(v) for v in values]
     parts = [(t[:10], t[11:]) if t[10:11] in ("T", " ") else _split(t) for t in texts]
     day_of, days = pd.factorize(np.array([p[0] for p in parts], dtype=object), use_na_sentinel=False)
     clock_of, clocks = pd.factorize(np.array([p[1] for p in parts], dtype=object), use_na_sentinel=False)

@@ -117,7 +117,7 @@ def _outcomes(table: Table, mapped: Mapping[str, str], problems: Problems, listi
             problems.add(
                 table.where(int(rows[0]), "outcome"),
                 f"unknown outcome {name!r} in {len(rows)} rows",
-                f'say what it means: history.outcomes = {{ "{name}" = "handled" }} (or "abandoned", "ignore")',
+                f'say what it means under [history]: outcomes = {{ "{name}" = "handled" }} (or "abandoned", "ignore")',
             )
         elif meaning[code] == IGNORED:
             ignored += len(rows)
@@ -159,7 +159,7 @@ def _first_seen(table: Table, seen: set[str], problems: Problems, listing: Listi
             problems.add(
                 table.where(int(np.flatnonzero(copies)[0])),
                 f"is a copy of an earlier row, and so are {int(copies.sum()) - 1} more of {len(table)}",
-                "delete the copies, or name the column with the contact's number in history.columns as contact_id",
+                "delete the copies, or name the column with the contact's number as contact_id under [history], columns",
             )
         return np.ones(len(table), dtype=np.bool_)
     ids = pd.Series(table.text("contact_id"))

@@ -208,7 +208,7 @@ def _repeated(table: Table, rows: Rows, hours: Hours, problems: Problems, listin
         problems.add(
             table.where(second),
             f"gives {what.replace('T', ' ')} again, with other values than row {table.rows[first]} "
-            f"({b:g} contacts offered against {a:g})",
+            f"({_amount(b)} against {_amount(a)})",
             "keep one of the rows, or add them up where both are parts",
         )
     if len(odd) > LISTED:
@@ -220,6 +220,10 @@ def _repeated(table: Table, rows: Rows, hours: Hours, problems: Problems, listin
     kept = np.ones(len(rows.row), dtype=np.bool_)
     kept[copy] = False
     return rows.take(kept)
+
+
+def _amount(offered: float) -> str:
+    return "no number" if np.isnan(offered) else f"{offered:g} contacts offered"
 
 
 def _closed(table: Table, rows: Rows, hours: Hours, listing: Listing) -> Rows:

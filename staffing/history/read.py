@@ -152,7 +152,7 @@ def _open(path: Path, settings: HistorySettings, problems: Problems) -> tuple[La
         other = {c.name for c in (*INTERVALS.columns, *CONTACTS.columns)} - ours
         columns = {name: theirs for name, theirs in settings.columns.items() if name not in other}
         contract = Contract(contract.name, (*contract.columns, *drivers))
-        table = parse(sheet, contract, problems, columns, "history.columns")
+        table = parse(sheet, contract, problems, columns, "history")
         return None if table is None else (layout, table)
     return None
 
@@ -174,7 +174,7 @@ def _layout(sheet: Sheet, settings: HistorySettings) -> Layout:
                 f"{sheet.name} row 1",
                 "has neither interval_start and offered (a row per interval) nor arrived_at (a row per contact); "
                 f"the file has: {there}",
-                'map its names: history.columns = { interval_start = "...", offered = "..." }',
+                'map its names under [history]: columns = { interval_start = "...", offered = "..." }',
             )
         ]
     )

@@ -1,5 +1,6 @@
-from datetime import date, time
+from datetime import date, datetime, time
 
+import openpyxl
 import pytest
 
 from staffing.errors import InputError
@@ -51,6 +52,22 @@ def test_availability_is_read_in_the_ways_people_write_it(tmp_path):
     always = ((0, 2880),)
     assert agent.availability == (((480, 960),), (), ((480, 720), (810, 1020)), ((1320, 1800),), (), always, always)
     assert (agent.id, agent.name, agent.first_day, agent.last_day) == ("7", "7", date(2027, 1, 1), date(2027, 12, 31))
+
+
+def test_a_workbook_of_agents_keeps_its_numbers_and_dates(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["agent_id", "name", "contract", "queues", "first_day"])
+    book.active.append([1001, "Zoë", "full", "chat:2|phone", datetime(2027, 1, 15)])
+    book.save(tmp_path / "agents.xlsx")
+    found = read_team(
+        {"agents": [tmp_path / "agents.xlsx"]},
+        grid=GRID,
+        queues=["phone", "chat"],
+        contracts=["full"],
+        shift_types=SHIFTS,
+    )
+    (agent,) = found.agents
+    assert (agent.id, agent.name, agent.priorities, agent.first_day) == ("1001", "Zoë", (2, 1), date(2027, 1, 15))
 
 
 def test_several_files_of_agents_are_one_team(tmp_path):
