@@ -13,6 +13,7 @@ PAGES = (
     ("plan", ":material/tune:"),
     ("data", ":material/database:"),
     ("need", ":material/area_chart:"),
+    ("team", ":material/groups:"),
     ("rota", ":material/calendar_month:"),
     ("scenarios", ":material/compare_arrows:"),
     ("export", ":material/download:"),
