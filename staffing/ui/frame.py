@@ -83,7 +83,7 @@ def _chip(t: Texts, standing: list[tuple[str, str]]) -> None:
         return
     run = live[0]
     view = progress_view(run.reports(), live=True)
-    stage = t(f"stage.{view.current or 'history'}")
+    stage = t(f"stage.{view.current or 'compile'}")
     share = "" if view.fraction is None else f" {t.percent(view.fraction)}"
     waiting = "" if len(live) == 1 else " · " + t("header.waiting", n=len(live) - 1)
     st.page_link(

@@ -40,9 +40,11 @@ def _going_on(t: Texts, run: Run) -> None:
     if run.state is RunState.QUEUED:
         st.caption(t("run.queued"))
     else:
+        if view.current == "compile":
+            st.caption(t("run.compile"))
         _stages(t, view)
         share = view.fraction if view.fraction is not None else 0.0
-        stage = t(f"stage.{view.current or 'history'}")
+        stage = t(f"stage.{view.current or 'compile'}")
         words = t("run.progress", stage=stage, elapsed=t.seconds(run.elapsed()), limit=t.seconds(run.request.seconds))
         st.progress(min(1.0, max(0.0, share)), text=words)
         _figures(t, view)

@@ -51,7 +51,8 @@ def show(t: Texts) -> None:
 
 
 def _table(t: Texts, team: str, file: ScenarioFile, name: str, rows: pd.DataFrame) -> None:
-    st.caption(t(f"team.help.{name}"))
+    help_ = t(f"team.help.{name}")
+    st.caption(help_)
     edited = st.data_editor(
         rows,
         num_rows="dynamic",
