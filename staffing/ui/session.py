@@ -72,7 +72,22 @@ def palette() -> charts.Palette:
 
 def chart_words(t: Texts) -> charts.Words:
     """Words on charts."""
-    names = ("need", "cover", "short", "over", "service", "low", "high", "time", "best", "bound", "seconds", "agents")
+    names = (
+        "need",
+        "cover",
+        "short",
+        "over",
+        "service",
+        "low",
+        "high",
+        "time",
+        "best",
+        "bound",
+        "seconds",
+        "agents",
+        "pay",
+        "plan",
+    )
     marks = (",", ".") if t.language == "de" else (".", ",")
     return charts.Words({n: t(f"chart.{n}") for n in names}, *marks)
 
