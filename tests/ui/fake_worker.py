@@ -72,7 +72,7 @@ def search(progress: Path, seconds: float, stop: threading.Event) -> None:
     while not stop.is_set() and (passed := time.monotonic() - began) < seconds:
         share = passed / seconds
         best, bound = 48_000 + 9_000 * math.exp(-4 * share), 46_500 + 1_000 * share
-        known = share > 0.1
+        known = passed > 0.2
         report(
             stage="roster",
             seconds=passed,
