@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -63,7 +64,14 @@ def interval_part(
     """
     theirs = pd.factorize(table.text("queue"))[0] if "queue" in table else np.zeros(len(table), dtype=np.int64)
     at = np.flatnonzero((ours >= 0) & instants.known)
-    rows = Rows(at, theirs[at], ours[at], instants.unix[at], {m: table.numbers(m)[at] for m in _MEASURES})
+    rows = Rows(
+        at,
+        theirs[at],
+        ours[at],
+        instants.unix[at],
+        {m: table.numbers(m)[at] for m in _MEASURES},
+        np.zeros(len(at), dtype=np.bool_),
+    )
     file_minutes = _file_minutes(table, rows, settings, hours, problems)
     if file_minutes is None or not len(at):
         return None
@@ -141,6 +149,7 @@ def _clock_changes(table: Table, rows: Rows, instants: Instants, hours: Hours, l
             int(empty.sum()),
         )
     moved = skipped & ~empty
+    rows = replace(rows, moved=moved)
     mask = np.zeros(len(table), dtype=np.bool_)
     mask[rows.row[moved]] = True
     listing.rows(
@@ -162,7 +171,7 @@ def _clock_changes(table: Table, rows: Rows, instants: Instants, hours: Hours, l
         for name in ("offered", "handled", "abandoned"):
             measures[name][single] /= 2
         shift = again[single]
-        rows = Rows(rows.row, rows.theirs, rows.ours, unix, measures)
+        rows = replace(rows, unix=unix, measures=measures)
         if (times > 1).any():
             listing.add(
                 table.where(int(rows.row[doubt[times > 1][0]])),
@@ -179,7 +188,7 @@ def _clock_changes(table: Table, rows: Rows, instants: Instants, hours: Hours, l
             )
             second = rows.take(single)
             empty = np.concatenate([empty, np.zeros(len(single), dtype=np.bool_)])
-            rows = rows.plus(Rows(second.row, second.theirs, second.ours, second.unix + shift, second.measures))
+            rows = rows.plus(replace(second, unix=second.unix + shift))
     return rows.take(~empty)
 
 
@@ -227,10 +236,22 @@ def _amount(offered: float) -> str:
 
 
 def _closed(table: Table, rows: Rows, hours: Hours, listing: Listing) -> Rows:
-    """Contacts outside the opening hours are kept out and listed; empty rows there say nothing."""
+    """Contacts outside the opening hours: those of deferrable queues wait for the opening, others are kept out.
+
+    Both are listed; empty rows outside the opening hours say nothing.
+    """
     t = hours.grid.locate(rows.unix)
     inside = (t >= 0) & hours.open[rows.ours, t]
     offered = np.nan_to_num(rows.measures["offered"])
+    later = np.where(t >= 0, hours.next_open()[rows.ours, t], -1)
+    waiting = ~inside & (offered > 0) & hours.deferrable[rows.ours] & (later >= 0)
+    if waiting.any():
+        unix, moved = rows.unix.copy(), rows.moved | waiting
+        unix[waiting] = hours.grid.starts[later[waiting]]
+        rows = replace(rows, unix=unix, moved=moved)
+        inside |= waiting
+        what = f"{offered[waiting].sum():g} contacts outside the opening hours wait until the queue opens"
+        listing.add(table.name, "carried", what, int(waiting.sum()))
     mask = np.zeros(len(table), dtype=np.bool_)
     mask[rows.row[~inside & (offered > 0)]] = True
     amount = np.zeros(len(table))
@@ -289,4 +310,4 @@ def _handled(table: Table, rows: Rows, problems: Problems, listing: Listing) -> 
         listing.rows(table, mask, "unit", slipped(middle))
         aht[slip] = np.nan
     measures["aht_seconds"] = aht
-    return Rows(rows.row, rows.theirs, rows.ours, rows.unix, measures)
+    return replace(rows, measures=measures)
