@@ -125,7 +125,11 @@ def cover_of_day(
     def colour(label: str) -> Spec:
         return {"datum": label, "type": "nominal", "scale": colours, "legend": legend}
 
-    y = {"type": "quantitative", "title": words["agents"], "axis": {"tickMinStep": 1, "grid": True, "minExtent": AXIS_PIXELS}}
+    y = {
+        "type": "quantitative",
+        "title": words["agents"],
+        "axis": {"tickMinStep": 1, "grid": True, "minExtent": AXIS_PIXELS},
+    }
     return {
         "height": height,
         "data": {"values": rows},

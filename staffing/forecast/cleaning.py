@@ -12,14 +12,16 @@ from staffing.forecast.panel import Panel
 from staffing.grid import BoolArray, FloatArray
 from staffing.history.series import Repair
 
-SILENT_SHARE = 0.15
+SILENT_SHARE = 0.05
 """A run of slots with less than this share of the usual contacts is an outage ..."""
-SILENT_SIZE = 20.0
+SILENT_SIZE = 30.0
 """... where at least so many contacts were to be expected: fewer may well stay away by chance."""
-SPIKE_FACTOR = 4.0
+SPIKE_FACTOR = 6.0
 """A run of slots with more than so many times the usual contacts is a spike ..."""
-SPIKE_SIZE = 40.0
+SPIKE_SIZE = 100.0
 """... where at least so many contacts came on top."""
+ODD_DAY = 0.3
+"""A day with less than this share of its weekday's usual size is odd as a whole: the model weighs it."""
 ODD_SURPRISE = 5.0
 """Standard deviations from which on a whole day is listed as unusual."""
 SHIFT = 0.25
@@ -55,7 +57,10 @@ def clean(panel: Panel, profile: FloatArray, named: BoolArray) -> tuple[Panel, t
     D, m = panel.volume.shape
     if m < 8:
         return panel, ()
-    usual = _scale(panel, profile)[:, None] * profile[panel.weekday]
+    scale = _scale(panel, profile)
+    usual = scale[:, None] * profile[panel.weekday]
+    typical = np.array([np.median(scale[panel.weekday == w]) if (panel.weekday == w).any() else 0.0 for w in range(7)])
+    skip = named | (scale < ODD_DAY * typical[panel.weekday])
     volume = panel.volume.copy()
     repairs: list[Repair] = []
     with np.errstate(invalid="ignore"):
@@ -63,7 +68,7 @@ def clean(panel: Panel, profile: FloatArray, named: BoolArray) -> tuple[Panel, t
         loud = panel.volume > SPIKE_FACTOR * np.maximum(usual, 1.0)
     for kind, odd in (("outage", quiet), ("spike", loud)):
         for d, a, b in _runs(odd):
-            if named[d] or (kind == "outage" and not profile[panel.weekday[d], b:].sum() > 0.02):
+            if skip[d] or (kind == "outage" and not profile[panel.weekday[d], b:].sum() > 0.02):
                 continue
             seen, expected = float(np.nansum(panel.volume[d, a:b])), float(usual[d, a:b].sum())
             if (kind == "outage" and expected < SILENT_SIZE) or (kind == "spike" and seen - expected < SPIKE_SIZE):
@@ -108,10 +113,10 @@ def unusual_days(first: date, model: DayModel, calendar: DayCalendar) -> tuple[R
         )
     shift = _level_shift(model)
     if shift is not None:
-        d, change = shift
+        began, change = shift
         out.append(
             Repair(
-                str(first + timedelta(days=d)),
+                str(first + timedelta(days=began)),
                 "level shift",
                 f"contacts {'rose' if change > 0 else 'fell'} by {abs(np.expm1(change)):.0%} and stayed there; "
                 "the forecast follows the new level",

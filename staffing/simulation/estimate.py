@@ -119,4 +119,5 @@ def share(sums: Sums) -> Estimate:
         z2 = student(r) ** 2
         centre = (p + z2 / (2 * n)) / (1 + z2 / n)
         half = np.sqrt(z2) / (1 + z2 / n) * np.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-    return Estimate(p, np.clip(centre - half, 0.0, 1.0), np.clip(centre + half, 0.0, 1.0))
+    # Rounding must not put the mean outside its band.
+    return Estimate(p, np.clip(centre - half, 0.0, np.fmin(p, 1.0)), np.clip(centre + half, np.fmax(p, 0.0), 1.0))

@@ -87,12 +87,24 @@ def browser():
     playwright.stop()
 
 
+def with_fake_worker(folder: Path, seconds: float) -> contextlib.AbstractContextManager[Server]:
+    """The app with a test team of 20, and the fake worker, which takes so many seconds."""
+    teams = write_team(folder / "teams", agents=20, days=14).parent
+    worker = {"STAFFING_COMMAND": " ".join(WORKER), "STAFFING_FAKE_SECONDS": str(seconds)}
+    return serving(folder / "home", teams, **worker)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[Server]:
+    """The app, whose plans are quickly there."""
+    with with_fake_worker(tmp_path_factory.mktemp("quick"), 1) as running:
+        yield running
+
+
 @pytest.fixture
-def server(tmp_path) -> Iterator[Server]:
-    """The app with a test team and the fake worker, which takes three seconds."""
-    teams = write_team(tmp_path / "teams", agents=20, days=14).parent
-    worker = {"STAFFING_COMMAND": " ".join(WORKER), "STAFFING_FAKE_SECONDS": "3"}
-    with serving(tmp_path / "home", teams, **worker) as running:
+def slow_server(tmp_path) -> Iterator[Server]:
+    """The app, whose plans take for ever unless they are stopped."""
+    with with_fake_worker(tmp_path, 600) as running:
         yield running
 
 

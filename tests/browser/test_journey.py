@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import time
@@ -56,17 +55,17 @@ def go(page, name: str) -> None:
     page.get_by_test_id("stStatusWidget").wait_for(state="detached")
 
 
-def build(page, w) -> None:
+def build(page, w, name: str) -> None:
     page.get_by_role("button", name=w["build"]).click()
-    page.get_by_role("button", name=w["stop"]).wait_for()
-    page.get_by_text(w["covered"]).wait_for(timeout=30_000)
+    page.get_by_text(f"{name} · {w['finished']}").wait_for(timeout=60_000)
+    assert page.get_by_text(w["covered"]).count() == 1
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_from_a_scenario_to_downloads(server, visit, language):
     w = WORDS[language]
     page = visit(server.url, language)
-    build(page, w)
+    build(page, w, "January")
 
     page.get_by_role("combobox", name=w["scenario"], exact=True).click()
     page.get_by_role("option", name=w["more"]).click()
@@ -74,7 +73,7 @@ def test_from_a_scenario_to_downloads(server, visit, language):
     page.wait_for_function(
         "label => document.querySelector(`input[aria-label='${label}']`).value == '20'", arg=w["contacts"]
     )
-    build(page, w)
+    build(page, w, w["more"])
 
     need, rota, scenarios, export = w["pages"]
     go(page, need)
@@ -122,14 +121,14 @@ def test_a_changed_lever_becomes_a_scenario_file(server, visit):
     page.get_by_label(w["contacts"]).first.fill("15")
     page.keyboard.press("Enter")
     page.get_by_text(w["changed"]).wait_for()
-    build(page, w)
-    (made,) = (server.home / "scenarios" / "helpdesk").glob("*.toml")
+    build(page, w, "January, changed")
+    (made,) = (server.home / "scenarios" / "helpdesk").glob("january-changed*.toml")
     assert "phone-de = 1.15" in made.read_text()
 
 
-def test_a_run_survives_reload_and_a_second_tab_and_stop_keeps_the_best(tmp_path, visit, server):
+def test_a_run_survives_reload_and_a_second_tab_and_stop_keeps_the_best(visit, slow_server):
     w = WORDS["en"]
-    page = visit(server.url)
+    page = visit(slow_server.url)
     page.get_by_role("button", name=w["build"]).click()
     stop = page.get_by_role("button", name=w["stop"])
     stop.wait_for()
@@ -138,31 +137,29 @@ def test_a_run_survives_reload_and_a_second_tab_and_stop_keeps_the_best(tmp_path
     stop.wait_for()
     second = visit(page.url)
     second.get_by_role("button", name=w["stop"]).wait_for()
-    page.get_by_text(re.compile(r"\d+\.\d%")).first.wait_for()
     page.bring_to_front()
-    began = time.monotonic()
     stop.click()
     page.get_by_text(w["stopped"]).first.wait_for()
-    assert time.monotonic() - began < 5
+    page.get_by_text(w["covered"]).wait_for()
     second.bring_to_front()
-    second.get_by_text(w["stopped"]).first.wait_for()
+    second.get_by_text(w["covered"]).wait_for()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="kills a process the POSIX way")
-def test_no_worker_is_left_when_the_server_is_killed(tmp_path, server, visit):
-    page = visit(server.url)
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks for processes in /proc")
+def test_no_worker_is_left_when_the_server_is_killed(slow_server, visit):
+    page = visit(slow_server.url)
     page.get_by_role("button", name=WORDS["en"]["build"]).click()
     page.get_by_role("button", name=WORDS["en"]["stop"]).wait_for()
-    (folder,) = (server.home / "runs").iterdir()
+    page.goto("about:blank")
+    (folder,) = (slow_server.home / "runs").iterdir()
     working = [p for p in Path("/proc").iterdir() if p.name.isdigit() and _mentions(p, str(folder))]
     assert len(working) == 1
-    server.process.send_signal(signal.SIGKILL)
-    server.process.wait()
-    limit = time.monotonic() + 5
+    slow_server.process.send_signal(signal.SIGKILL)
+    slow_server.process.wait()
+    limit = time.monotonic() + 10
     while any(_mentions(p, str(folder)) for p in working):
         assert time.monotonic() < limit
         time.sleep(0.05)
-    page.close()
 
 
 def _mentions(process: Path, text: str) -> bool:
@@ -172,11 +169,10 @@ def _mentions(process: Path, text: str) -> bool:
         return False
 
 
-@pytest.mark.parametrize("width", [768, 1280])
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "dark"), [(768, False), (1280, True)])
 def test_no_page_is_wider_than_the_screen(server, visit, width, dark):
     page = visit(server.url, width=width, dark=dark)
-    build(page, WORDS["en"])
+    build(page, WORDS["en"], "January")
     for path in ("", "need", "rota", "scenarios", "export", "calculator"):
         page.goto(f"{server.url}/{path}")
         page.wait_for_selector("h1")

@@ -1,7 +1,7 @@
 """Independent reference values in 40 digits: plain sums over the states of the birth-death chains, nothing shared with ours.
 
-The wait of a contact that finds j others waiting is a sum of exponential times with the rates n + i / c, i = 0 ... j (in handling
-times, c the mean patience), so exp(-wait / c) is Beta(n c, j + 1) distributed.
+The wait of a contact that finds j others waiting is a sum of exponential times with the rates n + i / c, i = 0 ... j
+(in handling times, c the mean patience), so exp(-wait / c) is Beta(n c, j + 1) distributed.
 """
 
 from __future__ import annotations

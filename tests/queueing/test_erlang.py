@@ -83,7 +83,9 @@ def test_a_grid_with_a_wrong_value_shows_the_error(tmp_path: Path) -> None:
     assert error == {"C_pwait": pytest.approx(0.2 - 0.17413193359505)}
 
 
-@pytest.mark.parametrize(("load", "agents"), [(0.3, 0.5), (0.9, 0.1), (1.0, 0.99), (5.0, 3.7), (80.0, 90.25), (2.0, 0.0)])
+@pytest.mark.parametrize(
+    ("load", "agents"), [(0.3, 0.5), (0.9, 0.1), (1.0, 0.99), (5.0, 3.7), (80.0, 90.25), (2.0, 0.0)]
+)
 def test_erlang_b_is_continued_to_real_agents(load: float, agents: float) -> None:
     assert float(erlang_b(load, agents)) == pytest.approx(float(exact.erlang_b(load, agents)), rel=1e-13)
 

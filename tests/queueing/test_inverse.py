@@ -48,9 +48,7 @@ def test_the_answer_is_the_smallest_number_that_meets_the_goals(goals: Goals, pa
     st.floats(0.001, 0.9999),
     st.sampled_from([0.0, 1.0, 20.0, 600.0]),
 )
-def test_one_agent_fewer_never_does(
-    load: float, aht: float, patience: float, level: float, threshold: float
-) -> None:
+def test_one_agent_fewer_never_does(load: float, aht: float, patience: float, level: float, threshold: float) -> None:
     agents = float(agents_needed(load, aht, Goals(level, threshold), patience))
     assert float(erlang_a(load, agents, aht, patience, threshold).service_level) >= level
     if agents > 1 or not math.isinf(patience):

@@ -1,5 +1,6 @@
 import dataclasses
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -49,7 +50,9 @@ def test_every_law_is_consistent(law: Patience) -> None:
     assert survival[0] == pytest.approx(1)
     assert np.all(np.diff(survival) <= 0)
     for value in (3.0, 44.0, 150.0):
-        area = quad(lambda u: float(law.survival(np.array([u]))[0]), 0, value, points=[b for b in law.breaks if b < value])
+        area = quad(
+            lambda u: float(law.survival(np.array([u]))[0]), 0, value, points=[b for b in law.breaks if b < value]
+        )
         assert float(law.integral(np.array([value]))[0]) == pytest.approx(area[0], rel=1e-6)
     assert float(law.integral(np.array([1e7]))[0]) == pytest.approx(law.mean, rel=1e-3)
 
@@ -71,9 +74,7 @@ def test_general_patience_equals_plain_quadrature(law: Patience, load: float, ag
     def area(f: object, low: float, high: float) -> float:
         points = [c for c in cuts if low < c < high]
         edges = [low, *points, high]
-        return sum(
-            quad(f, a, b, epsabs=1e-12, epsrel=1e-11, limit=200)[0] for a, b in zip(edges, edges[1:], strict=False)
-        )
+        return sum(quad(f, a, b, epsabs=1e-12, epsrel=1e-11, limit=200)[0] for a, b in pairwise(edges))
 
     below = 1 / float(erlang_b(load, agents)) - 1
     total = below + area(density, 0, 2000)

@@ -84,7 +84,9 @@ def test_changing_load_and_staffing_equal_matrix_exponentials(
         table = np.array(path)
         queue = table @ np.maximum(np.arange(size) - staff[i], 0)
         assert ours.mean_queue[i] == pytest.approx(weights @ queue / interval, abs=1e-7)
-        assert ours.wait_probability[i] == pytest.approx(weights @ table[:, staff[i] :].sum(axis=1) / interval, abs=1e-7)
+        assert ours.wait_probability[i] == pytest.approx(
+            weights @ table[:, staff[i] :].sum(axis=1) / interval, abs=1e-7
+        )
         assert ours.end_queue[i] == pytest.approx(queue[-1], abs=1e-9)
         if threshold < interval:
             # Before the last `threshold` seconds the chance does not hang on when the contact arrives; there it jumps
@@ -134,7 +136,9 @@ def test_what_is_left_at_closing_time_is_worked_off_or_lost() -> None:
     assert 0 < staffed.end_queue[1] < staffed.end_queue[0]
     # With nobody there, those in service wait again and everybody leaves at the rate of patience.
     left = gone.end_queue[1]
-    assert left == pytest.approx((gone.end_queue[0] + 4 * gone.end_wait_probability[0]) * math.exp(-900 / 600), rel=0.05)
+    assert left == pytest.approx(
+        (gone.end_queue[0] + 4 * gone.end_wait_probability[0]) * math.exp(-900 / 600), rel=0.05
+    )
     assert gone.occupancy[1] == 0
     assert gone.service_level[1] == 1
     assert gone.abandonment[1] == 0
@@ -149,7 +153,7 @@ def test_a_start_with_a_queue_is_taken_over() -> None:
 
 
 def test_impossible_time_varying_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(InputError, match="agents: 2.5"):
+    with pytest.raises(InputError, match=r"agents: 2.5"):
         transient_service([5], 2.5, 180, 900)
     with pytest.raises(InputError, match=r"start: the probabilities add up to 0\.5"):
         transient_service([5], 2, 180, 900, start=[0.5])

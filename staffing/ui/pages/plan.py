@@ -94,9 +94,10 @@ def _start(t: Texts, request: RunRequest, found: list[Change], hires: Hires) -> 
     if found:
         read = session.scenario_at(scenario)
         agents = session.people_at(scenario).agents
-        table = hire_table(agents, hires, t("levers.new_hire")) if hires.count else ""
+        tables = {"agents": hire_table(agents, hires, t("levers.new_hire"))} if hires.count else {}
         folder = session.own_scenarios() / request.team
-        scenario = save_what_if(folder, request.name, scenario, found, read.files("agents"), table)
+        beside = {"agents": read.files("agents")}
+        scenario = save_what_if(folder, request.name, scenario, found, tables=tables, beside=beside)
     run = session.jobs().start(
         RunRequest(str(scenario), request.name, request.team, request.seconds, request.workers, request.seed)
     )
