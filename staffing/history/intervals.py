@@ -10,7 +10,7 @@ import pandas as pd
 
 from staffing.errors import Problems
 from staffing.frames import LISTED, Instants, Table
-from staffing.grid import IntArray
+from staffing.grid import INTERVAL_MINUTES, IntArray
 from staffing.history.listing import Listing
 from staffing.history.part import Hours, Part
 from staffing.history.settings import HistorySettings
@@ -54,7 +54,7 @@ def interval_part(
     Returns
     -------
     Part | None
-        None where the file's intervals cannot be brought to the axis'.
+        None where no row counts or the file's intervals cannot be brought to the axis'.
 
     Notes
     -----
@@ -64,6 +64,8 @@ def interval_part(
     """
     theirs = pd.factorize(table.text("queue"))[0] if "queue" in table else np.zeros(len(table), dtype=np.int64)
     at = np.flatnonzero((ours >= 0) & instants.known)
+    if not len(at):
+        return None
     rows = Rows(
         at,
         theirs[at],
@@ -73,7 +75,7 @@ def interval_part(
         np.zeros(len(at), dtype=np.bool_),
     )
     file_minutes = _file_minutes(table, rows, settings, hours, problems)
-    if file_minutes is None or not len(at):
+    if file_minutes is None:
         return None
     rows = _clock_changes(table, rows, instants, hours, listing)
     rows = _repeated(table, rows, hours, problems, listing)
@@ -112,11 +114,11 @@ def _file_minutes(table: Table, rows: Rows, settings: HistorySettings, hours: Ho
         )
         return None
     if ours % length and length % ours:
+        fitting = " or ".join(str(m) for m in INTERVAL_MINUTES if m % length == 0)
         problems.add(
             table.name,
             f"intervals of {length} minutes do not fit into those of {ours} minutes",
-            "choose another horizon.interval_minutes, e.g. "
-            + " or ".join(str(m) for m in (15, 30, 60) if m % length == 0),
+            f"choose {fitting} as horizon.interval_minutes" if fitting else "export intervals of 15, 30 or 60 minutes",
         )
         return None
     off = np.flatnonzero(seconds % (length * 60))

@@ -99,8 +99,19 @@ def test_intervals_that_do_not_fit_are_refused_with_what_would(tmp_path):
     (problem,) = refused(tmp_path, HEAD + whole_day("2026-03-02", 1, 20), minutes=30)
     assert problem == (
         "history.csv: intervals of 20 minutes do not fit into those of 30 minutes "
-        "(choose another horizon.interval_minutes, e.g. 60)"
+        "(choose 60 as horizon.interval_minutes)"
     )
+
+
+def test_a_stated_length_that_fits_nothing_is_refused(tmp_path):
+    (problem,) = refused(tmp_path, HEAD + whole_day("2026-03-02", 1, 45), minutes=30, interval_minutes=45)
+    assert problem.endswith("(export intervals of 15, 30 or 60 minutes)")
+
+
+def test_a_file_without_planned_queues_adds_nothing(tmp_path):
+    history = read(tmp_path, HEAD + whole_day("2026-03-02"), HEAD + whole_day("2026-03-03", queue="fax"))
+    assert history.grid.days == 1
+    assert repairs(history, "queue")[0].rows == 48
 
 
 def test_days_are_refused_because_they_do_not_tell_when(tmp_path):
