@@ -251,9 +251,9 @@ def moments(values: npt.NDArray[Any]) -> tuple[Moments, Mapping[int, Fault]]:
     else:
         parts = [_split(t) for t in texts]
         day_texts, clock_texts = [p[0] for p in parts], [p[1] for p in parts]
-    day_of, days = pd.factorize(np.array(day_texts, dtype=object), use_na_sentinel=False)
+    day_of, distinct_days = pd.factorize(np.array(day_texts, dtype=object), use_na_sentinel=False)
     clock_of, clocks = pd.factorize(np.array(clock_texts, dtype=object), use_na_sentinel=False)
-    days = [d.strip() for d in days]
+    days = [str(d).strip() for d in distinct_days]
     leads = month_first(days)
     numbers = [day_number(d, leads) for d in days]
     times = [clock(c.strip()) for c in clocks]
