@@ -23,6 +23,7 @@ from staffing.roster.kernels import INF, best_month
 from staffing.roster.primitives import Program
 from staffing.roster.tables import RELAXED, Compiled, make_work, prepare
 
+INNER = 6
 COLUMNS = 48
 """Tours kept per agent."""
 WIDTHS = (8.0, 4.0, 2.0)
@@ -561,7 +562,7 @@ class _Dual:
                     if most > x + 1e-6:
                         _pair_step(a, k, hi, weight, tours, queues, own, sums, mean, self.relaxed, cover, lam, width, tb,
                                    net.levels, net.slopes, where, at_t, at_q, by)  # fmt: skip
-                for _ in range(6):
+                for _ in range(INNER):
                     _inner(self.rng.permutation(A), weight, tours, queues, own, sums, mean, self.relaxed, cover, lam,
                            width, tb, net.levels, net.slopes, where, at_t, at_q, by)  # fmt: skip
                 rounds += 1
