@@ -14,6 +14,9 @@ from typing import Any
 
 Spec = dict[str, Any]
 
+AXIS_PIXELS = 42
+"""Width of the labels beside charts that stand above each other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Palette:
@@ -54,7 +57,11 @@ class Words:
 
 
 def _locale(words: Words) -> Spec:
-    return {"locale": {"number": {"decimal": words.decimal, "thousands": words.thousands, "grouping": [3], "currency": ["", ""]}}}
+    return {
+        "locale": {
+            "number": {"decimal": words.decimal, "thousands": words.thousands, "grouping": [3], "currency": ["", ""]}
+        }
+    }
 
 
 def _clock_axis(times: Sequence[str], every_hours: int) -> Spec:
@@ -109,13 +116,20 @@ def cover_of_day(
         {"field": "cover", "type": "quantitative", "title": words["cover"], "format": ".2~f"},
         {"field": "short", "type": "quantitative", "title": words["short"], "format": ".2~f"},
     ]
-    colours = {"domain": [words["cover"], words["short"], words["need"]], "range": [palette.cover, palette.short, palette.need]}
+    colours = {
+        "domain": [words["cover"], words["short"], words["need"]],
+        "range": [palette.cover, palette.short, palette.need],
+    }
     legend = {"title": None, "orient": "top", "symbolType": "square"}
 
     def colour(label: str) -> Spec:
         return {"datum": label, "type": "nominal", "scale": colours, "legend": legend}
 
-    y = {"type": "quantitative", "title": words["agents"], "axis": {"tickMinStep": 1, "grid": True}}
+    y = {
+        "type": "quantitative",
+        "title": words["agents"],
+        "axis": {"tickMinStep": 1, "grid": True, "minExtent": AXIS_PIXELS},
+    }
     return {
         "height": height,
         "data": {"values": rows},
@@ -127,7 +141,7 @@ def cover_of_day(
             },
             {
                 "transform": [{"filter": "datum.short > 0.001"}],
-                "mark": {"type": "bar", "opacity": 0.95},
+                "mark": {"type": "bar", "stroke": palette.short, "strokeWidth": 0.6},
                 "encoding": {
                     "x": x,
                     "x2": {"field": "j"},
@@ -167,7 +181,7 @@ def service_of_day(
     x: Spec = {"field": "i", "type": "quantitative", "scale": {"domain": [0, len(times)], "nice": False}}
     x["axis"] = _clock_axis(times, 2)
     y = {"type": "quantitative", "title": words["service"], "scale": {"domain": [0, 1]}}
-    y["axis"] = {"format": ".0%", "tickCount": 5}
+    y["axis"] = {"format": ".0%", "values": [0, 0.25, 0.5, 0.75, 1], "minExtent": AXIS_PIXELS}
     tooltip = [
         {"field": "t", "type": "nominal", "title": words["time"]},
         {"field": "level", "type": "quantitative", "title": words["service"], "format": ".1%"},
@@ -190,7 +204,9 @@ def service_of_day(
     return {"height": height, "data": {"values": rows}, "config": _locale(words), "layer": layers}
 
 
-def search_of_rota(trace: Sequence[tuple[float, float | None, float | None]], words: Words, palette: Palette, height: int = 190) -> Spec:
+def search_of_rota(
+    trace: Sequence[tuple[float, float | None, float | None]], words: Words, palette: Palette, height: int = 190
+) -> Spec:
     """Cost of the best rota and the proven bound over the seconds of the search."""
     rows = [{"s": s, "v": v, "k": words["best"]} for s, v, _ in trace if v is not None]
     rows += [{"s": s, "v": v, "k": words["bound"]} for s, _, v in trace if v is not None]
@@ -202,9 +218,20 @@ def search_of_rota(trace: Sequence[tuple[float, float | None, float | None]], wo
         "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2},
         "encoding": {
             "x": {"field": "s", "type": "quantitative", "title": words["seconds"], "axis": {"grid": False}},
-            "y": {"field": "v", "type": "quantitative", "title": None, "scale": {"zero": False}, "axis": {"format": ",.0f"}},
+            "y": {
+                "field": "v",
+                "type": "quantitative",
+                "title": None,
+                "scale": {"zero": False},
+                "axis": {"format": ",.0f"},
+            },
             "color": {"field": "k", "type": "nominal", "scale": colours, "legend": {"title": None, "orient": "top"}},
-            "strokeDash": {"field": "k", "type": "nominal", "legend": None, "scale": {"domain": colours["domain"], "range": [[1, 0], [6, 4]]}},
+            "strokeDash": {
+                "field": "k",
+                "type": "nominal",
+                "legend": None,
+                "scale": {"domain": colours["domain"], "range": [[1, 0], [6, 4]]},
+            },
             "tooltip": [
                 {"field": "s", "type": "quantitative", "title": words["seconds"], "format": ",.0f"},
                 {"field": "k", "type": "nominal", "title": " "},
@@ -235,7 +262,7 @@ def gap_of_month(
     words, palette
         Language and theme.
     """
-    cells = [
+    cells: list[Spec] = [
         {"value": [x, y, round(v, 2)], "name": tips[y][x]}
         for y, row in enumerate(gap)
         for x, v in enumerate(row)
@@ -246,7 +273,13 @@ def gap_of_month(
         "grid": {"left": 8, "right": 12, "top": 8, "bottom": 64, "containLabel": True},
         "tooltip": {"formatter": "{b}", "confine": True},
         "xAxis": {"type": "category", "data": list(times), "splitArea": {"show": False}, "axisTick": {"show": False}},
-        "yAxis": {"type": "category", "data": list(days), "inverse": True, "axisTick": {"show": False}, "axisLabel": {"interval": 0}},
+        "yAxis": {
+            "type": "category",
+            "data": list(days),
+            "inverse": True,
+            "axisTick": {"show": False},
+            "axisLabel": {"interval": 0},
+        },
         "visualMap": {
             "type": "continuous",
             "min": -reach,
@@ -263,13 +296,23 @@ def gap_of_month(
     }
 
 
-def cover_of_plans(times: Sequence[str], plans: Mapping[str, tuple[Sequence[float], Sequence[float]]], words: Words, height: int = 260) -> Spec:
+def cover_of_plans(
+    times: Sequence[str], plans: Mapping[str, tuple[Sequence[float], Sequence[float]]], words: Words, height: int = 260
+) -> Spec:
     """Need (dashed) and cover (solid) of one day in several plans: name -> (required, staffed)."""
     rows = []
     for name, (required, staffed) in plans.items():
         for kind, values in (("need", required), ("cover", staffed)):
-            rows += [{"i": i, "t": t, "v": v, "p": name, "k": words[kind]} for i, (t, v) in enumerate(zip(times, values, strict=True))]
-    x = {"field": "i", "type": "quantitative", "scale": {"domain": [0, len(times)], "nice": False}, "axis": _clock_axis(times, 2)}
+            rows += [
+                {"i": i, "t": t, "v": v, "p": name, "k": words[kind]}
+                for i, (t, v) in enumerate(zip(times, values, strict=True))
+            ]
+    x = {
+        "field": "i",
+        "type": "quantitative",
+        "scale": {"domain": [0, len(times)], "nice": False},
+        "axis": _clock_axis(times, 2),
+    }
     dash = {"domain": [words["cover"], words["need"]], "range": [[1, 0], [4, 4]]}
     legend = {"title": None, "orient": "top", "columns": 2}
     return {

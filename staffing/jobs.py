@@ -153,11 +153,9 @@ class Run:
 
     def problems(self) -> list[str]:
         """What stands against a plan: problems of the input, rules in conflict, or the last words of a worker that broke."""
-        try:
-            said = json.loads((self.folder / "said.json").read_text(encoding="utf-8"))
+        said = _answer(self)
+        if said is not None:
             return [str(p) for p in said.get("problems") or said.get("conflicts") or ()]
-        except (OSError, json.JSONDecodeError):
-            pass
         try:
             text = (self.folder / "errors.txt").read_text(encoding="utf-8", errors="replace")
         except OSError:
@@ -352,13 +350,22 @@ class Jobs:
         _write(path, status | changes)
 
 
+def _answer(run: Run) -> dict[str, Any] | None:
+    """What the worker said on standard output; None where it broke before it could."""
+    try:
+        said = json.loads((run.folder / "said.json").read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError):
+        return None
+    return said if isinstance(said, dict) else None
+
+
 def _ending(run: Run, code: int) -> RunState:
     """State of a run whose worker has ended with this exit code."""
     written = (run.out / "summary.json").is_file()
     stopping = run.state is RunState.STOPPING
     if code == 2:
         return RunState.REFUSED
-    if code == 1:
+    if code == 1 and _answer(run) is not None:
         return RunState.CANCELLED if stopping else RunState.IMPOSSIBLE
     if code == 0 and written:
         return RunState.STOPPED if stopping else RunState.DONE
@@ -380,4 +387,4 @@ def _write(path: Path, value: Any) -> None:
     """Replace a file as a whole, so that readers never see half of it."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     beside.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
-    os.replace(beside, path)
+    beside.replace(path)

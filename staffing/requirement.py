@@ -12,13 +12,14 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass as settings
 
 from staffing.errors import Problem, Problems
-from staffing.forecast.result import Forecast
+from staffing.forecast.result import LEVELS, Forecast
 from staffing.grid import FloatArray, TimeGrid, read_only
 from staffing.queueing.arguments import check_fraction, check_range
 from staffing.queueing.chat import chat_service
 from staffing.queueing.deferred import plan_deferred
 from staffing.queueing.inverse import Goals, agents_needed
 from staffing.queueing.shrinkage import combined_shrinkage, rostered, shrinkage_problems
+from staffing.queueing.uncertain import mean_quantile
 from staffing.strict import STRICT
 
 
@@ -152,6 +153,7 @@ def make_requirement(
     targets: Sequence[Target],
     shrinkage: Mapping[str, float],
     patience_seconds: FloatArray,
+    certainty: float | None = None,
 ) -> Requirement:
     """Agents that each queue's target needs in each interval.
 
@@ -170,6 +172,9 @@ def make_requirement(
         Shares of paid time lost, by cause; they add up (see `combined_shrinkage`).
     patience_seconds
         Mean patience, shape (Q,); infinite (or NaN: unknown) where nobody gives up.
+    certainty
+        Probability with which the target shall be met in an interval although the forecast may be wrong: sizes for that
+        quantile of the load instead of its mean. None: for the mean.
 
     Raises
     ------
@@ -194,15 +199,20 @@ def make_requirement(
     names = forecast.queues
     _check(names, queues, targets, shrinkage, patience_seconds)
     seconds = forecast.grid.seconds
-    load = forecast.contacts * _known(forecast.contacts, forecast.aht_seconds) / seconds
+    expected = forecast.contacts * _known(forecast.contacts, forecast.aht_seconds) / seconds
+    contacts = forecast.contacts
+    notes: list[str] = []
+    if certainty is not None:
+        contacts = mean_quantile(contacts, forecast.quantiles, LEVELS, certainty)
+        notes.append(f"sized so that the target is met with probability {certainty:g}, not only for the expected load")
+    load = contacts * _known(forecast.contacts, forecast.aht_seconds) / seconds
     net = np.zeros_like(load)
     level = np.full_like(load, np.nan)
-    notes: list[str] = []
     for q, (queue, target) in enumerate(zip(queues, targets, strict=True)):
         aht = _known(forecast.contacts[q], forecast.aht_seconds[q])
         if queue.channel is Channel.EMAIL:
             plan = plan_deferred(
-                forecast.contacts[q],
+                contacts[q],
                 aht,
                 forecast.open[q],
                 seconds,
@@ -223,10 +233,10 @@ def make_requirement(
         )
         net[q, busy] = np.maximum(need, 1.0)
         level[q, busy] = chat_service(
-            load[q, busy], net[q, busy], aht[busy], concurrency, slowdown, patience, target.threshold_seconds
+            expected[q, busy], net[q, busy], aht[busy], concurrency, slowdown, patience, target.threshold_seconds
         ).service_level
     lost = combined_shrinkage(shrinkage)
-    return Requirement(forecast.grid, names, load, net, rostered(net, lost), level, lost, tuple(notes))
+    return Requirement(forecast.grid, names, expected, net, rostered(net, lost), level, lost, tuple(notes))
 
 
 DEFAULT_SHARE = 0.9

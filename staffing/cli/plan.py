@@ -9,10 +9,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from staffing.cli.monitor import TerminalMonitor, stoppable
+from staffing.errors import InputError, Problem
+from staffing.export.folder import check_folder
 from staffing.scenario import Scenario, load
 
 
@@ -35,12 +40,24 @@ def add_solver_arguments(parser: argparse.ArgumentParser) -> None:
 def with_solver(scenario: Scenario, args: argparse.Namespace) -> Scenario:
     """Return the scenario with what the command line overrides."""
     given = {k: getattr(args, k) for k in ("seconds", "workers", "seed") if getattr(args, k) is not None}
-    return replace(scenario, solver=replace(scenario.solver, **given)) if given else scenario
+    return overridden(scenario, "solver", given)
+
+
+def overridden(scenario: Scenario, section: str, given: Mapping[str, object]) -> Scenario:
+    """Return the scenario with some values of a section replaced by those of the command line."""
+    try:
+        return replace(scenario, **{section: replace(getattr(scenario, section), **given)})
+    except ValidationError as error:
+        raise InputError(
+            Problem(f"command line, --{e['loc'][-1]}", f"{e['msg']}, not {e['input']!r}") for e in error.errors()
+        ) from None
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the main job."""
     scenario = with_solver(load(args.scenario), args)
+    if args.out:
+        check_folder(args.out)
     monitor = TerminalMonitor(sys.stderr, scenario.currency, args.progress)
     with stoppable(monitor, on_eof=args.stop_on_eof):
         from staffing.plan import make_plan, succeeded

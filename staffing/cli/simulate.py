@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 
+from staffing.cli.plan import overridden
 from staffing.scenario import load
 
 
@@ -22,9 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Simulate a rota."""
-    scenario = load(args.scenario)
     given = {k: getattr(args, k) for k in ("replications", "seed") if getattr(args, k) is not None}
-    scenario = replace(scenario, simulation=replace(scenario.simulation, **given))
+    scenario = overridden(load(args.scenario), "simulation", given)
     from staffing import report
     from staffing.export.folder import write_folder
     from staffing.export.text import csv_bytes

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-import holidays
+from staffing.forecast.calendar import public_holidays
 
 REGION = "DE-BE"
 FIRST, LAST = date(2025, 11, 24), date(2026, 12, 20)
@@ -72,11 +72,9 @@ LOST = ((date(2026, 7, 21), 540, "chat"), (date(2026, 7, 21), 570, "chat"))
 AFTER_HOURS = (date(2026, 8, 12), 1290, "chat")
 
 
-def public_holidays(first: date, last: date) -> frozenset[date]:
-    """Public holidays of the example's region."""
-    country, subdivision = REGION.split("-")
-    days = holidays.country_holidays(country, subdiv=subdivision, years=range(first.year, last.year + 1))
-    return frozenset(d for d in days if first <= d <= last)
+def closed_days(first: date, last: date) -> frozenset[date]:
+    """Public holidays of the example's region, on which every queue is closed."""
+    return frozenset(public_holidays(REGION, first, last))
 
 
 def open_slots(line: Line, day: date, closed: frozenset[date]) -> range:
@@ -109,13 +107,13 @@ def profile(line: Line, slots: range) -> list[float]:
 
 
 def agents_needed(erlangs: float) -> float:
-    """Agents for a load at about 80/20: the square-root rule with the safety of a medium-sized queue."""
-    return erlangs + 0.55 * math.sqrt(erlangs)
+    """Agents for a load at about 80/20: the square-root rule, rounding up, and the second pair of hands of a small queue."""
+    return erlangs + 0.75 * math.sqrt(erlangs) + 0.5 + 0.7 * math.exp(-erlangs)
 
 
 def horizon_hours(level: float, shrinkage: float) -> float:
     """Agent-hours on the roster that January takes when a usual Tuesday brings `level` erlang-hours of work."""
-    closed = public_holidays(START, START + timedelta(days=DAYS))
+    closed = closed_days(START, START + timedelta(days=DAYS))
     total = 0.0
     for d in range(DAYS):
         day = START + timedelta(days=d)
@@ -176,7 +174,7 @@ HEADER = ("interval_start", "queue", "offered", "handled", "abandoned", "aht_sec
 def history_rows(seed: int, level: float) -> list[Row]:
     """Thirteen months of half-hours, with a campaign, an outage and a few dirty rows."""
     random = Random(f"history {seed}")
-    closed = public_holidays(FIRST - timedelta(days=7), LAST)
+    closed = closed_days(FIRST - timedelta(days=7), LAST)
     rows: list[Row] = []
     drift = {line.name: 0.0 for line in LINES}
     for d in range((LAST - FIRST).days + 1):

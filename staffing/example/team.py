@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from staffing.example.demand import DAYS, START, TIMEZONE, public_holidays
+from staffing.example.demand import DAYS, START, TIMEZONE, closed_days
 
 FIRST_NAMES = (
     "Anna", "Jürgen", "Zoë", "Mehmet", "Katja", "Björn", "Olivia", "Sören", "Fatma", "Lukas", "Chloé", "Günter", "Maja",
@@ -169,7 +169,7 @@ def away_on(absent: list[Away], agent: str, day: date) -> bool:
 
 def credited_hours(team: list[Person], absent: list[Away]) -> float:
     """Hours that the team has for the horizon: a fifth of the week for each weekday, credits taken off."""
-    closed = public_holidays(START, START + timedelta(days=DAYS))
+    closed = closed_days(START, START + timedelta(days=DAYS))
     days = [d for i in range(DAYS) if (d := START + timedelta(days=i)).weekday() < 5 and d not in closed]
     credited = [a for a in absent if a.credited]
     return sum(CONTRACTS[p.contract] / 5 for p in team for d in days if not away_on(credited, p.id, d))
@@ -178,7 +178,7 @@ def credited_hours(team: list[Person], absent: list[Away]) -> float:
 def requests(seed: int, team: list[Person], absent: list[Away]) -> Cells:
     """Wishes: most for a day off, some for a shift, a few for work."""
     random = Random(f"requests {seed}")
-    closed = public_holidays(START, START + timedelta(days=DAYS))
+    closed = closed_days(START, START + timedelta(days=DAYS))
     out: Cells = []
     for person in team:
         for _ in range(random.choice((0, 1, 1, 2))):
@@ -212,7 +212,7 @@ def locks(seed: int, team: list[Person], absent: list[Away], wishes: Cells) -> C
 def past_shifts(seed: int, team: list[Person], absent: list[Away]) -> Cells:
     """The last days of December's rota, in the form of roster.csv."""
     random = Random(f"past {seed}")
-    closed = public_holidays(PAST_FIRST, START)
+    closed = closed_days(PAST_FIRST, START)
     zone = ZoneInfo(TIMEZONE)
     out: Cells = []
     for person in team:

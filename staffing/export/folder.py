@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from staffing.errors import InputError, Problem
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that cannot be made or written to, before any work goes into its files; makes nothing.
+
+    Raises
+    ------
+    InputError
+        Where a file stands in its place, or it may not be written to.
+    """
+    nearest = next(p for p in (folder, *folder.absolute().parents) if p.exists())
+    if not nearest.is_dir():
+        raise InputError([Problem(str(folder), f"cannot be a folder: {nearest} is a file", "choose another")])
+    if not os.access(nearest, os.W_OK):
+        raise InputError([Problem(str(folder), f"may not be written to: {nearest}", "choose another")])
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:

@@ -24,8 +24,10 @@ LEVEL_SD = 4.0
 """Prior standard deviation of the mean log total: no opinion."""
 MISSING = 1e6
 """Noise variance of a day that was not seen."""
-FIT_DAYS = 760
-"""The standard deviations are found on this many last days: two years show every effect, more only cost time."""
+DENSE_DAYS = 280
+"""The standard deviations are found on this many last days ..."""
+THINNED = 3
+"""... and on every so-manieth day before them: not a divisor of the week, so all weekdays stay in."""
 MAX_DAYS = 1461
 """Older days are left out: four years show four of each holiday."""
 STUDENT = 5.0
@@ -176,7 +178,7 @@ def _likely(
 ) -> FloatArray:
     """Log standard deviations of all effects and, last, of the noise, of the highest penalised likelihood."""
     kept = np.flatnonzero(seen)
-    kept = kept[kept >= len(y) - FIT_DAYS]
+    kept = kept[(kept >= len(y) - DENSE_DAYS) | (kept % THINNED == 0)]
     cut = [np.ascontiguousarray(p[np.ix_(kept, kept)]) for p in parts.values()]
     target, count, loose = y[kept], counting[kept], 1 / weight[kept]
     priors = [prior(name) for name in parts] + [NOISE]

@@ -21,6 +21,10 @@ YEAR_MEMORY = 6 * YEAR
 """Days after which the shape of the year has faded to 1/e."""
 
 
+SLOPE_MEMORY = 60.0
+"""Days after which a trend has faded to 1/e: a forecast trend is damped, never a straight line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prior:
     """Log-normal prior of an effect's standard deviation (log scale of contacts).
@@ -43,6 +47,7 @@ class Prior:
 PRIORS: dict[str, Prior] = {
     "level_walk": Prior(0.006, 0.8, "level"),
     "level_smooth": Prior(0.05, 0.7, "level"),
+    "level_slope": Prior(0.0008, 0.8, "level"),
     "level_short": Prior(0.03, 0.7, "level"),
     "weekday": Prior(0.4, 0.7, "weekday"),
     "weekday_drift": Prior(0.03, 0.7, "weekday"),
@@ -55,6 +60,8 @@ PRIORS: dict[str, Prior] = {
     "special_named": Prior(0.15, 0.5, "holiday"),
     "special_kind": Prior(0.15, 0.5, "holiday"),
 }
+TREND = frozenset({"level_slope"})
+YEAR_COURSE = frozenset({"year_broad", "year_middle", "year_fine"})
 NOISE = Prior(0.05, 1.0, "noise")
 DRIVER = Prior(0.03, 1.0, "driver")
 
@@ -89,6 +96,7 @@ def covariances(calendar: DayCalendar, drivers: Mapping[str, FloatArray] | None 
     out = {
         "level_walk": np.minimum(t[:, None], t),
         "level_smooth": np.exp(-0.5 * (gap / 45.0) ** 2),
+        "level_slope": _drift(t, SLOPE_MEMORY),
         "level_short": np.exp(-gap / 8.0),
         "weekday": same_weekday,
         "weekday_drift": same_weekday * np.exp(-gap / 150.0),
@@ -103,6 +111,16 @@ def covariances(calendar: DayCalendar, drivers: Mapping[str, FloatArray] | None 
     }
     for name, values in (drivers or {}).items():
         out[f"driver {name}"] = np.outer(values, values)
+    return out
+
+
+def _drift(t: FloatArray, memory: float) -> FloatArray:
+    """Covariance of the sum of a slope that forgets itself (integrated Ornstein-Uhlenbeck process from day 0)."""
+    faded = np.exp(-t / memory)
+    gap = np.abs(t[:, None] - t)
+    out: FloatArray = memory * (
+        2 * np.minimum(t[:, None], t) - memory * (1 - faded[:, None] - faded + np.exp(-gap / memory))
+    )
     return out
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -14,7 +13,7 @@ from staffing.errors import InputError, Problem
 from staffing.forecast import aht
 from staffing.forecast import events as happenings
 from staffing.forecast.calendar import DayCalendar, day_calendar
-from staffing.forecast.panel import Panel, to_axis, to_panel, usual_profile
+from staffing.forecast.panel import Panel, closed_days, to_axis, to_panel, usual_profile
 from staffing.forecast.queue import MIN_DAYS, QueueForecast, forecast_queue
 from staffing.forecast.result import LEVELS, Forecast
 from staffing.forecast.settings import Event, ForecastSettings
@@ -96,6 +95,9 @@ def make_forecast(
         methods=tuple(p.method for p in parts),
         notes=tuple(n for p in parts for n in p.notes),
         repairs=tuple(r for p in parts for r in p.repairs),
+        day_cov=np.stack([p.day_cov for p in parts]),
+        slot_variance=np.array([p.slot_variance for p in parts]),
+        between_queues=_between([p.surprise for p in parts]),
     )
 
 
@@ -133,6 +135,9 @@ class _Part:
     aht: FloatArray
     spreadsheet: FloatArray
     day_error: float
+    day_cov: FloatArray
+    slot_variance: float
+    surprise: FloatArray
     components: dict[str, FloatArray]
     method: str
     notes: tuple[str, ...]
@@ -157,7 +162,13 @@ def _queue(job: _Job, q: int, *, stopped: bool) -> _Part:
     if known and np.nansum(clean.volume) > 0 and not stopped:
         ahead = np.concatenate([np.zeros((job.gap, m), dtype=np.bool_), opened])
         answer = forecast_queue(
-            clean, calendar, ahead, lead=job.gap, log_factor=past.log_factor, shape=shape if borrowed else None
+            clean,
+            calendar,
+            ahead,
+            lead=job.gap,
+            log_factor=past.log_factor,
+            drivers={k: v[: job.past_days] for k, v in job.history.drivers.items()},
+            shape=shape if borrowed else None,
         )
         share, total = answer.share, answer.total[job.gap :]
         days, method = answer.contacts[job.gap :], answer.method
@@ -179,29 +190,47 @@ def _queue(job: _Job, q: int, *, stopped: bool) -> _Part:
 
         quantiles = np.stack([quantile(p, final, variance) for p in LEVELS])
     else:
-        tail = QueueForecast(total, share, final, cov, answer.slot_variance)
-        quantiles = tail.quantiles(final, LEVELS)
+        quantiles = answer.part(np.arange(job.gap, job.gap + grid.days)).quantiles(final)
     return _Part(
         contacts=to_axis(grid, final),
         quantiles=to_axis(grid, quantiles),
         aht=_handling(job, q, weekday, notes),
         spreadsheet=to_axis(grid, table),
         day_error=float(np.sqrt(np.mean(np.expm1(np.diag(cov))))),
+        day_cov=cov,
+        slot_variance=0.0 if answer is None else answer.slot_variance,
+        surprise=np.zeros(0) if answer is None else answer.surprise,
         components=components,
         method=f"{name}: {method}",
         notes=tuple(notes),
-        repairs=() if answer is None else answer.repairs,
+        repairs=() if answer is None else tuple(replace(r, where=f"{name} {r.where}") for r in answer.repairs),
     )
+
+
+def _between(surprises: Sequence[FloatArray]) -> FloatArray:
+    """Correlation of the queues' daily surprises, shrunk to none where few days are shared."""
+    Q = len(surprises)
+    out = np.eye(Q)
+    for a in range(Q):
+        for b in range(a):
+            n = min(len(surprises[a]), len(surprises[b]))
+            pair = np.stack([surprises[a][len(surprises[a]) - n :], surprises[b][len(surprises[b]) - n :]])
+            pair = np.clip(pair[:, ~np.isnan(pair).any(0)], -3, 3)
+            if pair.shape[1] >= MIN_DAYS and pair.std(1).min() > 0:
+                shared = pair.shape[1] / (pair.shape[1] + 28)
+                out[a, b] = out[b, a] = shared * float(np.mean(_standard(pair[0]) * _standard(pair[1])))
+    return out
+
+
+def _standard(x: FloatArray) -> FloatArray:
+    out: FloatArray = (x - x.mean()) / x.std()
+    return out
 
 
 def _calendar(job: _Job, panel: Panel, events: tuple[Event, ...], past: happenings.PastEvents) -> DayCalendar:
     days = job.past_days + job.gap + job.grid.days
     region = job.settings.holiday_region
-    weekly = np.array(
-        [panel.open[panel.weekday == w].any(1).mean() if (panel.weekday == w).any() else 0 for w in range(7)]
-    )
-    shut = ~panel.open.any(1) & (weekly[panel.weekday] > 0.5)
-    closed = frozenset(panel.first + timedelta(days=int(d)) for d in np.flatnonzero(shut))
+    closed = closed_days(panel)
     labels = dict(past.labels)
     labels.update(happenings.learnable(events, panel.first, days))
     calendar = day_calendar(panel.first, days, region, labels, closed)

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from staffing.forecast.calendar import DayCalendar
+from staffing.forecast.calibration import day_scale, levels
+from staffing.forecast.cleaning import clean, unusual_days
 from staffing.forecast.counts import quantile
 from staffing.forecast.daytotal import MAX_DAYS, DayModel, fit
+from staffing.forecast.drivers import GAIN, lagged
+from staffing.forecast.effects import TREND, YEAR_COURSE
 from staffing.forecast.panel import Panel, day_totals, usual_profile
+from staffing.forecast.pool import Pooled, effects_member, pool, weekday_member
 from staffing.forecast.profile import profile
+from staffing.forecast.result import LEVELS
 from staffing.grid import BoolArray, FloatArray, IntArray, read_only
 from staffing.history.series import Repair
 
 MIN_DAYS = 14
 """Days with contacts below which a queue's own history says too little for a shape of the day."""
+MIN_COMPARE = 280
+"""Days of history from which on the course of the year can be told from a trend, so that both are tried."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,10 @@ class QueueForecast:
         Component -> log effect on each day, shape (H,).
     method
         What was chosen, in one sentence.
+    loss
+        Member of the pool -> its sum of absolute errors over the contacts on past days.
+    surprise
+        How far each past day lay from its expectation, in standard deviations; NaN where missing.
     repairs
         Days that were left out or given little weight.
     """
@@ -51,7 +63,10 @@ class QueueForecast:
     day_cov: FloatArray
     slot_variance: float
     effects: dict[str, FloatArray] = field(default_factory=dict)
+    levels: tuple[float, ...] = LEVELS
     method: str = ""
+    loss: dict[str, float] = field(default_factory=dict)
+    surprise: FloatArray = field(default_factory=lambda: np.zeros(0))
     repairs: tuple[Repair, ...] = ()
 
     def __post_init__(self) -> None:
@@ -72,10 +87,11 @@ class QueueForecast:
             effects={k: v[days] for k, v in self.effects.items()},
         )
 
-    def quantiles(self, contacts: FloatArray, levels: Sequence[float]) -> FloatArray:
-        """Quantiles of the contacts of each slot, shape (L, H, m)."""
+    def quantiles(self, contacts: FloatArray) -> FloatArray:
+        """Quantiles of the contacts of each slot at `result.LEVELS`, shape (7, H, m); they never cross."""
         variance = self.variance(contacts)
-        return np.stack([quantile(p, contacts, variance) for p in levels])
+        found = np.stack([quantile(p, contacts, variance) for p in self.levels])
+        return np.maximum.accumulate(found, axis=0)
 
 
 def forecast_queue(
@@ -103,42 +119,106 @@ def forecast_queue(
     log_factor
         Known log factor on each past day, shape (D,); taken out before fitting.
     drivers
-        Standardised daily columns, name -> shape (N,).
+        Daily columns of the past, name -> shape (D,), NaN where unknown; each is used if past forecasts gain by it.
     shape
         Profile to use in place of the queue's own, shape (7, m): a parent queue's.
     """
+    with one_thread():
+        return _forecast(panel, calendar, open_, lead, log_factor, drivers, shape)
+
+
+def _forecast(
+    panel: Panel,
+    calendar: DayCalendar,
+    open_: BoolArray,
+    lead: int,
+    log_factor: FloatArray | None,
+    drivers: dict[str, FloatArray] | None,
+    shape: FloatArray | None,
+) -> QueueForecast:
     D, H = len(panel.volume), len(calendar) - len(panel.volume)
     skip = max(D - MAX_DAYS, 0)
     if skip:
         panel = Panel(calendar.dates[skip], panel.volume[skip:].copy(), panel.open[skip:].copy())
         calendar = DayCalendar(panel.first, calendar.label[skip:], calendar.after_closed[skip:])
         log_factor = None if log_factor is None else log_factor[skip:]
-        drivers = None if drivers is None else {k: v[skip:] for k, v in drivers.items()}
+        drivers = {k: v[skip:] for k, v in (drivers or {}).items()}
         D -= skip
     rough = usual_profile(panel) if shape is None else shape
+    special = np.array([bool(name) for name in calendar.label[:D]])
+    panel, repairs = clean(panel, rough, special)
     totals, cover = day_totals(panel, rough)
     if log_factor is not None:
         totals = totals * np.exp(-log_factor)
     typical = max(float(np.nanmedian(totals)), 0.5)
     counting = 1.0 / (np.where(np.isnan(totals), typical, np.maximum(totals, 0.25 * typical)) * np.maximum(cover, 0.05))
-    model = fit(np.log(totals + 0.5), counting, calendar)
-    special = np.array([bool(name) for name in calendar.label[:D]])
+    log_total = np.log(totals + 0.5)
+    model = fit(log_total, counting, calendar, without=TREND)
+    chosen = _pooled(log_total, counting, calendar, lagged(drivers or {}, len(calendar), H), model, lead, H - lead)
     if shape is None:
         share, words = profile(panel, totals, model.weight * ~special, H)
     else:
         share, words = shape, "day shape borrowed"
-    total = np.maximum(np.exp(model.mean) * _smear(model) - 0.5, 0.0)
-    future = calendar.weekday[D:]
+    total = np.maximum(np.exp(chosen.mean) * _smear(model) - 0.5, 0.0)
+    cov = model.cov * day_scale(chosen, np.diag(model.cov), counting)
+    slot = _slot_variance(panel, totals, model, share)
+    shift = chosen.mean - model.mean
+    effects = {name: values[D:].copy() for name, values in model.effects.items()}
+    effects["level"] += shift
     return QueueForecast(
         total=total,
         share=share,
-        contacts=total[:, None] * share[future] * open_,
-        day_cov=model.cov,
-        slot_variance=_slot_variance(panel, totals, model, share),
-        effects={name: values[D:].copy() for name, values in model.effects.items()},
-        method=f"calendar effects with a {_memory(model)} level; {words}",
-        repairs=(),
+        contacts=total[:, None] * share[calendar.weekday[D:]] * open_,
+        day_cov=cov,
+        slot_variance=slot,
+        levels=levels(LEVELS, panel, chosen, totals, share, np.diag(cov), slot),
+        effects=effects,
+        method=f"{chosen.sentence()}; {words}",
+        loss=dict(zip(chosen.names, chosen.loss.tolist(), strict=True)),
+        surprise=model.surprise,
+        repairs=(*repairs, *unusual_days(panel.first, model, calendar)),
     )
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Keep the linear algebra on one thread: the matrices are small, and threads that wait for each other on a busy
+    machine were seen to take a hundred times the CPU time. Without `threadpoolctl` nothing is limited."""
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError:
+        return nullcontext()
+    limits: AbstractContextManager[object] = threadpool_limits(1, "blas")
+    return limits
+
+
+def _pooled(
+    log_total: FloatArray,
+    counting: FloatArray,
+    calendar: DayCalendar,
+    drivers: dict[str, FloatArray],
+    model: DayModel,
+    lead: int,
+    window: int,
+) -> Pooled:
+    D = len(log_total)
+    special = model.effects["holiday"]
+    # Only ordinary days judge: the weekday means are given holiday factors that were learnt on all of the past.
+    judge = model.weight * np.array([not name for name in calendar.label[:D]])
+    members = [effects_member("calendar effects", 0.5, model)]
+    if D >= MIN_COMPARE:
+        trend = fit(log_total, counting, calendar, without=YEAR_COURSE)
+        members.append(effects_member("calendar effects with trend and no season", 0.3, trend))
+    for weeks, prior in ((8, 0.08), (4, 0.04)):
+        name = f"mean of the last {weeks} same weekdays"
+        members.append(weekday_member(name, prior, weeks, log_total, model.weight, special))
+    if not drivers:
+        return pool(members, log_total, judge, lead, window)
+    driven = fit(log_total, counting, calendar, drivers, without=TREND)
+    told = effects_member(f"calendar effects with {', '.join(drivers)}", 0.5, driven)
+    tried = pool([*members, told], log_total, judge, lead, window)
+    if tried.loss[-1] < (1 - GAIN) * tried.loss[0]:
+        return tried
+    return pool(members, log_total, judge, lead, window)
 
 
 def _smear(model: DayModel) -> float:
@@ -160,8 +240,3 @@ def _slot_variance(panel: Panel, totals: FloatArray, model: DayModel, share: Flo
     ok[:-365] = False
     squares = float((mean[ok] ** 2).sum())
     return max(float(((panel.volume[ok] - mean[ok]) ** 2 - mean[ok]).sum()) / squares, 0.0) if squares > 0 else 0.0
-
-
-def _memory(model: DayModel) -> str:
-    monthly = float(np.hypot(model.sd["level_walk"] * np.sqrt(28), model.sd["level_smooth"]))
-    return "steady" if monthly < 0.03 else "slowly moving" if monthly < 0.08 else "fast moving"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from staffing.grid import BoolArray, FloatArray, TimeGrid, read_only
 from staffing.history.series import Repair
 
@@ -43,6 +45,12 @@ class Forecast:
         Things the reader should know (short history, a borrowed profile, an event without effect ...).
     repairs
         Days of the history that were left out or hardly counted, and why; the history itself is unchanged.
+    day_cov
+        Covariance of the days' log totals around the forecast, shape (Q, D, D): days err together.
+    slot_variance
+        Relative variance of an interval around its share of the day beyond counting noise, shape (Q,).
+    between_queues
+        Correlation of the queues' daily errors, shape (Q, Q).
     """
 
     grid: TimeGrid
@@ -57,6 +65,9 @@ class Forecast:
     methods: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     repairs: tuple[Repair, ...] = ()
+    day_cov: FloatArray = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    slot_variance: FloatArray = field(default_factory=lambda: np.zeros(0))
+    between_queues: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
         read_only(self)

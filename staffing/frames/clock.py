@@ -22,6 +22,8 @@ class Instants:
     unix
         Unix seconds, shape (N,). A time that spring skips is read with the offset before the change, so it lands an
         hour later; one that autumn repeats is the first.
+    known
+        Moments that could be read, shape (N,); the others lie at 0.
     skipped
         Local times that the spring change skips, shape (N,).
     again
@@ -29,6 +31,7 @@ class Instants:
     """
 
     unix: IntArray
+    known: BoolArray
     skipped: BoolArray
     again: IntArray
 
@@ -56,12 +59,13 @@ def place(moments: Moments, timezone: str) -> Instants:
             today = datetime.fromordinal(day)
             a, b = (round(t.replace(tzinfo=zone).timestamp()) for t in (today, today + timedelta(days=1)))
             midnights[i], usual[i] = a, b - a == 86_400
-    unix = np.where(local, midnights[day_of] + moments.second, unix)
-    for i in np.flatnonzero(local & ~usual[day_of] & (moments.day > 0)).tolist():
+    known = np.asarray(moments.day > 0, dtype=np.bool_)
+    unix = np.where(known, np.where(local, midnights[day_of] + moments.second, unix), 0)
+    for i in np.flatnonzero(local & ~usual[day_of] & known).tolist():
         wall = datetime.fromordinal(int(moments.day[i])) + timedelta(seconds=int(moments.second[i]))
         first, second = wall.replace(tzinfo=zone), wall.replace(tzinfo=zone, fold=1)
         shift = (first.utcoffset() or timedelta()) - (second.utcoffset() or timedelta())
         unix[i] = round(first.timestamp())
         skipped[i] = shift < timedelta()
         again[i] = max(0, round(shift.total_seconds()))
-    return Instants(unix, skipped, again)
+    return Instants(unix, known, skipped, again)

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import openpyxl
 import pandas as pd
 
 from staffing.errors import InputError, Problem, Problems
@@ -114,7 +113,7 @@ def _decode(name: str, data: bytes) -> str:
             raise InputError([Problem(name, f"is {what}, not a table", "save it as CSV or XLSX")])
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encodings = ["utf-16"]
-    elif b"\0" in data[:4096]:
+    elif len(data) > 1 and b"\0" in data[:4096]:
         # UTF-16 without its mark: every other byte of Latin text is zero.
         head = np.frombuffer(data[: min(len(data), 4096) // 2 * 2], dtype=np.uint8) == 0
         encodings = ["utf-16-le"] if head[1::2].mean() > 0.4 else ["utf-16-be"] if head[::2].mean() > 0.4 else []
@@ -139,6 +138,8 @@ def _text(name: str, text: str) -> Sheet:
         # Excel's own first line; Excel does not show it, so it does not count as a row.
         delimiter = first.rstrip("\r\n")[4:5] or "\t"
         text = rest
+    if not text.strip():
+        raise InputError([Problem(name, "the file is empty", "export it again")])
     delimiter = delimiter or _delimiter(text)
     try:
         cells = pd.read_csv(
@@ -187,6 +188,8 @@ def _ragged(name: str, text: str, delimiter: str) -> pd.DataFrame:
 
 
 def _workbook(name: str, data: bytes) -> Sheet:
+    import openpyxl  # slow to load, and most tables are text
+
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, zlib.error):
@@ -209,7 +212,8 @@ def _workbook(name: str, data: bytes) -> Sheet:
 
 
 def _blank(column: pd.Series) -> BoolArray:
-    return np.array(column.map(lambda c: isinstance(c, str) and not c.strip()), dtype=np.bool_)
+    blanks = {c for c in set(column) if isinstance(c, str) and not c.strip()}
+    return column.isin(blanks).to_numpy() if blanks else np.zeros(len(column), dtype=np.bool_)
 
 
 def _sheet(name: str, cells: pd.DataFrame, delimiter: str) -> Sheet:

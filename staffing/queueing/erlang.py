@@ -185,6 +185,55 @@ def erlang_a(
     return tabulate(shape, a, h, out)
 
 
+def wait_quantile(
+    load: npt.ArrayLike,
+    agents: npt.ArrayLike,
+    aht_seconds: npt.ArrayLike,
+    share: npt.ArrayLike,
+    patience_seconds: npt.ArrayLike = math.inf,
+    *,
+    served: bool = False,
+    concurrency: int = 1,
+    slowdown: float = 0.0,
+) -> FloatArray:
+    """Seconds within which the given share of contacts has stopped waiting, by an answer or by giving up.
+
+    Parameters
+    ----------
+    load, agents, aht_seconds, patience_seconds
+        As in `erlang_a`; for chat as in `staffing.queueing.chat.chat_service`.
+    share
+        Share of contacts, in [0, 1]. 0 where at least that share does not wait at all; infinite where it is never reached
+        (1 wherever somebody may wait, and a queue that grows for ever).
+    served
+        Of the answered only, instead of all.
+    concurrency, slowdown
+        Chats at a time, and growth of handling time per further chat.
+
+    Examples
+    --------
+    >>> round(float(wait_quantile(48, 50, 60, 0.9, patience_seconds=120)), 2)
+    12.44
+    """
+    from staffing.queueing.kernels import wait_quantiles
+
+    refuse(
+        [
+            *check_range("load", load),
+            *check_range("agents", agents, whole=concurrency > 1),
+            *check_range("aht_seconds", aht_seconds, above=True),
+            *check_range("share", share, 0.0, 1.0),
+            *check_range("patience_seconds", patience_seconds, finite=False),
+            *check_range("concurrency", concurrency, 1, 100, whole=True),
+            *check_range("slowdown", slowdown, 0, 10),
+        ]
+    )
+    shape, (a, n, h, q, p) = flat(load, agents, aht_seconds, share, patience_seconds)
+    out = np.empty(a.size)
+    wait_quantiles(a, n, h, p, q, served, concurrency, float(slowdown), out)
+    return out.reshape(shape)
+
+
 def tabulate(shape: tuple[int, ...], load: FloatArray, aht: FloatArray, out: FloatArray) -> Service:
     """Make a `Service` from the kernels' table, shape (N, 7), whose times are in handling times."""
     wait, miss, lost, early, asa, mean, occupancy = out.T

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from staffing.errors import Problem
 from staffing.grid import FloatArray
 from staffing.queueing.arguments import check_fraction, check_range, flat, refuse
-from staffing.queueing.erlang import Variant
+from staffing.queueing.erlang import Service, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,3 +237,65 @@ def lines_needed(load: npt.ArrayLike, blocking: npt.ArrayLike) -> FloatArray:
     out = np.empty(a.size)
     loss_lines(a, np.maximum(b, 1e-16), out)
     return out.reshape(shape)
+
+
+def fewest(goals: Goals, service: Callable[[float, float], Service], limit: int = 10_000_000) -> int:
+    """Fewest whole agents that meet the goals under any model: general patience, finite lines, redials.
+
+    Parameters
+    ----------
+    goals
+        What must hold.
+    service
+        (agents, threshold in seconds) -> the service, of shape ``()``; it must get better with agents.
+    limit
+        Agents beyond which the search gives up.
+
+    Raises
+    ------
+    InputError
+        Where even `limit` agents do not do.
+
+    Examples
+    --------
+    >>> from staffing.queueing.patience import fixed, general_service
+    >>> fewest(Goals(service_level=0.8), lambda n, t: general_service(100, n, 300, fixed(60), t))
+    106
+    """
+    refuse(goals.problems())
+
+    def holds(agents: int) -> bool:
+        return met(goals, lambda threshold: service(float(agents), threshold))
+
+    low, high = -1, 0
+    while not holds(high):
+        low, high = high, max(1, 2 * high)
+        if high > limit:
+            refuse([Problem("goals", f"{limit} agents do not meet them", "ask for less")])
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return high
+
+
+def met(goals: Goals, service: Callable[[float], Service]) -> bool:
+    """Whether a service, given as a function of the threshold in seconds, meets every goal."""
+    now = service(goals.threshold_seconds)
+    if math.isinf(float(now.mean_wait_seconds)):
+        # The queue grows for ever.
+        return False
+    checks = [
+        (goals.max_asa_seconds, now.asa_seconds, 1e-12),
+        (goals.max_mean_wait_seconds, now.mean_wait_seconds, 1e-12),
+        (goals.max_abandonment, now.abandonment, 1e-16),
+    ]
+    if any(limit is not None and float(value) > max(limit, least) for limit, value, least in checks):
+        return False
+    if goals.max_occupancy is not None and float(now.occupancy) > goals.max_occupancy * (1 + 1e-12):
+        return False
+    if goals.service_level is not None and float(now.level(goals.variant)) < goals.service_level:
+        return False
+    if goals.wait_share is not None and goals.wait_seconds is not None:
+        # Waited at most so long: answered or given up by then.
+        return float(service(goals.wait_seconds).service_level_early_abandons_count) >= goals.wait_share
+    return True

@@ -208,7 +208,9 @@ def cost(program: Program, choice: Choice) -> int:
     A, D, _ = program.shape
     a, d = np.meshgrid(np.arange(A), np.arange(D), indexing="ij")
     on = choice >= 0
-    own = int(program.cost[a[on], d[on], choice[on]].sum(dtype=np.int64)) + int(program.off_cost[~on].sum(dtype=np.int64))
+    own = int(program.cost[a[on], d[on], choice[on]].sum(dtype=np.int64)) + int(
+        program.off_cost[~on].sum(dtype=np.int64)
+    )
     soft = sum(_soft(c, _value(program, c, choice)) for c in program.counts if c.below or c.above)
     return own + soft + cover_cost(program, choice)
 

@@ -289,7 +289,9 @@ def marginals(tb: Any, net: Any, flow: Any, level: Any, marginal: Any, fresh: An
 
 
 @njit(cache=True, nogil=True)
-def price_day(tb: Any, net: Any, flow: Any, level: Any, marginal: Any, fresh: Any, a: int, d: int, out: Any, wk: Any) -> None:
+def price_day(
+    tb: Any, net: Any, flow: Any, level: Any, marginal: Any, fresh: Any, a: int, d: int, out: Any, wk: Any
+) -> None:
     """Exact change of the cover's cost for each option that agent a may be given on day d; `out` has shape (S,)."""
     g = tb.group[a]
     marginals(tb, net, flow, level, marginal, fresh, g, d, wk)
@@ -722,7 +724,9 @@ def best_block(tb: Any, a: int, w: int, row: Any, wk: Any) -> float:
 
 
 @njit(cache=True, nogil=True)
-def place(tb: Any, net: Any, choice: Any, flow: Any, level: Any, fresh: Any, a: int, d0: int, d1: int, tour: Any, wk: Any) -> int:
+def place(
+    tb: Any, net: Any, choice: Any, flow: Any, level: Any, fresh: Any, a: int, d0: int, d1: int, tour: Any, wk: Any
+) -> int:
     """Replace an agent's days [d0, d1) by `tour`; return the change of the cover's cost."""
     change = 0
     g = tb.group[a]
@@ -737,8 +741,19 @@ def place(tb: Any, net: Any, choice: Any, flow: Any, level: Any, fresh: Any, a: 
 
 @njit(cache=True, nogil=True)
 def sweep(
-    tb: Any, net: Any, agents: Any, blocks: Any, seed: int, sigma: float,
-    choice: Any, flow: Any, level: Any, marginal: Any, fresh: Any, stop: Any, wk: Any,
+    tb: Any,
+    net: Any,
+    agents: Any,
+    blocks: Any,
+    seed: int,
+    sigma: float,
+    choice: Any,
+    flow: Any,
+    level: Any,
+    marginal: Any,
+    fresh: Any,
+    stop: Any,
+    wk: Any,
 ) -> float:
     """Re-sample the block of each listed (agent, block) by the exact program under noised prices; the change of cost.
 

@@ -68,7 +68,7 @@ def find_blocks(program: Program, longest: int = LONGEST) -> IntArray:
         for group in c.groups:
             if group and max(group) - min(group) < longest:
                 weight[min(group) + 1 : max(group) + 1] += 1
-                weight[min(group)] -= 1e-3 * ((len(group) > 1 or not c.any))  # windows begin where blocks do
+                weight[min(group)] -= 1e-3 * (len(group) > 1 or not c.any)  # windows begin where blocks do
     best = np.full(D + 1, np.inf)
     best[0] = 0.0
     prev = np.zeros(D + 1, np.int64)
@@ -169,7 +169,9 @@ def prepare(program: Program, longest: int = LONGEST) -> Compiled:
         carry_slot=parts.carry_slot,
         **classes,
     )
-    return Compiled(program, tables, make_net(program), blocks, tuple(counts), "; ".join(dict.fromkeys(reasons)) or None)
+    return Compiled(
+        program, tables, make_net(program), blocks, tuple(counts), "; ".join(dict.fromkeys(reasons)) or None
+    )
 
 
 def make_net(program: Program) -> Net:

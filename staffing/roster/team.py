@@ -265,10 +265,11 @@ class _Reader:
             table = read_table(path, ROSTER, self.problems)
             if table is None:
                 continue
-            starts, ends = (place(table.moments(c), self.grid.timezone).unix.tolist() for c in ("start", "end"))
+            start, end = (place(table.moments(c), self.grid.timezone) for c in ("start", "end"))
+            starts, ends, known = start.unix.tolist(), end.unix.tolist(), start.known & end.known
             for i, row in table.records():
                 agent, day = row["agent_id"], row["date"]
-                if not agent or day is None or not row["shift"] or starts[i] == 0 or ends[i] == 0:
+                if not agent or day is None or not row["shift"] or not known[i]:
                     continue  # told as unreadable
                 hours = (ends[i] - starts[i]) / 3600
                 if not 0 < hours <= 24:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from staffing.grid import BoolArray, FloatArray, IntArray
-from staffing.simulation import routing
+from staffing.simulation import presence, routing
 from staffing.simulation.model import Demand, OnDuty
 from staffing.simulation.settings import SimulationSettings
 
@@ -21,8 +21,12 @@ class Case:
     ----------
     demand, settings
         As given.
-    stretches, groups
+    groups
         The people.
+    table, by_end, staff
+        Stretches of work, dtype `kernel.STRETCH`, shape (N,); their order by end; group and crew of each person, (P, 2).
+    contacts, aht, patience, day_first
+        As in `Demand`, in the compiled part's types.
     rules
         Queues, dtype `kernel.RULE`, shape (Q,).
     is_open, open_seconds, closing
@@ -34,14 +38,20 @@ class Case:
         Distribution of handling times: kind and parameter per queue, shape (Q,), and empirical quantiles, shape (Q, K).
     day_sigma
         Parameter of the day factor, shape (Q,).
-    shift_person, shift_day
-        Person and local day of each stretch's shift, for drawing absence, shape (N,).
+    shift_day
+        Local day of each stretch's shift, for drawing absence, shape (N,).
     """
 
     demand: Demand
     settings: SimulationSettings
-    stretches: routing.Stretches
     groups: routing.Groups
+    table: npt.NDArray[np.void]
+    by_end: IntArray
+    staff: IntArray
+    contacts: FloatArray
+    aht: FloatArray
+    patience: FloatArray
+    day_first: IntArray
     rules: npt.NDArray[np.void]
     is_open: FloatArray
     open_seconds: FloatArray
@@ -112,12 +122,21 @@ def prepare(demand: Demand, on_duty: OnDuty, settings: SimulationSettings) -> Ca
         quantiles = quantiles / middle.mean(axis=1, keepdims=True)
     stretches = routing.stretches_of(on_duty, int(grid.starts[0]))
     pace = np.ones(on_duty.serves.shape) if on_duty.pace is None else on_duty.pace
+    table = np.zeros(len(stretches.person), dtype=kernel.STRETCH)
+    for name in ("start", "end", "gap", "person", "last"):
+        table[name] = getattr(stretches, name)
     noise = demand.day_error if settings.forecast_error else np.zeros(n_queues)
     return Case(
         demand=demand,
         settings=settings,
-        stretches=stretches,
         groups=groups,
+        table=table,
+        by_end=np.argsort(stretches.end, kind="stable"),
+        staff=np.column_stack((groups.of_person, groups.crew)),
+        contacts=_floats(demand.contacts),
+        aht=_floats(demand.aht_seconds),
+        patience=_floats(demand.patience_seconds),
+        day_first=_ints(grid.day_first),
         rules=rules,
         is_open=is_open,
         open_seconds=opened,
@@ -137,20 +156,19 @@ def replicate(case: Case, r: int) -> Outcome:
 
     demand, seed, seconds = case.demand, case.settings.seed, float(case.demand.grid.seconds)
     n_queues, n_days = len(demand.queues), demand.grid.days
-    states = np.empty((n_queues, n_days, 4), dtype=np.int64)
-    for q in range(n_queues):
-        words = np.random.SeedSequence(seed, spawn_key=(r, 0, q)).generate_state(4 * n_days)
-        states[q] = words.reshape(n_days, 4)
+    # The words of a seed sequence do not depend on how many are asked for: a queue more leaves the others' as they were.
+    words = np.random.SeedSequence(seed, spawn_key=(r, 0)).generate_state(4 * n_queues * n_days)
+    states = words.astype(np.int64).reshape(n_queues, n_days, 4)
     contacts, first = kernel.draw(
         states,
-        _floats(demand.contacts),
-        _ints(demand.grid.day_first),
+        case.contacts,
+        case.day_first,
         case.day_sigma,
         case.law,
-        _floats(demand.aht_seconds),
+        case.aht,
         case.sigma,
         case.quantiles,
-        _floats(demand.patience_seconds),
+        case.patience,
         seconds,
     )
     return play(case, contacts, first, r)
@@ -161,19 +179,22 @@ def play(case: Case, contacts: npt.NDArray[np.void], first: IntArray, r: int) ->
     from staffing.simulation import kernel
 
     seconds = float(case.demand.grid.seconds)
-    stretches, by_end = _duty(case, _present(case, r))
+    stretches, by_end = case.table, case.by_end
+    if case.settings.absence > 0 or case.settings.away > 0:
+        stretches = _there(case, r)
+        by_end = np.argsort(stretches["end"], kind="stable")
     luck = np.random.SeedSequence(case.settings.seed, spawn_key=(r, 1)).generate_state(4).astype(np.int64)
     contacts, made, busy, present, overtime, close = kernel.play(
         contacts,
         first,
         case.rules,
-        _ints(case.groups.priority),
-        _ints(case.groups.route),
+        case.groups.priority,
+        case.groups.route,
         case.closing,
         case.is_open,
         stretches,
         by_end,
-        np.column_stack((_ints(case.groups.of_person), _ints(case.groups.crew))),
+        case.staff,
         case.pace,
         max(len(case.groups.crews), 1),
         luck,
@@ -183,26 +204,17 @@ def play(case: Case, contacts: npt.NDArray[np.void], first: IntArray, r: int) ->
     return Outcome(counts, busy, present, float(overtime), int(made), contacts[:made])
 
 
-def _duty(case: Case, present: npt.NDArray[np.bool_] | None) -> tuple[npt.NDArray[np.void], IntArray]:
-    """Stretches for the compiled part and their order by end; `present` (N,) leaves out some, None keeps all."""
-    from staffing.simulation import kernel
-
-    chosen = case.stretches if present is None else case.stretches.keep(present)
-    out = np.zeros(len(chosen.person), dtype=kernel.STRETCH)
-    out["start"], out["end"], out["gap"] = chosen.start, chosen.end, chosen.gap
-    out["person"], out["last"] = chosen.person, chosen.last
-    return out, np.argsort(chosen.end, kind="stable")
-
-
-def _present(case: Case, r: int) -> npt.NDArray[np.bool_] | None:
-    if case.settings.absence == 0.0 or not len(case.stretches.person):
-        return None
-    # One number per person and day, so that the same people are ill in scenarios with other shifts.
-    rng = np.random.default_rng(np.random.SeedSequence(case.settings.seed, spawn_key=(r, 2)))
-    n_people = len(case.groups.of_person)
-    luck: FloatArray = rng.random((case.demand.grid.days + 1, n_people))
-    drawn: FloatArray = luck[case.shift_day, case.stretches.person]
-    return np.greater_equal(drawn, case.settings.absence)
+def _there(case: Case, r: int) -> npt.NDArray[np.void]:
+    """Stretches of those who are there in replication `r`."""
+    table, settings = case.table, case.settings
+    if settings.absence > 0:
+        rng = np.random.default_rng(np.random.SeedSequence(settings.seed, spawn_key=(r, 2)))
+        present = presence.luck(rng, case.demand.grid.days, len(case.staff))[case.shift_day, table["person"]]
+        table = table[present >= settings.absence]
+    if settings.away > 0:
+        rng = np.random.default_rng(np.random.SeedSequence(settings.seed, spawn_key=(r, 3)))
+        table = presence.step_away(table, settings.away, rng)
+    return table
 
 
 def _shift_days(demand: Demand, stretches: routing.Stretches) -> IntArray:

@@ -13,17 +13,27 @@ The random numbers are xoshiro128++ (Blackman and Vigna, "Scrambled linear pseud
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
+
+# What allocates nothing is compiled without reference counting (`_nrt=False`, as in numba's own string code): counting
+# the references of the many arguments would cost more than the work itself. What every contact passes is inlined.
+_options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+_unmanaged: dict[str, Any] = {**_options, "_nrt": False}
+_compiled: Any = njit(**_options)
+_called: Any = njit(**_unmanaged)
+_inlined: Any = njit(**_unmanaged, forceinline=True)
 
 VOICE, CHAT, DEFERRABLE = 0, 1, 2
 LOGNORMAL, EXPONENTIAL, EMPIRICAL = 0, 1, 2
 WAITING, SERVED, ABANDONED, TURNED_AWAY, IN_HAND, NOT_MADE = 0, 1, 2, 3, 4, 5
 COMPLETION, RETURN, OVERFLOW, PATIENCE_END, RETRY = 0, 1, 2, 3, 4
 OFFERED, IN_TIME, SERVED_COUNT, ABANDONED_COUNT, TURNED_COUNT, WAITING_COUNT = range(6)
-UNDECIDED, WAIT_SUM, QUICK_ABANDONED = range(6, 9)
+JUDGED, WAIT_SUM, QUICK_ABANDONED = range(6, 9)
 COUNTS = 9
+RUNNING, FINISHED, EVENTS_FULL, CONTACTS_FULL = 0, 1, 2, 3
 
 _WORD = 0xFFFFFFFF
 _TO_UNIT = 2.0**-32
@@ -58,11 +68,11 @@ CONTACT = np.dtype(
         ("deadline", "f8"),
         ("begin", "f8"),
         ("finish", "f8"),
-        ("queue", "i4"),
         ("interval", "i4"),
-        ("status", "i4"),
         ("who", "i4"),
         ("following", "i4"),
+        ("queue", "i2"),
+        ("status", "i2"),
     ],
     align=True,
 )
@@ -103,17 +113,23 @@ EVENT = np.dtype([("time", "f8"), ("kind", "i4"), ("who", "i4"), ("stamp", "i4")
 HAND = np.dtype([("left", "f8"), ("contact", "i4")], align=True)
 """A contact in hand and, for a chat, the work left."""
 
-LIST = np.dtype([("head", "i4"), ("tail", "i4")])
-"""Idle people of one group with one number of chats: longest idle, shortest idle; -1 for none."""
+LIST = np.dtype([("head", "i4"), ("tail", "i4"), ("length", "i4")])
+"""Idle people of one group with one number of chats: longest idle and shortest idle, -1 for none; how many."""
 
-LINE = np.dtype([("head", "i4"), ("tail", "i4"), ("idle", "i4")])
-"""Waiting contacts of a queue: first and last, -1 for none; and people without any contact who could take one."""
+LINE = np.dtype([("head", "i4"), ("tail", "i4")])
+"""Waiting contacts of a queue: first and last, -1 for none."""
+
+CLOCK = np.dtype(
+    [("overtime", "f8"), ("close", "f8"), ("made", "i8"), ("i_start", "i8"), ("i_end", "i8")],
+    align=True,
+)
+"""Where a replication stands: overtime so far, when the last person left, contacts made, stretches begun and ended."""
 
 
 # -- random numbers -----------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@_inlined
 def _uniform(s):
     """Next number in (0, 1)."""
     s0, s1, s2, s3 = s[0], s[1], s[2], s[3]
@@ -128,18 +144,19 @@ def _uniform(s):
     return (x + 0.5) * _TO_UNIT
 
 
-@njit(cache=True, nogil=True)
-def _normal(s):
-    """Standard normal by Marsaglia's polar method."""
+@_inlined
+def _normals(s):
+    """Two independent standard normals by Marsaglia's polar method."""
     while True:
         a = 2.0 * _uniform(s) - 1.0
         b = 2.0 * _uniform(s) - 1.0
         r = a * a + b * b
         if 0.0 < r < 1.0:
-            return a * math.sqrt(-2.0 * math.log(r) / r)
+            factor = math.sqrt(-2.0 * math.log(r) / r)
+            return a * factor, b * factor
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def _longer(table, more):
     """Copy of a table with room for `more` rows."""
     out = np.empty(len(table) + more, table.dtype)
@@ -147,7 +164,7 @@ def _longer(table, more):
     return out
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patience, seconds):
     """Draw the contacts of one replication; every queue and day from its own stream.
 
@@ -159,7 +176,7 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
     expected = 0.0
     for q in range(n_queues):
         for d in range(n_days):
-            z = _normal(states[q, d])
+            z, _ = _normals(states[q, d])
             factor[q, d] = math.exp(day_sigma[q] * z - 0.5 * day_sigma[q] * day_sigma[q])
             for i in range(day_first[d], day_first[d + 1]):
                 expected += rate[q, i] * factor[q, d]
@@ -175,6 +192,7 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
             mass = rate[q, i] * factor[q, d]
             left = mass
             gap = -math.log(_uniform(s))
+            z, spare = 0.0, np.nan
             while True:
                 while gap >= left:
                     gap -= left
@@ -194,8 +212,18 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
                 contact["time"] = (i + 1.0 - left / mass) * seconds
                 contact["interval"] = i
                 contact["queue"] = q
+                contact["status"] = NOT_MADE
+                contact["following"] = -1
+                contact["deadline"] = np.inf
+                contact["begin"] = 0.0
+                contact["finish"] = 0.0
+                contact["who"] = -1
                 if law[q] == LOGNORMAL:
-                    contact["work"] = aht[q, i] * math.exp(sigma[q] * _normal(s) - 0.5 * sigma[q] * sigma[q])
+                    if math.isnan(spare):
+                        z, spare = _normals(s)
+                    else:
+                        z, spare = spare, np.nan
+                    contact["work"] = aht[q, i] * math.exp(sigma[q] * z - 0.5 * sigma[q] * sigma[q])
                 elif law[q] == EXPONENTIAL:
                     contact["work"] = -aht[q, i] * math.log(_uniform(s))
                 else:
@@ -212,7 +240,7 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
 # -- events and idle lists ----------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@_inlined
 def _push(events, size, time, kind, who, stamp):
     """Add an event to the binary heap."""
     i = size[0]
@@ -230,28 +258,31 @@ def _push(events, size, time, kind, who, stamp):
     event["stamp"] = stamp
 
 
-@njit(cache=True, nogil=True)
+@_inlined
 def _pop(events, size):
     """Remove the earliest event from the binary heap."""
     n = size[0] - 1
     size[0] = n
     time = events[n]["time"]
-    i = 0
-    while True:
-        child = 2 * i + 1
-        if child >= n:
-            break
-        if child + 1 < n and events[child + 1]["time"] < events[child]["time"]:
-            child += 1
+    kind, who, stamp = events[n]["kind"], events[n]["who"], events[n]["stamp"]
+    events[n]["time"] = np.inf  # never the earlier of two, so that a last lone child needs no test
+    i, child = 0, 1
+    while child < n:
+        child += events[child + 1]["time"] < events[child]["time"]
         if events[child]["time"] >= time:
             break
         events[i] = events[child]
         i = child
-    events[i] = events[n]
+        child = 2 * i + 1
+    event = events[i]
+    event["time"] = time
+    event["kind"] = kind
+    event["who"] = who
+    event["stamp"] = stamp
 
 
-@njit(cache=True, nogil=True)
-def _link(a, now, priority, people, lists, lines):
+@_inlined
+def _link(a, now, people, lists):
     """Put a person at the end of the idle list of their group and number of contacts."""
     person = people[a]
     g, level = person["group"], person["level"]
@@ -265,14 +296,11 @@ def _link(a, now, priority, people, lists, lines):
         lists[g, level]["head"] = a
     person["listed"] = level
     person["idle_since"] = now
-    if level == 0:
-        for q in range(len(lines)):
-            if priority[g, q] > 0:
-                lines[q]["idle"] += 1
+    lists[g, level]["length"] += 1
 
 
-@njit(cache=True, nogil=True)
-def _unlink(a, priority, people, lists, lines):
+@_inlined
+def _unlink(a, people, lists):
     person = people[a]
     g, level, before, after = person["group"], person["listed"], person["before"], person["after"]
     if before >= 0:
@@ -284,13 +312,10 @@ def _unlink(a, priority, people, lists, lines):
     else:
         lists[g, level]["tail"] = before
     person["listed"] = -1
-    if level == 0:
-        for q in range(len(lines)):
-            if priority[g, q] > 0:
-                lines[q]["idle"] -= 1
+    lists[g, level]["length"] -= 1
 
 
-@njit(cache=True, nogil=True)
+@_called
 def _work_off(a, now, rules, people, hands, contacts):
     """Take from the chats in hand what they have progressed since the last change of their number."""
     passed = now - people[a]["since"]
@@ -301,7 +326,7 @@ def _work_off(a, now, rules, people, hands, contacts):
     people[a]["since"] = now
 
 
-@njit(cache=True, nogil=True)
+@_called
 def _next_chat(a, rules, people, hands, contacts):
     """Which chat in hand ends next, and in how many seconds."""
     k = people[a]["level"]
@@ -314,12 +339,12 @@ def _next_chat(a, rules, people, hands, contacts):
     return best, max(soonest, 0.0)
 
 
-@njit(cache=True, nogil=True)
-def _take(c, a, q, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size):
+@_inlined
+def _take(c, a, q, now, rules, pace, people, hands, lists, contacts, events, size):
     """Hand contact `c` of queue `q` to person `a`."""
     person, contact = people[a], contacts[c]
     if person["listed"] >= 0:
-        _unlink(a, priority, people, lists, lines)
+        _unlink(a, people, lists)
     contact["status"] = IN_HAND
     contact["begin"] = now
     contact["who"] = a
@@ -341,10 +366,10 @@ def _take(c, a, q, now, rules, priority, pace, people, hands, lists, lines, cont
     _, seconds = _next_chat(a, rules, people, hands, contacts)
     _push(events, size, now + seconds, COMPLETION, a, person["stamp"])
     if k + 1 < person["most"]:
-        _link(a, now, priority, people, lists, lines)
+        _link(a, now, people, lists)
 
 
-@njit(cache=True, nogil=True)
+@_inlined
 def _put_down(a, now, rules, people, hands, contacts, events, size):
     """End the contact of person `a` that is due now."""
     person = people[a]
@@ -371,25 +396,29 @@ def _put_down(a, now, rules, people, hands, contacts, events, size):
 # -- routing ------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@_inlined
 def _rank(g, q, rules, priority):
     """Order in which a person of the group likes the queue: priority, then what cannot wait before what can."""
     return 2 * priority[g, q] + (1 if rules[q]["channel"] == DEFERRABLE else 0)
 
 
-@njit(cache=True, nogil=True)
-def _spared(g, q, listed, rules, priority, lines):
+@_called
+def _spared(g, q, listed, rules, priority, lists):
     """Whether enough others stay idle for every better work of the group if one person of it takes queue `q`."""
     rank = _rank(g, q, rules, priority)
-    for w in range(len(lines)):
-        better = priority[g, w] > 0 and _rank(g, w, rules, priority) < rank
-        if better and lines[w]["idle"] - listed < rules[q]["reserve"]:
-            return False
+    for w in range(len(rules)):
+        if priority[g, w] > 0 and _rank(g, w, rules, priority) < rank:
+            others = -listed
+            for h in range(len(priority)):
+                if priority[h, w] > 0:
+                    others += lists[h, 0]["length"]
+            if others < rules[q]["reserve"]:
+                return False
     return True
 
 
-@njit(cache=True, nogil=True)
-def _find_person(q, waited, rules, priority, route, people, lists, lines):
+@_inlined
+def _find_person(q, waited, rules, priority, route, people, lists):
     """Who takes a contact of queue `q`: best priority, then fewest chats, then longest idle; -1 for nobody."""
     best, best_priority, best_level = -1, 0, 0
     for r in range(route.shape[1]):
@@ -403,7 +432,7 @@ def _find_person(q, waited, rules, priority, route, people, lists, lines):
             a = lists[g, level]["head"]
             if a < 0:
                 continue
-            if level == 0 and rules[q]["reserve"] > 0 and not _spared(g, q, 1, rules, priority, lines):
+            if level == 0 and rules[q]["reserve"] > 0 and not _spared(g, q, 1, rules, priority, lists):
                 continue
             longer = best < 0 or people[a]["idle_since"] < people[best]["idle_since"]
             if best < 0 or level < best_level or (level == best_level and longer):
@@ -412,7 +441,7 @@ def _find_person(q, waited, rules, priority, route, people, lists, lines):
     return best
 
 
-@njit(cache=True, nogil=True)
+@_called
 def _leave(contact):
     """Note that a waiting contact has left at its deadline."""
     gave_up = contact["deadline"] >= contact["time"] + contact["patience"]
@@ -420,7 +449,7 @@ def _leave(contact):
     contact["begin"] = contact["deadline"]
 
 
-@njit(cache=True, nogil=True)
+@_inlined
 def _first(q, now, lines, contacts):
     """First contact that still waits in queue `q`, noting on the way those that have left; -1 for none."""
     c = lines[q]["head"]
@@ -436,7 +465,7 @@ def _first(q, now, lines, contacts):
     return c
 
 
-@njit(cache=True, nogil=True)
+@_inlined
 def _step_up(q, lines, contacts):
     """Take the first contact out of the line of queue `q`."""
     c = contacts[lines[q]["head"]]["following"]
@@ -445,7 +474,7 @@ def _step_up(q, lines, contacts):
         lines[q]["tail"] = -1
 
 
-@njit(cache=True, nogil=True)
+@_inlined
 def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size):
     """Let person `a` take waiting work: best rank, then longest waiting; list them where they can take more."""
     person = people[a]
@@ -467,7 +496,7 @@ def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, 
                 continue
             if level == 0 and rules[q]["reserve"] > 0:
                 listed = 1 if person["listed"] == 0 else 0
-                if not _spared(g, q, listed, rules, priority, lines):
+                if not _spared(g, q, listed, rules, priority, lists):
                     continue
             rank = _rank(g, q, rules, priority)
             if best < 0 or rank < best_rank or (rank == best_rank and came < longest):
@@ -476,28 +505,28 @@ def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, 
             break
         c = lines[best]["head"]
         _step_up(best, lines, contacts)
-        _take(c, a, best, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size)
+        _take(c, a, best, now, rules, pace, people, hands, lists, contacts, events, size)
         if person["exclusive"]:
             return
     if person["listed"] < 0 and person["level"] < person["most"]:
-        _link(a, now, priority, people, lists, lines)
+        _link(a, now, people, lists)
 
 
-@njit(cache=True, nogil=True)
+@_called
 def _hand_out(q, now, waited, rules, priority, route, pace, people, hands, lists, lines, contacts, events, size):
     """Hand the first contact of queue `q` to whoever may take it; whether somebody did."""
     c = _first(q, now, lines, contacts)
     if c < 0:
         return False
-    a = _find_person(q, max(waited, now - contacts[c]["time"]), rules, priority, route, people, lists, lines)
+    a = _find_person(q, max(waited, now - contacts[c]["time"]), rules, priority, route, people, lists)
     if a < 0:
         return False
     _step_up(q, lines, contacts)
-    _take(c, a, q, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size)
+    _take(c, a, q, now, rules, pace, people, hands, lists, contacts, events, size)
     return True
 
 
-@njit(cache=True, nogil=True)
+@_inlined
 def _spread(total, row, start, end, seconds):
     """Add the time from `start` to `end` to the intervals it falls in."""
     i = int(start / seconds)
@@ -509,98 +538,64 @@ def _spread(total, row, start, end, seconds):
 # -- the replication ----------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
-def play(
-    contacts, first, rules, priority, route, closing, is_open, stretches, by_end, staff, pace, n_crews, luck, seconds
+@_called
+def _run(
+    clocks,
+    contacts,
+    pointer,
+    first,
+    rules,
+    priority,
+    route,
+    closing,
+    is_open,
+    stretches,
+    by_end,
+    pace,
+    people,
+    hands,
+    lists,
+    lines,
+    events,
+    size,
+    busy,
+    present,
+    luck,
+    seconds,
 ):
-    """Play one replication.
-
-    Parameters
-    ----------
-    contacts, first
-        Contacts (dtype `CONTACT`), queue after queue, each by time; where each queue begins, shape (Q + 1,).
-    rules, priority, route
-        Queues (dtype `RULE`, (Q,)); priority per group and queue (G, Q), 0 where not served; groups that serve a
-        queue, best priority first, then -1, (Q, G).
-    closing, is_open
-        When whoever came in an interval is turned away (Q, T); 1 where open (Q, T).
-    stretches, by_end
-        Stretches of work (dtype `STRETCH`) by start, (N,), and their order by end.
-    staff, pace
-        Group and crew of each person (P, 2); factor on handling times (P, Q).
-    n_crews
-        Rows of the occupancy report.
-    luck
-        State of the random numbers of further attempts, (4,).
-    seconds
-        Length of an interval.
-
-    Returns
-    -------
-    tuple
-        Contacts with what became of them, and further attempts of those who gave up behind them; how many they are;
-        busy and duty seconds per crew and interval; overtime in seconds; when the last person left or the horizon
-        ended, whichever is later.
-
-    Notes
-    -----
-    At one instant a contact ends first, then people come, then people go, then contacts arrive.
-    """
-    n_queues, n_intervals = is_open.shape
-    n_people, n_groups, n_stretches = len(staff), len(priority), len(stretches)
-    horizon = n_intervals * seconds
-    widest, reserved, retries = 1, False, False
-    lines = np.empty(n_queues, LINE)
+    """Work off events until none is left or a table is full."""
+    clock = clocks[0]
+    overtime, close, made = clock["overtime"], clock["close"], clock["made"]
+    i_start, i_end = clock["i_start"], clock["i_end"]
+    n_queues, n_people, n_stretches = len(rules), len(people), len(stretches)
+    horizon = is_open.shape[1] * seconds
+    reserved, retries = False, False
     for q in range(n_queues):
-        lines[q]["head"] = -1
-        lines[q]["tail"] = -1
-        lines[q]["idle"] = 0
-        widest = max(widest, rules[q]["concurrency"])
         reserved = reserved or rules[q]["reserve"] > 0
         retries = retries or rules[q]["retry_share"] > 0
-    lists = np.empty((n_groups, widest), LIST)
-    for g in range(n_groups):
-        for k in range(widest):
-            lists[g, k]["head"] = -1
-            lists[g, k]["tail"] = -1
-    people = np.zeros(n_people, PERSON)
-    for a in range(n_people):
-        person = people[a]
-        person["group"] = staff[a, 0]
-        person["crew"] = staff[a, 1]
-        person["listed"] = -1
-        person["pending"] = -1
-        person["stretch"] = -1
-        person["left_at"] = -1e18
-        person["most"] = 1
-        for q in range(n_queues):
-            if priority[staff[a, 0], q] > 0 and rules[q]["concurrency"] > person["most"]:
-                person["most"] = rules[q]["concurrency"]
-    hands = np.zeros((n_people, widest), HAND)
-    made = len(contacts)
-    for c in range(made):
-        contacts[c]["status"] = NOT_MADE
-        contacts[c]["following"] = -1
-        contacts[c]["deadline"] = np.inf
-    events = np.empty(4 * n_people + 128, EVENT)
-    size = np.zeros(1, np.int64)
-    busy, present = np.zeros((n_crews, n_intervals)), np.zeros((n_crews, n_intervals))
-    overtime, close = 0.0, horizon
-    pointer = first[:-1].copy()
     next_arrival, next_queue = np.inf, -1
     for q in range(n_queues):
         if pointer[q] < first[q + 1] and contacts[pointer[q]]["time"] < next_arrival:
             next_arrival, next_queue = contacts[pointer[q]]["time"], q
-    i_start, i_end = 0, 0
+    t_start = stretches[i_start]["start"] if i_start < n_stretches else np.inf
+    t_end = stretches[by_end[i_end]]["end"] if i_end < n_stretches else np.inf
     while True:
         t_event = events[0]["time"] if size[0] > 0 else np.inf
-        t_start = stretches[i_start]["start"] if i_start < n_stretches else np.inf
-        t_end = stretches[by_end[i_end]]["end"] if i_end < n_stretches else np.inf
         now = min(min(t_event, next_arrival), min(t_start, t_end))
+        stop = RUNNING
         if now == np.inf:
-            break
-        if size[0] + n_people + 64 > len(events):
-            events = _longer(events, len(events))
+            stop = FINISHED
+        elif size[0] + n_people + 64 > len(events):
+            stop = EVENTS_FULL
+        elif retries and made == len(contacts):
+            stop = CONTACTS_FULL
+        if stop != RUNNING:
+            clock["overtime"] = overtime
+            clock["close"] = close
+            clock["made"] = made
+            clock["i_start"] = i_start
+            clock["i_end"] = i_end
+            return stop
         comes, seeks, arrives = -1, -1, -1
         if t_event <= now:
             kind, who, stamp = events[0]["kind"], events[0]["who"], events[0]["stamp"]
@@ -610,7 +605,7 @@ def play(
                 if stamp != person["stamp"]:
                     continue
                 if person["listed"] >= 0:
-                    _unlink(who, priority, people, lists, lines)
+                    _unlink(who, people, lists)
                 _put_down(who, now, rules, people, hands, contacts, events, size)
                 if person["level"] == 0:
                     _spread(busy, person["crew"], person["busy_since"], now, seconds)
@@ -657,8 +652,6 @@ def play(
                         again = now - rules[q]["retry_delay"] * math.log(_uniform(luck))
                         wait = -rules[q]["patience"] * math.log(_uniform(luck))
                         if again < horizon and is_open[q, int(again / seconds)] > 0:
-                            if made == len(contacts):
-                                contacts = _longer(contacts, made // 4 + 64)
                             further = contacts[made]
                             further["time"] = again
                             further["work"] = contacts[who]["work"]
@@ -668,6 +661,9 @@ def play(
                             further["status"] = NOT_MADE
                             further["following"] = -1
                             further["deadline"] = np.inf
+                            further["begin"] = 0.0
+                            further["finish"] = 0.0
+                            further["who"] = -1
                             _push(events, size, again, RETRY, made, 0)
                             made += 1
         elif t_start <= now:
@@ -679,16 +675,18 @@ def play(
             else:
                 comes = i_start
             i_start += 1
+            t_start = stretches[i_start]["start"] if i_start < n_stretches else np.inf
         elif t_end <= now:
             s = by_end[i_end]
             i_end += 1
+            t_end = stretches[by_end[i_end]]["end"] if i_end < n_stretches else np.inf
             a = stretches[s]["person"]
             person = people[a]
             close = max(close, now)
             if person["stretch"] == s and person["on"]:
                 person["on"] = 0
                 if person["listed"] >= 0:
-                    _unlink(a, priority, people, lists, lines)
+                    _unlink(a, people, lists)
                 if person["level"] > 0:
                     person["leaving"] = 1
                 else:
@@ -728,9 +726,9 @@ def play(
             contact = contacts[arrives]
             q = contact["queue"]
             contact["status"] = WAITING
-            a = _find_person(q, 0.0, rules, priority, route, people, lists, lines)
+            a = _find_person(q, 0.0, rules, priority, route, people, lists)
             if a >= 0:
-                _take(arrives, a, q, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size)
+                _take(arrives, a, q, now, rules, pace, people, hands, lists, contacts, events, size)
                 continue
             if rules[q]["channel"] != DEFERRABLE:
                 contact["deadline"] = min(now + contact["patience"], closing[q, contact["interval"]])
@@ -743,13 +741,115 @@ def play(
             else:
                 lines[q]["head"] = arrives
             lines[q]["tail"] = arrives
-    for c in range(made):
-        if contacts[c]["status"] == WAITING and contacts[c]["deadline"] <= close:
-            _leave(contacts[c])
-    return contacts, made, busy, present, overtime, close
 
 
-@njit(cache=True, nogil=True)
+@_compiled
+def play(
+    contacts, first, rules, priority, route, closing, is_open, stretches, by_end, staff, pace, n_crews, luck, seconds
+):
+    """Play one replication.
+
+    Parameters
+    ----------
+    contacts, first
+        Contacts (dtype `CONTACT`), queue after queue, each by time; where each queue begins, shape (Q + 1,).
+    rules, priority, route
+        Queues (dtype `RULE`, (Q,)); priority per group and queue (G, Q), 0 where not served; groups that serve a
+        queue, best priority first, then -1, (Q, G).
+    closing, is_open
+        When whoever came in an interval is turned away (Q, T); 1 where open (Q, T).
+    stretches, by_end
+        Stretches of work (dtype `STRETCH`) by start, (N,), and their order by end.
+    staff, pace
+        Group and crew of each person (P, 2); factor on handling times (P, Q).
+    n_crews
+        Rows of the occupancy report.
+    luck
+        State of the random numbers of further attempts, (4,).
+    seconds
+        Length of an interval.
+
+    Returns
+    -------
+    tuple
+        Contacts with what became of them, and further attempts of those who gave up behind them; how many they are;
+        busy and duty seconds per crew and interval; overtime in seconds; when the last person left or the horizon
+        ended, whichever is later.
+
+    Notes
+    -----
+    At one instant a contact ends first, then people come, then people go, then contacts arrive.
+    """
+    n_queues, n_intervals = is_open.shape
+    n_people, n_groups = len(staff), len(priority)
+    widest = 1
+    lines = np.empty(n_queues, LINE)
+    for q in range(n_queues):
+        lines[q]["head"] = -1
+        lines[q]["tail"] = -1
+        widest = max(widest, rules[q]["concurrency"])
+    lists = np.empty((n_groups, widest), LIST)
+    for g in range(n_groups):
+        for k in range(widest):
+            lists[g, k]["head"] = -1
+            lists[g, k]["tail"] = -1
+            lists[g, k]["length"] = 0
+    people = np.zeros(n_people, PERSON)
+    for a in range(n_people):
+        person = people[a]
+        person["group"] = staff[a, 0]
+        person["crew"] = staff[a, 1]
+        person["listed"] = -1
+        person["pending"] = -1
+        person["stretch"] = -1
+        person["left_at"] = -1e18
+        person["most"] = 1
+        for q in range(n_queues):
+            if priority[staff[a, 0], q] > 0 and rules[q]["concurrency"] > person["most"]:
+                person["most"] = rules[q]["concurrency"]
+    hands = np.zeros((n_people, widest), HAND)
+    events = np.empty(4 * n_people + 128, EVENT)
+    size = np.zeros(1, np.int64)
+    busy, present = np.zeros((n_crews, n_intervals)), np.zeros((n_crews, n_intervals))
+    pointer = first[:-1].copy()
+    clocks = np.zeros(1, CLOCK)
+    clocks[0]["close"] = n_intervals * seconds
+    clocks[0]["made"] = len(contacts)
+    while True:
+        stop = _run(
+            clocks,
+            contacts,
+            pointer,
+            first,
+            rules,
+            priority,
+            route,
+            closing,
+            is_open,
+            stretches,
+            by_end,
+            pace,
+            people,
+            hands,
+            lists,
+            lines,
+            events,
+            size,
+            busy,
+            present,
+            luck,
+            seconds,
+        )
+        if stop == FINISHED:
+            break
+        if stop == EVENTS_FULL:
+            events = _longer(events, len(events))
+        else:
+            contacts = _longer(contacts, len(contacts) // 4 + 64)
+    return contacts, clocks[0]["made"], busy, present, clocks[0]["overtime"], clocks[0]["close"]
+
+
+@_called
 def _opened(q, at, is_open, open_seconds, seconds):
     """Open seconds of queue `q` from the start of the horizon to `at`."""
     i = int(at / seconds)
@@ -758,12 +858,14 @@ def _opened(q, at, is_open, open_seconds, seconds):
     return open_seconds[q, i] + is_open[q, i] * (at - i * seconds)
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def count(contacts, made, rules, is_open, open_seconds, close, seconds):
-    """Count outcomes by the interval of arrival: shape (Q, T, COUNTS)."""
+    """Count outcomes by the interval of arrival, shape (Q, T, COUNTS), noting those that left after the last event."""
     out = np.zeros((is_open.shape[0], is_open.shape[1], COUNTS))
     for c in range(made):
         contact = contacts[c]
+        if contact["status"] == WAITING and contact["deadline"] <= close:
+            _leave(contact)
         q, i, status, came = contact["queue"], contact["interval"], contact["status"], contact["time"]
         deferrable = rules[q]["channel"] == DEFERRABLE
         until = close
@@ -777,13 +879,13 @@ def count(contacts, made, rules, is_open, open_seconds, close, seconds):
             wait = until - came
         in_time = wait <= rules[q]["threshold"]
         out[q, i, OFFERED] += 1
+        out[q, i, JUDGED] += status != WAITING or not in_time
         if status == SERVED:
             out[q, i, SERVED_COUNT] += 1
             out[q, i, WAIT_SUM] += wait
             out[q, i, IN_TIME] += in_time
         elif status == WAITING:
             out[q, i, WAITING_COUNT] += 1
-            out[q, i, UNDECIDED] += in_time
         elif status == ABANDONED:
             out[q, i, ABANDONED_COUNT] += 1
             out[q, i, QUICK_ABANDONED] += in_time

@@ -145,14 +145,15 @@ class SimulationResult:
         have ended. ``offered = served + abandoned + turned_away + still_waiting``.
     abandonment, asa
         Abandoned / offered, and `asa_seconds`, with their bands, shape (Q, T).
-    day_service_level
-        With its band, shape (Q, D).
+    day_service_level, day_abandonment, day_asa
+        With their bands, shape (Q, D).
     queue_abandonment_band, queue_asa_band
         With their bands, shape (Q,).
     queue_variants
         Other definitions of the service level over the whole horizon, each with its band, shape (Q,):
-        ``without quick abandons`` (answered in time / (offered - abandoned within the threshold)) and ``of the
-        answered`` (answered in time / answered).
+        ``without early abandons`` (answered in time / (offered - abandoned within the threshold)), ``of the answered``
+        (answered in time / answered) and ``early abandons count`` ((answered in time + abandoned within the threshold)
+        / offered).
     skill_groups
         Sets of queues served, as indices, G of them.
     group_occupancy
@@ -189,6 +190,8 @@ class SimulationResult:
     abandonment: Estimate
     asa: Estimate
     day_service_level: Estimate
+    day_abandonment: Estimate
+    day_asa: Estimate
     queue_abandonment_band: Estimate
     queue_asa_band: Estimate
     queue_variants: dict[str, Estimate]

@@ -59,7 +59,7 @@ def groups_of(serves: npt.NDArray[np.int8]) -> Groups:
         route[q, : len(members)] = members
     sets, crew = np.unique(serves > 0, axis=0, return_inverse=True)
     crews = tuple(tuple(np.flatnonzero(row).tolist()) for row in sets)
-    return Groups(of_person.reshape(-1), priority, route, crew.reshape(-1), crews)
+    return Groups(of_person.reshape(-1), np.ascontiguousarray(priority), route, crew.reshape(-1), crews)
 
 
 @dataclass(frozen=True)
@@ -82,17 +82,6 @@ class Stretches:
     shift: IntArray
     gap: FloatArray
     last: IntArray
-
-    def keep(self, present: npt.NDArray[np.bool_]) -> Stretches:
-        """Leave out absent stretches; `present` has shape (N,)."""
-        return Stretches(
-            self.person[present],
-            self.start[present],
-            self.end[present],
-            self.shift[present],
-            self.gap[present],
-            self.last[present],
-        )
 
 
 def stretches_of(on_duty: OnDuty, origin: int) -> Stretches:

@@ -9,69 +9,80 @@ from staffing.simulation.case import Case, Outcome
 from staffing.simulation.estimate import Estimate, Sums, ratio, share
 from staffing.simulation.model import SimulationResult
 
+SERVICE, ABANDONMENT, WAIT = range(3)
+"""Ratios that are followed per queue and interval."""
+
+# Columns of the counts are those of `kernel`, which must not be imported here: it loads the compiler.
+_OFFERED, _IN_TIME, _SERVED, _ABANDONED, _TURNED, _WAITING, _JUDGED, _WAIT_SUM, _EARLY = range(9)
+_COUNTS = 9
+_NUMERATORS, _DENOMINATORS = [_IN_TIME, _ABANDONED, _WAIT_SUM], [_JUDGED, _OFFERED, _SERVED]
+
 
 class Tally:
     """Adds up replications in their order, so that the sums do not depend on who computed them."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        demand = case.demand
-        n_queues, n = demand.contacts.shape
+        n_queues, n = case.contacts.shape
         self.replications = 0
         self.contacts = 0
-        self.counts = np.zeros((n_queues, n, 9))
-        self.products = {name: np.zeros((3, n_queues, n)) for name in _INTERVAL_RATIOS}
-        self.days = np.zeros((case.settings.replications, n_queues, demand.grid.days, 9))
-        self.busy: FloatArray | float = 0.0
-        self.present: FloatArray | float = 0.0
+        self.counts = np.zeros((n_queues, n, _COUNTS))
+        self.products = np.zeros((3, n_queues, n, len(_NUMERATORS)))
+        self.days = np.zeros((case.settings.replications, n_queues, case.demand.grid.days, _COUNTS))
+        crews = (max(len(case.groups.crews), 1), n)
+        self.busy, self.present = np.zeros(crews), np.zeros(crews)
         self.overtime: list[float] = []
 
     def add(self, r: int, outcome: Outcome) -> None:
         """Add the outcome of replication `r`."""
+        counts = outcome.counts
         self.replications += 1
         self.contacts += outcome.made
-        self.counts += outcome.counts
-        for name, (y, x) in _INTERVAL_RATIOS.items():
-            a, b = y(outcome.counts), x(outcome.counts)
-            self.products[name] += np.stack((a * a, b * b, a * b))
-        self.days[r] = np.add.reduceat(outcome.counts, self.case.demand.grid.day_first[:-1], axis=1)
-        self.busy = self.busy + outcome.busy
-        self.present = self.present + outcome.present
+        self.counts += counts
+        y, x = counts[..., _NUMERATORS], counts[..., _DENOMINATORS]
+        self.products[0] += y * y
+        self.products[1] += x * x
+        self.products[2] += x * y
+        np.add.reduceat(counts, self.case.day_first[:-1], axis=1, out=self.days[r])
+        self.busy += outcome.busy
+        self.present += outcome.present
         self.overtime.append(outcome.overtime)
 
-    def interval(self, name: str) -> Sums:
+    def interval(self, which: int) -> Sums:
         """Sums of a ratio per queue and interval."""
-        y, x = _INTERVAL_RATIOS[name]
-        yy, xx, xy = self.products[name]
-        return Sums(y(self.counts), x(self.counts), yy, xx, xy, self.replications)
+        yy, xx, xy = self.products[..., which]
+        y, x = self.counts[..., _NUMERATORS[which]], self.counts[..., _DENOMINATORS[which]]
+        return Sums(y, x, yy, xx, xy, self.replications)
 
     def result(self) -> SimulationResult:
         """Means, bands and chances over the replications added so far."""
         demand, runs = self.case.demand, self.replications
         days = self.days[:runs]
         months = days.sum(axis=2)
+        day, month = np.moveaxis(days, -1, 0), np.moveaxis(months, -1, 0)
+        early = month[_IN_TIME] + month[_EARLY]
         mean = np.moveaxis(self.counts, 2, 0) / runs
         service, abandonment, asa = (
-            share(self.interval("service_level")),
-            share(self.interval("abandonment")),
-            ratio(self.interval("asa")),
+            share(self.interval(SERVICE)),
+            share(self.interval(ABANDONMENT)),
+            ratio(self.interval(WAIT)),
         )
-        queue_service = _each(months, _in_time, _judged)
-        queue_abandonment = _each(months, _abandoned, _offered)
-        queue_asa = ratio(Sums.of(_wait(months), _served(months)))
+        queue_service = _each(month[_IN_TIME], month[_JUDGED])
+        queue_abandonment = _each(month[_ABANDONED], month[_OFFERED])
+        queue_asa = ratio(Sums.of(month[_WAIT_SUM], month[_SERVED]))
         overtime = np.array(self.overtime)[:, None]
         overtime_band = ratio(Sums.of(overtime, np.ones_like(overtime)))
-        busy, present = np.asarray(self.busy), np.asarray(self.present)
+        busy, present = self.busy, self.present
         with np.errstate(invalid="ignore", divide="ignore"):
             occupancy = np.where(present.sum(0) > 0, busy.sum(0) / present.sum(0), np.nan)
             group_occupancy = np.where(present > 0, busy / present, np.nan)
         return SimulationResult(
             grid=demand.grid,
             queues=demand.queues,
-            offered=mean[0],
-            answered_in_time=mean[1],
-            served=mean[2],
-            abandoned=mean[3],
+            offered=mean[_OFFERED],
+            answered_in_time=mean[_IN_TIME],
+            served=mean[_SERVED],
+            abandoned=mean[_ABANDONED],
             service_level=service.mean,
             service_level_low=service.low,
             service_level_high=service.high,
@@ -81,22 +92,25 @@ class Tally:
             queue_service_level_high=queue_service.high,
             queue_asa_seconds=queue_asa.mean,
             queue_abandonment=queue_abandonment.mean,
-            day_meets_target=_meets(days, demand.target[:, None]),
-            month_meets_target=_meets(months, demand.target),
+            day_meets_target=_meets(day[_IN_TIME], day[_JUDGED], demand.target[:, None]),
+            month_meets_target=_meets(month[_IN_TIME], month[_JUDGED], demand.target),
             occupancy=occupancy,
-            overtime_seconds=float(overtime_band.mean[0]),
+            overtime_seconds=float(overtime_band.mean[_OFFERED]),
             replications=runs,
             seed=self.case.settings.seed,
-            turned_away=mean[4],
-            still_waiting=mean[5],
+            turned_away=mean[_TURNED],
+            still_waiting=mean[_WAITING],
             abandonment=abandonment,
             asa=asa,
-            day_service_level=_each(days, _in_time, _judged),
+            day_service_level=_each(day[_IN_TIME], day[_JUDGED]),
+            day_abandonment=_each(day[_ABANDONED], day[_OFFERED]),
+            day_asa=ratio(Sums.of(day[_WAIT_SUM], day[_SERVED])),
             queue_abandonment_band=queue_abandonment,
             queue_asa_band=queue_asa,
             queue_variants={
-                "without quick abandons": _each(months, _in_time, _patient),
-                "of the answered": _each(months, _in_time, _served),
+                "without early abandons": _each(month[_IN_TIME], month[_JUDGED] - month[_EARLY]),
+                "of the answered": _each(month[_IN_TIME], month[_SERVED]),
+                "early abandons count": _each(early, month[_JUDGED]),
             },
             skill_groups=self.case.groups.crews,
             group_occupancy=group_occupancy[: len(self.case.groups.crews)],
@@ -105,56 +119,18 @@ class Tally:
         )
 
 
-# Columns of the counts are those of `kernel`, which must not be imported here: it loads the compiler.
-def _offered(counts: FloatArray) -> FloatArray:
-    return counts[..., 0]
-
-
-def _in_time(counts: FloatArray) -> FloatArray:
-    return counts[..., 1]
-
-
-def _served(counts: FloatArray) -> FloatArray:
-    return counts[..., 2]
-
-
-def _abandoned(counts: FloatArray) -> FloatArray:
-    return counts[..., 3]
-
-
-def _judged(counts: FloatArray) -> FloatArray:
-    return np.asarray(counts[..., 0] - counts[..., 6])
-
-
-def _wait(counts: FloatArray) -> FloatArray:
-    return counts[..., 7]
-
-
-def _patient(counts: FloatArray) -> FloatArray:
-    return np.asarray(counts[..., 0] - counts[..., 6] - counts[..., 8])
-
-
-_INTERVAL_RATIOS = {
-    "service_level": (_in_time, _judged),
-    "abandonment": (_abandoned, _offered),
-    "asa": (_wait, _served),
-}
-
-
-def _each(counts, y, x) -> Estimate:  # type: ignore[no-untyped-def]
-    """Share per queue; each queue alone lends its design effect, so the queue is not the last axis."""
-    a, b = y(counts), x(counts)
-    if a.ndim == 2:
-        band = share(Sums.of(a[..., None], b[..., None]))
+def _each(y: FloatArray, x: FloatArray) -> Estimate:
+    """Share per queue, shapes (R, Q) or (R, Q, D); no queue lends its design effect to another."""
+    if y.ndim == 2:
+        band = share(Sums.of(y[..., None], x[..., None]))
         return Estimate(band.mean[:, 0], band.low[:, 0], band.high[:, 0])
-    return share(Sums.of(a, b))
+    return share(Sums.of(y, x))
 
 
-def _meets(counts: FloatArray, target: FloatArray) -> FloatArray:
-    """Share of replications that reach the target among those with anything to judge."""
-    judged = _judged(counts)
+def _meets(in_time: FloatArray, judged: FloatArray, target: FloatArray) -> FloatArray:
+    """Share of replications that reach the target among those with anything to judge; shapes (R, ...)."""
     some = judged > 0
     with np.errstate(invalid="ignore", divide="ignore"):
-        reached = some & (_in_time(counts) >= target * judged - 1e-9)
+        reached = some & (in_time >= target * judged - 1e-9)
         out = reached.sum(axis=0) / some.sum(axis=0)
     return np.where(np.isnan(target) | (some.sum(axis=0) == 0), np.nan, out)

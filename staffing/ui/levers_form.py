@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Sequence
+
 import streamlit as st
 
+from staffing.roster.problem import Agent
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.levers import Change, Hires, Levers, QueueLevers, kinds_of_agents
 
 
-def levers_form(t: Texts, base: Levers, agents: pd.DataFrame, key: str) -> Levers:
+def levers_form(t: Texts, base: Levers, agents: Sequence[Agent], key: str) -> Levers:
     """Draw the form and return what is set; `key` is the scenario's, so that another one starts anew."""
     queues = {}
     with st.container(border=True):
@@ -51,7 +53,7 @@ def _queue(t: Texts, queue: str, old: QueueLevers, key: str) -> QueueLevers:
     return QueueLevers(volume, aht, level, threshold, hours)
 
 
-def _hires(t: Texts, agents: pd.DataFrame, key: str) -> Hires:
+def _hires(t: Texts, agents: Sequence[Agent], key: str) -> Hires:
     kinds = kinds_of_agents(agents)
     count = st.number_input(t("levers.hires"), 0, 50, 0, 1, key=f"hires-{key}")
     like = st.selectbox(t("levers.like"), list(kinds), format_func=lambda a: kinds[a], key=f"like-{key}")

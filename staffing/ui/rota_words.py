@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from staffing.ui.texts import Texts
-from staffing.ui.vm.rota import Bar, Code, Matrix
+from staffing.ui.vm.editing import Board, Draft, Judged, by_cell
+from staffing.ui.vm.rota import Bar, Code, Matrix, tone
 
 DEBOUNCE_MS = 150
 
@@ -14,8 +15,7 @@ DEBOUNCE_MS = 150
 def code_label(t: Texts, code: Code) -> str:
     """Name and times of a shift, or the kind of an absence."""
     if code.tone == "absent":
-        kind = f"absence.{code.name}"
-        return t(kind) if t.has(kind) else code.name
+        return t(f"absence.{code.name}") if t.has(f"absence.{code.name}") else code.name
     return " ".join(x for x in (code.name, code.span) if x)
 
 
@@ -42,7 +42,8 @@ def matrix_data(t: Texts, shown: Matrix, chosen: int, *, editable: bool = False)
                 "id": r.id,
                 "name": r.name,
                 "tip": " · ".join(x for x in (r.name, r.id, r.contract, ", ".join(r.skills)) if x),
-                "hours": t.number(r.hours) + ("" if r.agreed is None else f"\N{THIN SPACE}/\N{THIN SPACE}{t.number(r.agreed)}"),
+                "hours": t.number(r.hours)
+                + ("" if r.agreed is None else f"\N{THIN SPACE}/\N{THIN SPACE}{t.number(r.agreed)}"),
             }
             for r in shown.rows
         ],
@@ -76,7 +77,14 @@ def bars_data(t: Texts, shifts: Sequence[Bar], shown: Matrix) -> dict[str, Any]:
                 "start": b.start,
                 "end": b.end,
                 "breaks": [list(p) for p in b.breaks],
-                "label": t("rota.bar", name=b.name, shift=b.code, start=_clock(b.start), end=_clock(b.end), breaks=_breaks(t, b)),
+                "label": t(
+                    "rota.bar",
+                    name=b.name,
+                    shift=b.code,
+                    start=_clock(b.start),
+                    end=_clock(b.end),
+                    breaks=_breaks(t, b),
+                ),
             }
             for b in shifts
         ],
@@ -93,3 +101,26 @@ def _breaks(t: Texts, bar: Bar) -> str:
 def _clock(hour: float) -> str:
     minutes = round(hour * 60) % 1440
     return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def with_edits(data: dict[str, Any], board: Board, draft: Draft, judged: Judged) -> dict[str, Any]:
+    """The matrix with its edits, locks and conflicts marked."""
+    index = board.problem.agent_index
+    broken = by_cell(judged.conflicts)
+    days = range(len(data["days"]))
+
+    def marks(inside: Callable[[str, int], bool]) -> list[str]:
+        return ["".join("1" if inside(a["id"], d) else "0" for d in days) for a in data["agents"]]
+
+    types = {kind.code: kind for kind in board.problem.shift_types}
+    codes = dict(data["codes"])
+    for code, kind in types.items():
+        start = kind.start.hour + kind.start.minute / 60
+        label = " ".join(x for x in (kind.name, f"{kind.start:%H:%M}") if x)
+        codes.setdefault(code, {"tone": tone(start, kind.hours), "label": label})
+    return data | {
+        "changed": marks(lambda a, d: (a, d) in draft.edits),
+        "locks": marks(lambda a, d: (a, d) in judged.locked),
+        "conflicts": marks(lambda a, d: (index.get(a, -1), d) in broken),
+        "codes": codes,
+    }

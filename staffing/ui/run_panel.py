@@ -9,6 +9,7 @@ import streamlit as st
 from staffing import charts
 from staffing.jobs import Run, RunState
 from staffing.ui import frame, session
+from staffing.ui.markup import Cell, listing, table
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.cover import covered_share
 from staffing.ui.vm.plan import Plan
@@ -58,12 +59,12 @@ def _going_on(t: Texts, run: Run) -> None:
 
 
 def _stages(t: Texts, view: ProgressView) -> None:
-    items = "".join(
+    items = [
         f'<li class="{s.state}"><span aria-hidden="true">{MARKS[s.state]}</span>{html.escape(t(f"stage.{s.stage}"))}'
-        f'<span style="position:absolute;clip-path:inset(50%)">{html.escape(t(f"step.{s.state}"))}</span></li>'
+        f'<span class="unseen">{html.escape(t(f"step.{s.state}"))}</span></li>'
         for s in view.steps
-    )
-    st.html(f'<ol class="steps">{items}</ol>')
+    ]
+    st.html(listing(items, kind="steps", ordered=True))
 
 
 def _figures(t: Texts, view: ProgressView) -> None:
@@ -93,20 +94,22 @@ def outcome(t: Texts, run: Run, plan: Plan) -> None:
     service_table(t, plan)
     with st.container(horizontal=True):
         for page in ("rota", "need", "scenarios", "export"):
-            st.page_link(frame.PAGES[page], label=t(f"nav.{page}"), icon=":material/arrow_forward:", query_params={"run": run.id})
+            st.page_link(
+                frame.PAGES[page], label=t(f"nav.{page}"), icon=":material/arrow_forward:", query_params={"run": run.id}
+            )
 
 
 def service_table(t: Texts, plan: Plan) -> None:
     """Simulated service per queue with band, target and a verdict in words."""
     rows = []
     for queue, s in plan.service.items():
+        verdict = s.verdict
+        mark = {"kept": "✓ ", "missed": "✗ ", "open": "? "}.get(verdict, "")
         band = f"{t.percent(s.low, 1)} – {t.percent(s.high, 1)}"
-        verdict = "none" if s.target is None else "kept" if s.low >= s.target else "missed" if s.high < s.target else "open"
-        mark = {"kept": "✓", "missed": "✗", "open": "?", "none": ""}[verdict]
-        cells = (queue, t.percent(s.level, 1), band, t.percent(s.target), f"{mark} {t(f'service.{verdict}')}")
-        rows.append("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in cells) + "</tr>")
-    heads = "".join(f'<th scope="col">{html.escape(t(f"service.head.{h}"))}</th>' for h in ("queue", "level", "band", "target", "verdict"))
-    st.html(f'<table class="delta"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>')
+        texts = (queue, t.percent(s.level, 1), band, t.percent(s.target), mark + t(f"service.{verdict}"))
+        rows.append([Cell(x) for x in texts])
+    heads = [t(f"service.head.{h}") for h in ("queue", "level", "band", "target", "verdict")]
+    st.html(table(heads, rows, kind="service", width="52rem"))
     st.caption(t("service.variant"))
 
 

@@ -11,11 +11,11 @@ import streamlit as st
 from staffing import charts
 from staffing.errors import InputError
 from staffing.jobs import Jobs, Run
-from staffing.roster.problem import Absence, Agent
+from staffing.roster.problem import RosterProblem
 from staffing.scenario import Scenario, load
 from staffing.ui.texts import LANGUAGES, Texts, preferred
 from staffing.ui.vm.plan import Plan, read_plan
-from staffing.ui.vm.teams import Team, agents_of, find_teams
+from staffing.ui.vm.teams import TEAM_TABLES, Team, find_teams, read_people
 
 
 def home() -> Path:
@@ -132,9 +132,27 @@ def scenario_of(run: Run) -> Scenario | None:
         return None
 
 
-def people_of(run: Run) -> tuple[tuple[Agent, ...], tuple[Absence, ...]]:
-    """Agents and absences of the scenario a run was made from; empty where its tables can no longer be read."""
-    scenario = scenario_of(run)
-    if scenario is None:
-        return (), ()
-    return agents_of(scenario), ()
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _people(path: str, changed: float) -> RosterProblem:
+    return read_people(scenario_at(Path(path)))
+
+
+def people_at(path: Path) -> RosterProblem:
+    """The team of a scenario file, read again when one of its tables has changed.
+
+    Raises
+    ------
+    InputError
+        As `read_people`.
+    """
+    scenario = scenario_at(path)
+    files = [path, *(f for table in TEAM_TABLES for f in scenario.files(table))]
+    return _people(str(path), max(f.stat().st_mtime for f in files if f.exists()))
+
+
+def people_of(run: Run) -> RosterProblem | None:
+    """Team of the scenario a run was made from; None where its files can no longer be read."""
+    try:
+        return people_at(Path(run.request.scenario))
+    except InputError:
+        return None

@@ -67,7 +67,7 @@ class Texts:
         entry = catalogue(self.language)[key]
         if isinstance(entry, dict):
             entry = entry["one" if values.get("n") == 1 else "other"]
-        return entry.format(**values) if values else entry
+        return str(entry.format(**values) if values else entry)
 
     def has(self, key: str) -> bool:
         """Whether there is a text for the key."""
@@ -86,7 +86,7 @@ class Texts:
 
     def count(self, value: float) -> str:
         """A number of people: one decimal where there is one."""
-        return numbers.format_decimal(value, format="#,##0.#", locale=self.locale).replace("-", MINUS)
+        return self._pattern(value, "#,##0.#")
 
     def signed(self, value: float | None, digits: int = 0) -> str:
         """A number with its sign; zero has none."""
@@ -102,11 +102,7 @@ class Texts:
             return NONE
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         pattern += "\N{NO-BREAK SPACE}%" if self.language == "de" else "%"
-        return numbers.format_percent(value, format=pattern, locale=self.locale)
-
-    def points(self, value: float | None, digits: int = 1) -> str:
-        """Difference of two fractions in percentage points."""
-        return NONE if _missing(value) else self("unit.points", value=self.signed(100 * (value or 0.0), digits))
+        return str(numbers.format_percent(value or 0.0, format=pattern, locale=self.locale))
 
     def hours(self, value: float | None, digits: int = 0) -> str:
         """Hours with their unit."""
@@ -136,30 +132,36 @@ class Texts:
 
     def _decimal(self, value: float | None, digits: int) -> str:
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return numbers.format_decimal(value or 0.0, format=pattern, locale=self.locale).replace("-", MINUS)
+        return self._pattern(round(value or 0.0, digits), pattern)
+
+    def _pattern(self, value: float, pattern: str) -> str:
+        # 0.0 is added so that a negative zero has no sign
+        return str(numbers.format_decimal(value + 0.0, format=pattern, locale=self.locale)).replace("-", MINUS)
 
     # -- time --------------------------------------------------------------------------------------
 
     def day(self, value: date) -> str:
         """Short: weekday and day of the month, e.g. ``Mo 04.01.``"""
-        return dates.format_date(value, "EEEEEE dd.MM." if self.language == "de" else "EEE d MMM", locale=self.locale)
+        rest = dates.format_date(value, "dd.MM." if self.language == "de" else "d MMM", locale=self.locale)
+        return f"{self.weekday(value)} {rest}"
 
     def weekday(self, value: date) -> str:
         """Two or three letters, e.g. ``Mo``."""
-        return dates.format_date(value, "EEEEEE" if self.language == "de" else "EEE", locale=self.locale)
+        short = dates.format_date(value, "EEEEEE" if self.language == "de" else "EEE", locale=self.locale)
+        return str(short).rstrip(".")
 
     def long_day(self, value: date) -> str:
         """With weekday, month and year in words."""
-        return dates.format_date(value, "full", locale=self.locale)
+        return str(dates.format_date(value, "full", locale=self.locale))
 
     def month(self, value: date) -> str:
         """Month and year in words."""
-        return dates.format_date(value, "LLLL yyyy", locale=self.locale)
+        return str(dates.format_date(value, "LLLL yyyy", locale=self.locale))
 
     def moment(self, value: datetime) -> str:
         """Day and time of day."""
         pattern = "dd.MM. HH:mm" if self.language == "de" else "d MMM HH:mm"
-        return dates.format_datetime(value, pattern, locale=self.locale)
+        return str(dates.format_datetime(value, pattern, locale=self.locale))
 
     def listing(self, items: list[str]) -> str:
         """Items in a sentence, with the last joined by "and"."""

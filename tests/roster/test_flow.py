@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from programs import random_program, supply
 from scipy.optimize import linprog
 
 from staffing.roster.flow import Flow, cover_cost, supply_of, uncovered_cost
 from staffing.roster.tables import prepare
+from tests.roster.programs import random_program, supply
 
 
 def transport(program, units: np.ndarray) -> float:
@@ -93,4 +93,6 @@ def test_nobody_on_duty_costs_every_tier():
     none = np.full((2, 2), -1, np.int32)
     program.cover.base.setflags(write=True)
     program.cover.base[:] = 0
-    assert Flow(program, none).cost == uncovered_cost(program) == pytest.approx(transport(program, supply(program, none)))
+    assert (
+        Flow(program, none).cost == uncovered_cost(program) == pytest.approx(transport(program, supply(program, none)))
+    )

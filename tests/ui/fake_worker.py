@@ -21,11 +21,16 @@ import numpy as np
 
 from staffing.errors import InputError
 from staffing.scenario import Scenario, load
+from tests.ui.team import write_team
 
 STAGES = ("history", "forecast", "requirement", "roster", "audit", "simulation", "export")
 
 
 def main(argv: list[str]) -> int:
+    if argv[0] == "example":
+        out = Path(argv[argv.index("--out") + 1])
+        write_team(out.parent, int(argv[argv.index("--agents") + 1]), name=out.name)
+        return 0
     parser = argparse.ArgumentParser()
     parser.add_argument("command")
     parser.add_argument("scenario", type=Path)
@@ -89,7 +94,9 @@ def write(scenario: Scenario, out: Path, seed: int, *, stopped: bool) -> None:
     day = grid.day
     weekday = np.array([d.weekday() for d in grid.dates])[day]
     open_now = (hour >= 8) & (hour < 20)
-    rows = [r for path in scenario.files("agents") for r in csv.DictReader(path.open(encoding="utf-8"))]
+    rows = [
+        r for path in scenario.files("agents") for r in csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+    ]
     people, shifts = roster(scenario, rows)
     duty = np.zeros(len(grid))
     for s in shifts:
@@ -128,10 +135,18 @@ def write(scenario: Scenario, out: Path, seed: int, *, stopped: bool) -> None:
         sums += [under.sum() * grid.hours, over.sum() * grid.hours]
         seen = volume[q] > 0
         mean = float((level[seen] * volume[q][seen]).sum() / volume[q][seen].sum())
-        service[q] = {"mean": mean, "target": goals[q], "month_meets_target": 0.7, "low": mean - 0.012, "high": min(1.0, mean + 0.012)}
+        service[q] = {
+            "mean": mean,
+            "target": goals[q],
+            "month_meets_target": 0.7,
+            "low": mean - 0.012,
+            "high": min(1.0, mean + 0.012),
+        }
         for t in range(len(grid)):
             band = [f"{x:.4f}" for x in (level[t], max(0, level[t] - 0.03), min(1, level[t] + 0.03))]
-            cover.append((labels[t], q, gross[q][t], staffed[t], under[t], over[t], *(band if seen[t] else ["", "", ""])))
+            cover.append(
+                (labels[t], q, gross[q][t], staffed[t], under[t], over[t], *(band if seen[t] else ["", "", ""]))
+            )
     table(
         out / "coverage.csv",
         "interval_start queue required staffed under over service_level service_level_low service_level_high",
@@ -184,11 +199,15 @@ def write(scenario: Scenario, out: Path, seed: int, *, stopped: bool) -> None:
 def roster(scenario: Scenario, rows: list[dict[str, str]]) -> tuple[list[tuple[str, str]], list[dict]]:
     """Five days on, two off, one shift type a week each, in turn."""
     grid = scenario.horizon.grid()
-    people, shifts = [], []
+    people, shifts, away = [], [], set()
+    for path in scenario.files("absences"):
+        for r in csv.DictReader(path.read_text(encoding="utf-8").splitlines()):
+            first, last = r["first_day"], r["last_day"] or r["first_day"]
+            away |= {(r["agent_id"], i) for i, d in enumerate(grid.dates) if first <= d.isoformat() <= last}
     for a, row in enumerate(rows):
         people.append((row["agent_id"], row["name"]))
         for d, date in enumerate(grid.dates):
-            if (d + a) % 7 >= 5:
+            if (d + a) % 7 >= 5 or (row["agent_id"], d) in away:
                 continue
             kind = scenario.shift[(a + (d + a) // 7) % len(scenario.shift)]
             start = datetime.combine(date, kind.start, tzinfo=grid.zone)

@@ -13,6 +13,7 @@ horizon = {{ start = 2027-01-01, days = {days}, timezone = "Europe/Berlin", inte
 [tables]
 history = "tables/history.csv"
 agents = "tables/agents.csv"
+absences = "tables/absences.csv"
 
 [queue.phone-de]
 opening = {{ "mon-sun" = ["08:00-20:00"] }}
@@ -90,8 +91,11 @@ def write_team(folder: Path, agents: int = 24, days: int = 14, name: str = "help
         writer.writerow(["agent_id", "name", "contract", "queues"])
         for i in range(agents):
             person = f"{FIRST[i % len(FIRST)]} {LAST[(i // 2 + i) % len(LAST)]}"
-            skills = "phone-de;chat" if i % 3 else "phone-de;phone-en;email"
+            skills = "phone-de:1|chat:2" if i % 3 else "phone-en:1|phone-de:2|email:3"
             writer.writerow([f"A{i + 1:03}", person, "part" if i % 4 == 3 else "full", skills])
+    (team / "tables" / "absences.csv").write_text(
+        "agent_id,first_day,last_day,kind\nA002,2027-01-04,2027-01-08,leave\nA005,2027-01-06,,sick\n", encoding="utf-8"
+    )
     (team / "tables" / "history.csv").write_text(
         "interval_start,queue,offered,handled,aht_seconds\n2026-12-01T08:00,phone-de,30,29,300\n", encoding="utf-8"
     )

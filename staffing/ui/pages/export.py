@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from staffing.ui import frame, session
+from staffing.ui import frame
 from staffing.ui.texts import Texts, plain
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -48,7 +48,12 @@ def show(t: Texts) -> None:
             st.markdown(f"##### :material/folder_zip: {t('export.all.title')}")
             st.caption(t("export.all.body"))
             st.download_button(
-                t("export.all.go"), lambda: zip_folder(run.out), f"{run.id}.zip", "application/zip", on_click="ignore", key="get-all"
+                t("export.all.go"),
+                lambda: zip_folder(run.out),
+                f"{run.id}.zip",
+                "application/zip",
+                on_click="ignore",
+                key="get-all",
             )
 
 
@@ -60,7 +65,9 @@ def _card(t: Texts, name: str, icon: str, folder: Path, files: list[tuple[str, s
             for file, mime in files:
                 path = folder / file
                 label = t("export.german") if file.endswith("_de.csv") else file
-                st.download_button(label, path.read_bytes, file, mime, on_click="ignore", key=f"get-{file}", icon=":material/download:")
+                st.download_button(
+                    label, path.read_bytes, file, mime, on_click="ignore", key=f"get-{file}", icon=":material/download:"
+                )
 
 
 def _agent_calendar(t: Texts, folder: Path, names: dict[str, str]) -> None:
@@ -68,9 +75,17 @@ def _agent_calendar(t: Texts, folder: Path, names: dict[str, str]) -> None:
     if not calendars:
         st.caption(t("export.agent.none"))
         return
-    agent = st.selectbox(t("rota.word.agent"), list(calendars), format_func=lambda a: names.get(a, a), key="agent-calendar")
+    agent = st.selectbox(
+        t("rota.word.agent"), list(calendars), format_func=lambda a: names.get(a, a), key="agent-calendar"
+    )
     st.download_button(
-        t("export.agent.go"), calendars[agent].read_bytes, f"{agent}.ics", "text/calendar", on_click="ignore", key="get-agent", icon=":material/download:"
+        t("export.agent.go"),
+        calendars[agent].read_bytes,
+        f"{agent}.ics",
+        "text/calendar",
+        on_click="ignore",
+        key="get-agent",
+        icon=":material/download:",
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import streamlit as st
@@ -12,9 +11,10 @@ from staffing.jobs import RunRequest
 from staffing.ui import frame, session
 from staffing.ui.levers_form import change_words, levers_form
 from staffing.ui.run_panel import run_panel
+from staffing.ui.sample import offer_sample
 from staffing.ui.texts import Texts, plain
-from staffing.ui.vm.levers import Change, Hires, changes, hire_rows, kinds_of_agents, levers_of, save_what_if
-from staffing.ui.vm.teams import ScenarioFile, Team, agents_table
+from staffing.ui.vm.levers import Change, Hires, changes, hire_table, kinds_of_agents, levers_of, save_what_if
+from staffing.ui.vm.teams import ScenarioFile, Team
 
 
 def show(t: Texts) -> None:
@@ -22,14 +22,15 @@ def show(t: Texts) -> None:
     st.title(t("plan.title"))
     teams = session.teams()
     if not teams:
-        _first_time(t)
+        offer_sample(t)
         return
-    left, right = st.columns([3, 2], gap="medium")
+    with st.container(key="split"):
+        left, right = st.columns([3, 2], gap="medium")
     with left:
         team, scenario = _choose(t, teams)
         try:
             read = session.scenario_at(scenario.path)
-            agents = agents_table(read)
+            agents = session.people_at(scenario.path).agents
         except InputError as error:
             frame.show_problems(t, error.problems)
             return
@@ -47,9 +48,16 @@ def show(t: Texts) -> None:
             proposed = scenario.name if not found else t("plan.what_if", name=scenario.name)
             name = st.text_input(t("plan.name"), proposed, key=f"name-{scenario.path}-{bool(found)}", max_chars=80)
             seconds = st.select_slider(
-                t("plan.seconds"), [10, 20, 30, 60, 120, 300, 600, 1800], 60, format_func=t.seconds, key="seconds", help=t("plan.seconds.help")
+                t("plan.seconds"),
+                [10, 20, 30, 60, 120, 300, 600, 1800],
+                60,
+                format_func=t.seconds,
+                key="seconds",
+                help=t("plan.seconds.help"),
             )
-            request = RunRequest(str(scenario.path), name.strip() or scenario.name, team.name, float(seconds), seed=read.solver.seed)
+            request = RunRequest(
+                str(scenario.path), name.strip() or scenario.name, team.name, float(seconds), seed=read.solver.seed
+            )
             st.button(
                 t("plan.queue") if session.jobs().live() else t("plan.go"),
                 key="build",
@@ -71,7 +79,11 @@ def _choose(t: Texts, teams: list[Team]) -> tuple[Team, ScenarioFile]:
         team = next(x for x in teams if x.name == name)
         labels = {str(s.path): s.name + (f" · {t('plan.own')}" if s.own else "") for s in team.scenarios}
         path = st.selectbox(
-            t("plan.scenario"), list(labels), format_func=lambda p: labels[p], key=f"scenario-{name}", help=t("plan.scenario.help")
+            t("plan.scenario"),
+            list(labels),
+            format_func=lambda p: labels[p],
+            key=f"scenario-{name}",
+            help=t("plan.scenario.help"),
         )
     return team, next(s for s in team.scenarios if str(s.path) == path)
 
@@ -81,28 +93,12 @@ def _start(t: Texts, request: RunRequest, found: list[Change], hires: Hires) -> 
     scenario = Path(request.scenario)
     if found:
         read = session.scenario_at(scenario)
-        rows = hire_rows(agents_table(read), hires, t("levers.new_hire")) if hires.count else None
+        agents = session.people_at(scenario).agents
+        tables = {"agents": hire_table(agents, hires, t("levers.new_hire"))} if hires.count else {}
         folder = session.own_scenarios() / request.team
-        scenario = save_what_if(folder, request.name, scenario, found, read.files("agents"), rows)
-    run = session.jobs().start(RunRequest(str(scenario), request.name, request.team, request.seconds, request.workers, request.seed))
+        beside = {"agents": read.files("agents")}
+        scenario = save_what_if(folder, request.name, scenario, found, tables=tables, beside=beside)
+    run = session.jobs().start(
+        RunRequest(str(scenario), request.name, request.team, request.seconds, request.workers, request.seed)
+    )
     session.choose_run(run.id)
-
-
-def _first_time(t: Texts) -> None:
-    with st.container(border=True, key="empty"):
-        st.markdown(f"##### {t('sample.title')}")
-        st.markdown(t("sample.body"))
-        if st.button(t("sample.go"), type="primary", icon=":material/auto_awesome:", key="sample"):
-            target = session.home() / "teams" / "sample"
-            with st.spinner(t("sample.busy")):
-                done = subprocess.run(
-                    [*session.jobs().command, "example", "--seed", "1", "--agents", "40", "--out", str(target)],
-                    capture_output=True,
-                    text=True,
-                    check=False,
-                )
-            if done.returncode:
-                frame.show_problems(t, done.stderr.strip().splitlines()[-3:] or [t("sample.failed")])
-            else:
-                st.rerun()
-        st.caption(t("sample.own", folder=plain(str(session.team_folders()[0]))))

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import html
+from typing import Literal
 
 import streamlit as st
 
 from staffing import charts
+from staffing.jobs import Run
 from staffing.ui import frame, session
-from staffing.ui.compare_words import band, name_of, told, value
+from staffing.ui.compare_words import comparison_table, name_of, told, value
 from staffing.ui.texts import Texts, plain
-from staffing.ui.vm.compare import Comparison, compare
+from staffing.ui.vm.compare import Comparison, Entry, compare
 from staffing.ui.vm.cover import day_cover
 from staffing.ui.vm.plan import Plan
 
 MOST = 4
+CARD = ("cost", "understaffed_hours", "covered")
+Arrow = Literal["up", "down", "off"]
+COLOURS: dict[str, Literal["green", "red"]] = {"better": "green", "worse": "red"}
 
 
 def show(t: Texts) -> None:
@@ -35,7 +39,12 @@ def show(t: Texts) -> None:
         base = st.selectbox(t("compare.baseline"), oldest, format_func=lambda i: labels[i], key="baseline", width=360)
         others = [i for i in labels if i != base]
         picked = st.multiselect(
-            t("compare.others"), others, default=others[:1], format_func=lambda i: labels[i], max_selections=MOST - 1, key=f"others-{base}"
+            t("compare.others"),
+            others,
+            default=others[:1],
+            format_func=lambda i: labels[i],
+            max_selections=MOST - 1,
+            key=f"others-{base}",
         )
     if not picked:
         st.info(t("compare.pick"), icon=":material/touch_app:")
@@ -46,14 +55,14 @@ def show(t: Texts) -> None:
     comparison = compare(names, plans)
     _cards(t, comparison)
     st.subheader(t("compare.table"))
-    _table(t, comparison)
+    st.html(comparison_table(t, comparison))
     st.caption(t("compare.note"))
     if len({p.dates for p in plans}) == 1:
         st.subheader(t("compare.overlay"))
         st.fragment(_overlay, key="overlay")(t, names, plans)
 
 
-def _ambiguous(name: str, chosen: list[frame.Run]) -> bool:
+def _ambiguous(name: str, chosen: list[Run]) -> bool:
     return sum(r.request.name == name for r in chosen) > 1
 
 
@@ -64,39 +73,32 @@ def _cards(t: Texts, comparison: Comparison) -> None:
                 st.caption(t("compare.baseline") if i == 0 else t("compare.card"))
                 st.markdown(f"##### {plain(name)}")
                 for measure, entry in comparison.column(i):
-                    if measure.key in ("cost", "understaffed_hours", "covered"):
-                        arrow = "off" if entry.delta is None or entry.verdict == "same" else "up" if entry.delta > 0 else "down"
-                        colour = {"better": "green", "worse": "red"}.get(entry.verdict, "off")
+                    if measure.key in CARD:
                         st.metric(
                             name_of(t, measure),
                             value(t, measure, entry.value, comparison.currency),
                             told(t, measure, entry, comparison.currency) or None,
-                            delta_color=colour,
-                            delta_arrow=arrow,
+                            delta_color=COLOURS.get(entry.verdict, "off"),
+                            delta_arrow=_arrow(entry),
                         )
 
 
-def _table(t: Texts, comparison: Comparison) -> None:
-    heads = "".join(f'<th scope="col">{html.escape(n)}</th>' for n in comparison.names)
-    rows = []
-    for measure, entries in zip(comparison.measures, comparison.entries, strict=True):
-        cells = []
-        for entry in entries:
-            words = told(t, measure, entry, comparison.currency)
-            extra = "".join(f"<small>{html.escape(x)}</small>" for x in (words,) if x)
-            own = html.escape(value(t, measure, entry.value, comparison.currency))
-            cells.append(f'<td class="{entry.verdict}">{own}{html.escape(band(t, entry))}{extra}</td>')
-        rows.append(f'<tr><th scope="row" style="text-align:left">{html.escape(name_of(t, measure))}</th>{"".join(cells)}</tr>')
-    width = 22 + 17 * len(comparison.names)
-    st.html(f'<table class="delta" style="max-width:{width}rem"><thead><tr><th scope="col">{html.escape(t("compare.measure"))}</th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>')
+def _arrow(entry: Entry) -> Arrow:
+    if entry.delta is None or entry.verdict == "same":
+        return "off"
+    return "up" if entry.delta > 0 else "down"
 
 
 def _overlay(t: Texts, names: tuple[str, ...], plans: tuple[Plan, ...]) -> None:
     dates = plans[0].dates
     queues = [q for q in plans[0].queues if all(q in p.queues for p in plans)]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        day = st.selectbox(t("need.day"), range(len(dates)), format_func=lambda i: t.day(dates[i]), key="overlay-day", width=220)
-        queue = st.selectbox(t("need.queue"), ["", *queues], format_func=lambda q: q or t("need.all"), key="overlay-queue", width=220)
+        day = st.selectbox(
+            t("need.day"), range(len(dates)), format_func=lambda i: t.day(dates[i]), key="overlay-day", width=220
+        )
+        queue = st.selectbox(
+            t("need.queue"), ["", *queues], format_func=lambda q: q or t("need.all"), key="overlay-queue", width=220
+        )
     covers = [day_cover(p, dates[day], queue or None) for p in plans]
     windows = [c.window() for c in covers]
     span = slice(min(w.start for w in windows), max(w.stop for w in windows))

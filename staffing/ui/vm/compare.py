@@ -98,7 +98,11 @@ Banded = tuple[float | None, float | None, float | None]
 def _value(measure: Measure, plan: Plan) -> Banded:
     if measure.key == "service_level":
         service = plan.service.get(measure.queue)
-        return (None, None, None) if service is None else (_known(service.level), _known(service.low), _known(service.high))
+        return (
+            (None, None, None)
+            if service is None
+            else (_known(service.level), _known(service.low), _known(service.high))
+        )
     if measure.key == "fairness":
         return _known(plan.summary.get("fairness", {}).get(measure.queue)), None, None
     if measure.key == "needed_hours":

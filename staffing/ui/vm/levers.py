@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
+from staffing.grid import WEEKDAYS
+from staffing.roster.problem import Agent
 from staffing.scenario import Scenario
 
 Tree = dict[str, Any]
@@ -127,35 +131,62 @@ def differences(found: Sequence[Change]) -> Tree:
     return tree
 
 
-def hire_rows(agents: pd.DataFrame, hires: Hires, called: str) -> pd.DataFrame:
-    """Rows of new people: those of the one they are like, with new ids and names and no dates of employment."""
-    like = agents[agents["agent_id"] == hires.like].iloc[0]
-    taken = set(agents["agent_id"])
-    rows = []
-    for number in range(1, len(taken) + hires.count + 1):
-        if len(rows) == hires.count:
-            break
-        agent = f"NEW{number:02}"
-        if agent not in taken:
-            rows.append({**like, "agent_id": agent, "name": f"{called} {number}"})
-    table = pd.DataFrame(rows, columns=agents.columns)
-    for column in ("first_day", "last_day"):
-        if column in table:
-            table[column] = ""
-    return table
+def hire_table(agents: Sequence[Agent], hires: Hires, called: str) -> str:
+    """Agents' table (CSV) of new people: contract, skills and availability of the one they are like.
+
+    Parameters
+    ----------
+    agents
+        The team, whose ids are taken.
+    hires
+        How many, and like whom.
+    called
+        What they are called before they have a name.
+    """
+    like = next(a for a in agents if a.id == hires.like)
+    taken = {a.id for a in agents}
+    free = (f"NEW{n:02}" for n in range(1, 10_000) if f"NEW{n:02}" not in taken)
+    skills = "|".join(f"{q}:{p}" for q, p in zip(like.queues, like.priorities, strict=True))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["agent_id", "name", "contract", "queues", *WEEKDAYS])
+    for number in range(1, hires.count + 1):
+        days = [""] * 7 if like.availability is None else [_ranges(day) for day in like.availability]
+        writer.writerow([next(free), f"{called} {number}", like.contract, skills, *days])
+    return text.getvalue()
 
 
-def kinds_of_agents(agents: pd.DataFrame) -> dict[str, str]:
+def _ranges(day: Sequence[tuple[int, int]]) -> str:
+    """Availability as the agents' table writes it; a range to the end of the next day is always."""
+    if not day:
+        return "-"
+    if any(a == 0 and b >= 2880 for a, b in day):
+        return ""
+    return ",".join(f"{a // 60:02}:{a % 60:02}-{b // 60 % 24:02}:{b % 60:02}" for a, b in day)
+
+
+def kinds_of_agents(agents: Sequence[Agent]) -> dict[str, str]:
     """One agent for each pair of contract and skills -> ``contract: skills``, the most frequent first."""
-    pairs = agents.groupby(["contract", "queues"], sort=False)["agent_id"].agg(["first", "size"]).reset_index()
-    pairs = pairs.sort_values("size", ascending=False, kind="stable")
-    return {str(r["first"]): f"{r['contract']}: {r['queues']}" for r in pairs.to_dict("records")}
+    first: dict[tuple[str, tuple[str, ...]], str] = {}
+    for a in agents:
+        first.setdefault((a.contract, a.queues), a.id)
+    count = Counter((a.contract, a.queues) for a in agents)
+    order = sorted(first, key=lambda kind: -count[kind])
+    return {first[kind]: f"{kind[0]}: {', '.join(kind[1])}" for kind in order}
 
 
 def save_what_if(
-    folder: Path, name: str, base: Path, found: Sequence[Change], agents: Sequence[Path], hires: pd.DataFrame | None
+    folder: Path,
+    name: str,
+    base: Path,
+    found: Sequence[Change],
+    *,
+    tables: Mapping[str, str] | None = None,
+    beside: Mapping[str, Sequence[Path]] | None = None,
 ) -> Path:
-    """Write a scenario file that extends `base` and states only the differences; never over another one.
+    """Write a scenario file that extends `base` and states only the differences.
+
+    An equal file is used again; another one is never overwritten.
 
     Parameters
     ----------
@@ -167,21 +198,30 @@ def save_what_if(
         Scenario that is extended.
     found
         The differences.
-    agents
-        Agents' tables of the base; needed where there are hires.
-    hires
-        Rows of the new people, if any.
+    tables
+        Tables (CSV) that come with it, by key of ``[tables]``; they replace those of the base ...
+    beside
+        ... or, where files are named here, come after these.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    stem = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:40] or "what-if"
-    number = next(n for n in range(1, 10_000) if not (folder / f"{stem}{f'-{n}' if n > 1 else ''}.toml").exists())
-    path = folder / f"{stem}{f'-{number}' if number > 1 else ''}.toml"
-    tree: Tree = {"extends": base.resolve().as_posix(), "name": name}
-    if hires is not None and len(hires):
-        table = path.with_suffix(".hires.csv")
-        hires.to_csv(table, index=False, encoding="utf-8")
-        tree["tables"] = {"agents": [*(p.as_posix() for p in agents), table.name]}
-    path.write_text(to_toml(tree | differences(found)), encoding="utf-8")
+    letters = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:40] or "what-if"
+    number = 0
+    while True:
+        number += 1
+        path = folder / f"{stem}{f'-{number}' if number > 1 else ''}.toml"
+        files = {key: path.with_name(f"{path.stem}.{key}.csv") for key in tables or {}}
+        tree: Tree = {"extends": base.resolve().as_posix(), "name": name}
+        if files:
+            first = {key: [p.as_posix() for p in (beside or {}).get(key, ())] for key in files}
+            tree["tables"] = {key: [*first[key], file.name] for key, file in files.items()}
+        wanted = {path: to_toml(tree | differences(found))} | {f: (tables or {})[key] for key, f in files.items()}
+        if not path.exists():
+            break
+        if all(p.is_file() and p.read_text(encoding="utf-8") == text for p, text in wanted.items()):
+            return path
+    for p, text in reversed(wanted.items()):
+        p.write_text(text, encoding="utf-8")
     return path
 
 

@@ -39,6 +39,13 @@ class Service:
     target: float | None = None
     month_meets_target: float | None = None
 
+    @property
+    def verdict(self) -> str:
+        """``kept``, ``missed``, ``open`` (the band holds the target) or ``none`` (no target, nothing simulated)."""
+        if self.target is None or self.level != self.level:
+            return "none"
+        return "kept" if self.low >= self.target else "missed" if self.high < self.target else "open"
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -103,7 +110,15 @@ def read_plan(folder: Path) -> Plan:
         With every file that is missing or cannot be read.
     """
     problems: list[Problem] = []
-    text = {"agent_id": str, "agent_name": str, "date": str, "shift": str, "start": str, "end": str, "break_minutes": str}
+    text = {
+        "agent_id": str,
+        "agent_name": str,
+        "date": str,
+        "shift": str,
+        "start": str,
+        "end": str,
+        "break_minutes": str,
+    }
 
     def attempt(name: str, reader: Callable[[Path], Any]) -> Any:
         try:
@@ -135,9 +150,5 @@ def _summed(table: pd.DataFrame, column: str) -> FloatArray:
 
 
 def _service(value: Mapping[str, Any]) -> Service:
-    nan = float("nan")
-    return Service(
-        *(float(value[k]) if value.get(k) is not None else nan for k in ("mean", "low", "high")),
-        target=value.get("target"),
-        month_meets_target=value.get("month_meets_target"),
-    )
+    level, low, high = (float("nan") if value.get(k) is None else float(value[k]) for k in ("mean", "low", "high"))
+    return Service(level, low, high, value.get("target"), value.get("month_meets_target"))

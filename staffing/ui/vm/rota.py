@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
-from staffing.roster.problem import Absence, Agent
+from staffing.roster.problem import Absence, RosterProblem
 from staffing.ui.vm.cover import short_by_day
 from staffing.ui.vm.plan import Plan
 
 OFF = ""
-
-
-@dataclass(frozen=True)
-class Team:
-    """What the plan's files do not tell about people and shifts.
-
-    Attributes
-    ----------
-    agents, absences
-        Rows of the tables.
-    shift_names
-        Spoken name by code.
-    """
-
-    agents: tuple[Agent, ...] = ()
-    absences: tuple[Absence, ...] = ()
-    shift_names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,7 +106,7 @@ def tone(start_hour: float, hours: float) -> str:
     return "early" if start_hour < 9 else "middle" if start_hour < 11.5 else "late"
 
 
-def matrix(plan: Plan, who: Team | None = None) -> Matrix:
+def matrix(plan: Plan, who: RosterProblem | None = None) -> Matrix:
     """Matrix of a plan; `who` adds contracts, skills, names of shift types and approved absences."""
     dates = plan.dates
     columns = [d.isoformat() for d in dates]
@@ -148,25 +131,33 @@ def matrix(plan: Plan, who: Team | None = None) -> Matrix:
             )
         )
     duty = plan.roster.groupby("date").size() if len(plan.roster) else pd.Series(dtype=int)
-    kinds = sorted({k for k in away.values()})
+    kinds = {} if who is None else {_mark(a.kind): a.kind for a in who.absences}
     return Matrix(
         dates,
         tuple(rows),
-        (*codes(plan, {} if who is None else who.shift_names), *(Code(k, k, "absent") for k in kinds)),
+        (
+            *codes(plan, {} if who is None else {s.code: s.name for s in who.shift_types}),
+            *(Code(mark, kind, "absent") for mark, kind in sorted(kinds.items())),
+        ),
         tuple(float(x) for x in np.round(short_by_day(plan), 2)),
         tuple(int(duty.get(c, 0)) for c in columns),
     )
 
 
 def absent_days(absences: Sequence[Absence], dates: Sequence[date]) -> dict[tuple[str, date], str]:
-    """Mark of the absence of an agent on a day: the first letters of its kind in brackets, e.g. ``(le)``."""
+    """Mark of the absence of an agent on each day of it."""
     inside = set(dates)
     return {
-        (a.agent, day): f"({a.kind[:2]})"
+        (a.agent, day): _mark(a.kind)
         for a in absences
         for day in (a.first + timedelta(days=i) for i in range((a.last - a.first).days + 1))
         if day in inside
     }
+
+
+def _mark(kind: str) -> str:
+    """First letter of a kind of absence in brackets."""
+    return f"({kind[:1]})"
 
 
 def codes(plan: Plan, names: Mapping[str, str]) -> tuple[Code, ...]:
@@ -191,7 +182,11 @@ def select(full: Matrix, *, text: str = "", skill: str = "", contract: str = "",
         and (not skill or skill in r.skills)
         and (not contract or r.contract == contract)
     ]
-    keys = {"name": lambda r: r.name.casefold(), "hours": lambda r: -r.hours, "contract": lambda r: (r.contract, r.name)}
+    keys = {
+        "name": lambda r: r.name.casefold(),
+        "hours": lambda r: -r.hours,
+        "contract": lambda r: (r.contract, r.name),
+    }
     if order in keys:
         rows = sorted(rows, key=keys[order])
     return Matrix(full.dates, tuple(rows), full.codes, full.short, full.on_duty)

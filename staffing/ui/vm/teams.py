@@ -6,11 +6,13 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
-from staffing.errors import InputError, Problem
-from staffing.roster.problem import Agent
+from staffing.forecast.calendar import public_holidays
+from staffing.inputs import team_of
+from staffing.roster.problem import RosterProblem
+from staffing.roster.team import read_team
 from staffing.scenario import Scenario
+
+TEAM_TABLES = ("agents", "absences", "requests", "locks", "previous", "ledger")
 
 
 @dataclass(frozen=True)
@@ -70,53 +72,21 @@ def read_scenario_file(path: Path, *, own: bool = False) -> ScenarioFile:
     return ScenarioFile(path, str(tree.get("name") or path.stem), base, own)
 
 
-def agents_table(scenario: Scenario) -> pd.DataFrame:
-    """The agents' rows as text, all files one after the other.
+def read_people(scenario: Scenario) -> RosterProblem:
+    """The team with its rules, without the need: what the history says is not read.
 
     Raises
     ------
     InputError
-        For every file that cannot be read or lacks ``agent_id``.
+        With every problem of the team's tables.
     """
-    problems, parts = [], []
-    for path in scenario.files("agents"):
-        try:
-            part = read_text_table(path)
-        except (OSError, ValueError) as error:
-            problems.append(Problem(path.name, f"cannot be read: {error}", "save it as CSV (UTF-8) or XLSX"))
-            continue
-        if "agent_id" not in part:
-            problems.append(Problem(path.name, "has no column agent_id", "add it"))
-        parts.append(part)
-    if problems:
-        raise InputError(problems)
-    return pd.concat(parts, ignore_index=True).fillna("")
-
-
-def read_text_table(path: Path) -> pd.DataFrame:
-    """A CSV (any separator) or XLSX table with every cell as text."""
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
-        return pd.read_excel(path, dtype=str).fillna("")
-    return pd.read_csv(path, dtype=str, sep=None, engine="python", encoding="utf-8-sig").fillna("")
-
-
-def agents_of(scenario: Scenario) -> tuple[Agent, ...]:
-    """Who is in the team, with contract and skills."""
-    agents = []
-    for row in agents_table(scenario).to_dict("records"):
-        skills = split_skills(str(row.get("queues", "")))
-        agents.append(Agent(str(row["agent_id"]), str(row.get("name", "")), str(row.get("contract", "")), skills, (1,) * len(skills)))
-    return tuple(agents)
-
-
-def split_skills(text: str) -> tuple[str, ...]:
-    """Queues of an agent from a cell: separated by semicolon, comma, bar or blanks, priorities left out.
-
-    Examples
-    --------
-    >>> split_skills("voice-de:1; chat:2")
-    ('voice-de', 'chat')
-    """
-    for mark in ";,|":
-        text = text.replace(mark, " ")
-    return tuple(word.split(":")[0] for word in text.split())
+    grid = scenario.horizon.grid()
+    people = read_team(
+        {table: scenario.files(table) for table in TEAM_TABLES},
+        grid=grid,
+        queues=scenario.queues,
+        contracts=scenario.contract,
+        shift_types=scenario.shift,
+    )
+    holidays = frozenset(public_holidays(scenario.forecast.holiday_region, grid.start, grid.dates[-1]))
+    return team_of(scenario, grid, people, holidays)

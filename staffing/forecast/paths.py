@@ -1,0 +1,86 @@
+"""Random months that could come: scenario paths whose intervals share the error of their day."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from staffing.errors import InputError, Problem
+from staffing.forecast.result import LEVELS, Forecast
+from staffing.grid import FloatArray
+
+PERIODS = ("day", "week", "horizon")
+
+
+def paths(forecast: Forecast, n: int, seed: int = 1) -> FloatArray:
+    """Draw `n` possible courses of the horizon.
+
+    Parameters
+    ----------
+    forecast
+        The forecast, Q queues and T intervals.
+    n
+        How many.
+    seed
+        The same seed draws the same paths.
+
+    Returns
+    -------
+    FloatArray
+        Contacts, whole numbers, shape (n, Q, T); their mean is the forecast.
+
+    Notes
+    -----
+    The error of a day's total is log-normal, correlated between days as the model found and between queues as their
+    past errors were; each interval adds its own gamma error and Poisson noise.
+
+    Examples
+    --------
+    >>> # see `make_forecast` for a forecast; ``paths(forecast, 200).sum(axis=2)`` are 200 possible months
+    """
+    if n < 1:
+        raise InputError([Problem("paths", f"{n} paths", "at least 1")])
+    rng = np.random.default_rng(seed)
+    Q, D, T = len(forecast.queues), forecast.grid.days, len(forecast.grid)
+    link = _root(forecast.between_queues)
+    z = np.einsum("qp,npd->nqd", link, rng.standard_normal((n, Q, D)))
+    out = np.zeros((n, Q, T))
+    for q in range(Q):
+        cov = forecast.day_cov[q]
+        factor = np.exp(z[:, q] @ _root(cov).T - 0.5 * np.diag(cov))
+        mean = forecast.contacts[q] * factor[:, forecast.grid.day]
+        own = float(forecast.slot_variance[q])
+        if own > 1e-9:
+            mean = mean * rng.gamma(1 / own, own, size=mean.shape)
+        out[:, q] = rng.poisson(mean)
+    return out
+
+
+def period_quantiles(forecast: Forecast, period: str, n: int = 1000, seed: int = 1) -> FloatArray:
+    """Quantiles of the contacts of whole periods at `result.LEVELS`.
+
+    Parameters
+    ----------
+    forecast
+        The forecast.
+    period
+        ``day``, ``week`` (Monday to Sunday, as far as inside the horizon) or ``horizon``.
+    n, seed
+        As in `paths`.
+
+    Returns
+    -------
+    FloatArray
+        Contacts, shape (7, Q, P) for P periods.
+    """
+    if period not in PERIODS:
+        raise InputError([Problem("period", f"unknown period {period!r}", f"one of: {', '.join(PERIODS)}")])
+    grid = forecast.grid
+    of = {"day": grid.day, "week": grid.week[grid.day], "horizon": np.zeros(len(grid), dtype=np.int64)}[period]
+    sums = np.add.reduceat(paths(forecast, n, seed), np.flatnonzero(np.diff(of, prepend=-1)), axis=2)
+    return np.asarray(np.quantile(sums, LEVELS, axis=0), dtype=np.float64)
+
+
+def _root(cov: FloatArray) -> FloatArray:
+    """A square root of a covariance, also where it is singular."""
+    values, vectors = np.linalg.eigh(cov)
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)), dtype=np.float64)

@@ -1,0 +1,258 @@
+"""The commands as users call them: results, exit codes, and how mistakes are told."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from staffing.cli import COMMANDS, main
+from tests.small_team import write_small_team
+
+
+@pytest.fixture
+def team(tmp_path) -> Path:
+    return write_small_team(tmp_path / "team")
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("planned")
+    base = write_small_team(folder / "team")
+    assert main(["plan", str(base), "--out", str(folder / "out"), "--seconds", "2", "--seed", "5"]) == 0
+    return base, folder / "out"
+
+
+def replaced(path: Path, old: str, new: str, count: int = 1) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, count), encoding="utf-8")
+
+
+# -- what goes well ------------------------------------------------------------------------------------------
+
+
+def test_help_lists_every_command_and_loads_nothing_heavy():
+    code = (
+        "import sys; from staffing.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
+        "heavy = {'numpy', 'pandas', 'ortools', 'streamlit', 'numba', 'scipy'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert all(name in done.stdout for name in COMMANDS)
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_explains_itself(command, capsys):
+    with pytest.raises(SystemExit) as left:
+        main([command, "--help"])
+    assert left.value.code == 0
+    assert f"staffing {command}" in capsys.readouterr().out
+
+
+def test_usage_that_is_wrong_exits_with_2(capsys):
+    for arguments in ([], ["plann"], ["plan"], ["simulate", "x.toml"]):
+        with pytest.raises(SystemExit) as left:
+            main(arguments)
+        assert left.value.code == 2
+    capsys.readouterr()
+
+
+def test_plan_tells_a_readable_summary_and_the_paths_of_what_it_wrote(planned, capsys):
+    base, _ = planned
+    out = base.parent / "again"
+    assert (
+        main(["plan", str(base), "--out", str(out), "--seconds", "1", "--progress", str(out / "progress.jsonl")]) == 0
+    )
+    told = capsys.readouterr()
+    assert "Small team:" in told.out
+    assert str(out / "roster.csv") in told.out
+    stages = [json.loads(line)["stage"] for line in (out / "progress.jsonl").read_text().splitlines()]
+    assert list(dict.fromkeys(stages)) == [
+        "compile",
+        "history",
+        "forecast",
+        "requirement",
+        "roster",
+        "audit",
+        "simulation",
+    ]
+
+
+def test_the_command_line_overrides_the_solver(planned):
+    summary = json.loads((planned[1] / "summary.json").read_text())
+    assert summary["seed"] == 5
+    assert summary["seconds"] < 30
+
+
+def test_an_audit_of_the_plans_own_rota_finds_nothing_and_the_same_cost(planned, capsys):
+    base, out = planned
+    assert main(["audit", str(base), str(out / "roster.csv"), "--json"]) == 0
+    audited = json.loads(capsys.readouterr().out)
+    summary = json.loads((out / "summary.json").read_text())
+    assert audited["violations"] == []
+    assert audited["objective"] == pytest.approx(summary["objective"], abs=0.02)
+    assert main(["audit", str(base), str(out / "roster.csv")]) == 0
+    assert "no rule is broken" in capsys.readouterr().out
+
+
+def test_an_audit_of_a_hand_edited_rota_lists_what_it_breaks(planned, tmp_path, capsys):
+    base, out = planned
+    with (out / "roster.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    edited = tmp_path / "edited.csv"
+    lines = ["agent_id,date,shift"] + [
+        f"{r['agent_id']},{r['date']},{r['shift']}" for r in rows if r["agent_id"] != "a2"
+    ]
+    lines.append("a2,2027-01-06,E")  # on leave
+    edited.write_text("\n".join(lines), encoding="utf-8")
+    assert main(["audit", str(base), str(edited)]) == 1
+    told = capsys.readouterr().out
+    assert "Ben" in told
+    assert "rules broken" in told
+
+
+def test_a_rota_can_be_simulated_again(planned, tmp_path, capsys):
+    base, out = planned
+    arguments = ["simulate", str(base), "--roster", str(out / "roster.csv"), "--replications", "10"]
+    assert main([*arguments, "--out", str(tmp_path), "--json"]) == 0
+    simulated = json.loads(capsys.readouterr().out)
+    summary = json.loads((out / "summary.json").read_text())
+    assert simulated["service_level"] == summary["service_level"]
+    assert (tmp_path / "coverage.csv").read_bytes() == (out / "coverage.csv").read_bytes()
+    assert main(arguments) == 0
+    assert "10 simulated months" in capsys.readouterr().out
+
+
+def test_the_requirement_is_that_of_the_plan(planned, tmp_path, capsys):
+    base, out = planned
+    assert main(["requirement", str(base), "--out", str(tmp_path)]) == 0
+    assert (tmp_path / "requirement.csv").read_bytes() == (out / "requirement.csv").read_bytes()
+    capsys.readouterr()
+    assert main(["requirement", str(base)]) == 0
+    assert capsys.readouterr().out == (out / "requirement.csv").read_text(encoding="utf-8")
+    assert main(["requirement", str(base), "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == 2 * 7 * 24
+
+
+def test_scenarios_are_compared_with_the_first(planned, tmp_path, capsys):
+    base, _ = planned
+    more = base.parent / "more.toml"
+    more.write_text('extends = "base.toml"\nname = "Half as many calls again"\n[demand.scale]\nphone = 1.5\n')
+    arguments = ["compare", str(base), str(more), "--seconds", "1", "--out", str(tmp_path)]
+    assert main([*arguments, "--json"]) == 0
+    compared = json.loads(capsys.readouterr().out)
+    assert compared["scenarios"] == ["Small team", "Half as many calls again"]
+    rows = {r["figure"]: r for r in compared["rows"]}
+    assert rows["objective"]["change Half as many calls again"] > 0
+    assert {p.name for p in tmp_path.iterdir()} == {"comparison.csv", "1-Small_team", "2-Half_as_many_calls_again"}
+    assert main(arguments) == 0
+    assert "understaffed_hours" in capsys.readouterr().out
+
+
+def test_one_scenario_cannot_be_compared(planned, capsys):
+    assert main(["compare", str(planned[0])]) == 2
+    assert "give at least two" in capsys.readouterr().err
+
+
+# -- what users get wrong -----------------------------------------------------------------------------------
+
+
+def problems(capsys, path: Path, *more: str) -> list[str]:
+    """Run the plan, which must refuse the input, write nothing and show no traceback."""
+    out = path.parent / "must-not-exist"
+    assert main(["plan", str(path), "--out", str(out), "--json", *more]) == 2
+    told = capsys.readouterr()
+    assert "Traceback" not in told.err
+    assert "nothing was written" in told.err
+    assert not out.exists()
+    listed: list[str] = json.loads(told.out)["problems"]
+    assert all(p in told.err for p in listed)
+    return listed
+
+
+def test_a_missing_column_is_told_with_the_columns_there_are(team, capsys):
+    replaced(team.parent / "history.csv", "interval_start,queue,offered", "interval_start,queue,calls")
+    (problem,) = problems(capsys, team)
+    assert "history.csv" in problem
+    assert "offered" in problem
+
+
+def test_a_negative_volume_is_told_with_its_row_and_value(team, capsys):
+    lines = (team.parent / "history.csv").read_text().splitlines()
+    cells = lines[9].split(",")
+    lines[9] = ",".join([cells[0], cells[1], "-3", *cells[3:]])
+    (team.parent / "history.csv").write_text("\n".join(lines))
+    found = problems(capsys, team)
+    assert any("row 10" in p and "-3" in p for p in found)
+
+
+def test_an_absence_over_a_fixed_shift_is_told(team, capsys):
+    with (team.parent / "absences.csv").open("a") as file:
+        file.write("a3,2027-01-07,2027-01-08,leave,yes\n")
+    found = problems(capsys, team)
+    assert any("Chloé" in p and "2027-01-07" in p for p in found)
+
+
+def test_a_shift_longer_than_the_law_is_told(team, capsys):
+    replaced(team, "hours = 8.5", "hours = 12.5")
+    found = problems(capsys, team)
+    assert any("shift E" in p and "10" in p for p in found)
+
+
+def test_a_misspelt_key_is_told_with_the_nearest_one(team, capsys):
+    replaced(team, "patience_seconds = 180", "patience_second = 180")
+    (problem,) = problems(capsys, team)
+    assert "did you mean patience_seconds?" in problem
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\x01\x02\xff\xfe" * 50, b"PK\x03\x04 no workbook"])
+def test_a_file_that_cannot_be_read_is_told(team, capsys, content):
+    (team.parent / "agents.csv").write_bytes(content)
+    assert any("agents.csv" in p for p in problems(capsys, team))
+
+
+def test_a_scenario_that_extends_itself_is_told(team, capsys):
+    team.write_text('extends = "base.toml"\n' + team.read_text())
+    (problem,) = problems(capsys, team)
+    assert "extends itself" in problem
+
+
+def test_mistakes_in_several_files_are_told_in_one_go(team, capsys):
+    replaced(team.parent / "agents.csv", "Ben,full", "Ben,fulll")
+    replaced(team.parent / "requests.csv", "2027-01-05", "5th of Jan")
+    replaced(team.parent / "history.csv", "interval_start", "when")
+    found = "\n".join(problems(capsys, team))
+    for part in ("fulll", "5th of Jan", "interval_start"):
+        assert part in found
+
+
+def test_settings_out_of_range_on_the_command_line_are_told(team, capsys):
+    found = problems(capsys, team, "--seconds", "-1", "--workers", "0")
+    assert len(found) == 2
+    assert all("command line" in p for p in found)
+
+
+def test_an_out_folder_that_is_a_file_is_told_before_any_work(team, capsys):
+    taken = team.parent / "taken"
+    taken.write_text("")
+    assert main(["plan", str(team), "--out", str(taken)]) == 2
+    assert "taken" in capsys.readouterr().err
+
+
+def test_a_rota_file_that_does_not_exist_is_told(team, capsys):
+    assert main(["audit", str(team), str(team.parent / "none.csv")]) == 2
+    assert "none.csv" in capsys.readouterr().err
+
+
+def test_ctrl_c_before_any_result_leaves_with_130(monkeypatch, capsys):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("staffing.cli.schema.run", interrupted)
+    assert main(["schema"]) == 130
+    assert "stopped" in capsys.readouterr().err

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+
+from staffing import charts
+
+WORDS = charts.Words(
+    {
+        k: k.upper()
+        for k in (
+            "need",
+            "cover",
+            "short",
+            "over",
+            "service",
+            "low",
+            "high",
+            "time",
+            "best",
+            "bound",
+            "seconds",
+            "agents",
+        )
+    },
+    ",",
+    ".",
+)
+NAN = math.nan
+
+
+def labels(axis) -> dict[str, str]:
+    return json.loads(axis["labelExpr"].removeprefix("(").removesuffix(")[datum.value]"))
+
+
+def test_a_day_shows_need_cover_and_what_is_short():
+    spec = charts.cover_of_day(["08:00", "08:30", "10:00"], [2, 3, 1], [2, 1.5, 2], WORDS, charts.LIGHT)
+    rows = spec["data"]["values"]
+    assert [r["short"] for r in rows[:3]] == [0, 1.5, 0]
+    assert rows[-1]["i"] == 3
+    assert rows[-1]["short"] == 0
+    axis = spec["layer"][0]["encoding"]["x"]["axis"]
+    assert labels(axis) == {"0": "08:00", "2": "10:00"}
+    assert spec["config"]["locale"]["number"]["decimal"] == ","
+    json.dumps(spec, allow_nan=False)
+
+
+def test_a_day_without_intervals_is_an_empty_chart():
+    assert charts.cover_of_day([], [], [], WORDS, charts.DARK)["data"]["values"] == []
+
+
+@pytest.mark.parametrize(("target", "layers"), [(0.8, 3), (None, 2)])
+def test_service_leaves_holes_where_nothing_arrives_and_draws_the_promise(target, layers):
+    spec = charts.service_of_day(["08:00", "08:30"], [0.8, NAN], [0.7, NAN], [0.9, NAN], target, WORDS, charts.LIGHT)
+    assert len(spec["data"]["values"]) == 1
+    assert len(spec["layer"]) == layers
+    json.dumps(spec, allow_nan=False)
+
+
+def test_a_search_shows_only_what_is_known():
+    spec = charts.search_of_rota([(0.0, None, 5.0), (1.0, 9.0, 6.0)], WORDS, charts.LIGHT)
+    assert [(r["k"], r["v"]) for r in spec["data"]["values"]] == [("BEST", 9.0), ("BOUND", 5.0), ("BOUND", 6.0)]
+
+
+def test_a_month_is_centred_on_enough_and_blank_where_closed():
+    spec = charts.gap_of_month(["Mo", "Tu"], ["08:00"], [[-3.0], [NAN]], [["3 missing"], [""]], WORDS, charts.LIGHT)
+    assert spec["series"][0]["data"] == [{"value": [0, 0, -3.0], "name": "3 missing"}]
+    assert (spec["visualMap"]["min"], spec["visualMap"]["max"]) == (-3.0, 3.0)
+    empty = charts.gap_of_month(["Mo"], ["08:00"], [[NAN]], [[""]], WORDS, charts.DARK)
+    assert empty["visualMap"]["max"] == 1.0
+
+
+def test_plans_of_a_day_lie_over_each_other():
+    spec = charts.cover_of_plans(["08:00"], {"A": ([2], [1]), "B": ([3], [4])}, WORDS)
+    assert [(r["p"], r["k"], r["v"]) for r in spec["data"]["values"]] == [
+        ("A", "NEED", 2),
+        ("A", "COVER", 1),
+        ("B", "NEED", 3),
+        ("B", "COVER", 4),
+    ]

@@ -1,0 +1,45 @@
+"""A team, a finished plan of it, and the fake worker."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.ui import fake_worker
+from tests.ui.team import write_team
+
+WORKER = (sys.executable, str(Path(fake_worker.__file__)))
+
+
+@pytest.fixture(scope="session")
+def team(tmp_path_factory) -> Path:
+    """Folder of a team of 24 for 14 days."""
+    return write_team(tmp_path_factory.mktemp("teams"))
+
+
+@pytest.fixture(scope="session")
+def finished(team, tmp_path_factory) -> Path:
+    """Folder of a finished plan."""
+    return planned(team / "base.toml", tmp_path_factory.mktemp("plan"))
+
+
+@pytest.fixture(scope="session")
+def busier(team, tmp_path_factory) -> Path:
+    """Folder of a finished plan with a fifth more contacts."""
+    return planned(team / "more-volume.toml", tmp_path_factory.mktemp("plan"))
+
+
+def planned(scenario: Path, out: Path) -> Path:
+    """Write a plan as the fake worker does."""
+    fake_worker.write(fake_worker.load(scenario), out, 1, stopped=False)
+    return out
+
+
+@pytest.fixture
+def worker(monkeypatch) -> tuple[str, ...]:
+    """Command of the fake worker, which takes a second."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    monkeypatch.setenv("STAFFING_FAKE_SECONDS", "0.5")
+    return WORKER
