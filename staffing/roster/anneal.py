@@ -19,7 +19,7 @@ from staffing.roster.kernels import Work, insert, legal, sweep, take_out
 from staffing.roster.primitives import Choice, Count, Program, Run
 from staffing.roster.tables import Compiled, make_work, prepare
 
-HOT, COLD = 5.0, 0.2
+HOT, COLD = 10.0, 0.5
 """Noise per shift at the beginning and at the end, as multiples of the least price of a missing unit."""
 STILL = 0.1
 """Share of the time, at the end, without noise."""
@@ -208,7 +208,9 @@ def cost(program: Program, choice: Choice) -> int:
     A, D, _ = program.shape
     a, d = np.meshgrid(np.arange(A), np.arange(D), indexing="ij")
     on = choice >= 0
-    own = int(program.cost[a[on], d[on], choice[on]].sum(dtype=np.int64)) + int(program.off_cost[~on].sum(dtype=np.int64))
+    own = int(program.cost[a[on], d[on], choice[on]].sum(dtype=np.int64)) + int(
+        program.off_cost[~on].sum(dtype=np.int64)
+    )
     soft = sum(_soft(c, _value(program, c, choice)) for c in program.counts if c.below or c.above)
     return own + soft + cover_cost(program, choice)
 

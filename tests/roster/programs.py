@@ -13,7 +13,9 @@ from staffing.roster.primitives import Choice, Count, Program, Run, Succession
 HUGE = 2**31 - 1
 
 
-def random_program(seed: int, agents: int = 2, days: int = 6, kinds: int = 3, queues: int = 2, per_day: int = 4) -> Program:
+def random_program(
+    seed: int, agents: int = 2, days: int = 6, kinds: int = 3, queues: int = 2, per_day: int = 4
+) -> Program:
     """Any mixture of primitives over a few days; feasible or not."""
     rng = np.random.default_rng(seed)
     A, D, S, Q, G = agents, days, kinds, queues, 3
@@ -30,12 +32,14 @@ def random_program(seed: int, agents: int = 2, days: int = 6, kinds: int = 3, qu
         offset[:, s] = sum(len(x) for x in pool)
         pool.append(units)
     paid = rng.choice([240, 360, 480], S)
-    measures = np.stack([
-        np.ones((D, S)),
-        np.broadcast_to(paid, (D, S)),
-        np.broadcast_to(paid // 120, (D, S)),
-        np.broadcast_to(rng.random(S) < 0.5, (D, S)),
-    ]).astype(np.int32)
+    measures = np.stack(
+        [
+            np.ones((D, S)),
+            np.broadcast_to(paid, (D, S)),
+            np.broadcast_to(paid // 120, (D, S)),
+            np.broadcast_to(rng.random(S) < 0.5, (D, S)),
+        ]
+    ).astype(np.int32)
     counts: list[Count] = []
     runs: list[Run] = []
     successions: list[Succession] = []
@@ -60,7 +64,9 @@ def random_program(seed: int, agents: int = 2, days: int = 6, kinds: int = 3, qu
             counts.append(Count("month", a, 1, every, lo, int(rng.choice([1200, 1680, 2400]))))
         if rng.random() < 0.7:
             t = int(rng.integers(0, 10))
-            counts.append(Count("deviation", a, 2, every, 0, HUGE, int(rng.integers(0, 2)), below=((t, 11),), above=((t, 3),)))
+            counts.append(
+                Count("deviation", a, 2, every, 0, HUGE, int(rng.integers(0, 2)), below=((t, 11),), above=((t, 3),))
+            )
         if rng.random() < 0.6:
             counts.append(Count("off", a, 0, pairs[1:], 0, max(1, len(pairs) - 2), any=True))
         if rng.random() < 0.6:
@@ -194,7 +200,8 @@ def rows(program: Program, a: int) -> Iterator[tuple[int, ...]]:
     """Every row of an agent that keeps the hard rules."""
     _, D, S = program.shape
     choices = [
-        [s for s in range(-1, S) if (program.off_allowed[a, d] if s < 0 else program.allowed[a, d, s])] for d in range(D)
+        [s for s in range(-1, S) if (program.off_allowed[a, d] if s < 0 else program.allowed[a, d, s])]
+        for d in range(D)
     ]
     for row in itertools.product(*choices):
         if kept(program, a, row):

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from programs import random_program, supply
 from scipy.optimize import linprog
 
 from staffing.roster.flow import Flow, cover_cost, supply_of, uncovered_cost
 from staffing.roster.tables import prepare
+from tests.roster.programs import random_program, supply
 
 
 def transport(program, units: np.ndarray) -> float:
@@ -67,7 +67,7 @@ def test_adding_and_removing_shifts_keeps_the_flow_optimal_and_prices_exact(seed
     compiled = prepare(program)
     choice = random_choice(program, rng)
     flow = Flow(compiled, choice)
-    A, D, S = program.shape
+    A, D, _S = program.shape
     for _ in range(40):
         a, d = int(rng.integers(A)), int(rng.integers(D))
         if choice[a, d] >= 0:
@@ -82,7 +82,7 @@ def test_adding_and_removing_shifts_keeps_the_flow_optimal_and_prices_exact(seed
             assert flow.add(a, d, s) == price
             choice[a, d] = s
         assert flow.cost == cover_cost(program, choice)
-    T, G, Q = flow.flow.shape
+    _T, _G, _Q = flow.flow.shape
     assert np.array_equal(flow.flow.sum(axis=1), flow.level)
     serving = program.cover.serves.any(axis=1)
     assert np.array_equal(flow.flow.sum(axis=2)[:, serving], supply(program, choice)[:, serving])
@@ -93,4 +93,6 @@ def test_nobody_on_duty_costs_every_tier():
     none = np.full((2, 2), -1, np.int32)
     program.cover.base.setflags(write=True)
     program.cover.base[:] = 0
-    assert Flow(program, none).cost == uncovered_cost(program) == pytest.approx(transport(program, supply(program, none)))
+    assert (
+        Flow(program, none).cost == uncovered_cost(program) == pytest.approx(transport(program, supply(program, none)))
+    )

@@ -1,22 +1,22 @@
 """The dynamic program finds what brute force finds, on hundreds of random programs."""
 
 import itertools
-from dataclasses import replace
 
 import numpy as np
 import pytest
-from programs import HUGE, count_cost, kept, own_cost, random_program, rows, value_of
 
-from staffing.roster.primitives import Count, Run
-from staffing.roster.tables import LOCAL, RELAXED, find_blocks, make_work, prepare
+from staffing.roster.tables import make_work, prepare
 from staffing.roster.tours import EXACT, RUNS, best_horizon, best_tour, carried
 from staffing.roster.tours import RELAXED as LOOSE
+from tests.roster.programs import HUGE, count_cost, kept, own_cost, random_program, rows, value_of
 
 
 def carried_only(program, compiled, a, row) -> float:
     """Own cost of a row without the counts that the horizon's program leaves to multipliers."""
     carries = dict(zip(map(id, compiled.counts), carried(compiled), strict=True))
-    left_out = sum(count_cost(c, value_of(program, c, row)) for c in program.counts if c.agent == a and not carries[id(c)])
+    left_out = sum(
+        count_cost(c, value_of(program, c, row)) for c in program.counts if c.agent == a and not carries[id(c)]
+    )
     return own_cost(program, a, row) - left_out
 
 
@@ -44,7 +44,9 @@ def test_best_week_is_the_cheapest_of_all(seed):
 
             def cost(x, a=a, d0=d0, d1=d1, prices=prices, priced=priced):
                 total = own_cost(program, a, x) + sum(prices[d, x[d]] for d in range(d0, d1) if x[d] >= 0)
-                return total - sum(count_cost(c, value_of(program, c, x)) for c in map(compiled.counts.__getitem__, priced))
+                return total - sum(
+                    count_cost(c, value_of(program, c, x)) for c in map(compiled.counts.__getitem__, priced)
+                )
 
             same = [x for x in feasible if x[:d0] == tuple(row[:d0]) and x[d1:] == tuple(row[d1:])]
             new = row.copy()
@@ -76,7 +78,10 @@ def test_best_horizon_is_the_cheapest_of_all_and_its_relaxations_are_below(seed)
         assert loose.cost <= runs.cost + 1e-6
         assert runs.cost <= found.cost + 1e-6
         assert found.cost <= best + 1e-6
-        same = all(c.groups == d.groups for c, d in itertools.combinations([c for c in compiled.counts if c.agent == a and c.any], 2))
+        same = all(
+            c.groups == d.groups
+            for c, d in itertools.combinations([c for c in compiled.counts if c.agent == a and c.any], 2)
+        )
         if exact_rules and same:
             assert found.cost == pytest.approx(best)
             if best < float("inf"):
