@@ -122,6 +122,14 @@ def test_second_choice_people_are_asked_only_after_the_overflow_time() -> None:
     assert [(f[1], f[2]) for f in fates(outcome)] == [(0, 0.0), (1, 35.0), (1, 45.0)]
 
 
+def test_nobody_overflows_in_the_place_of_one_who_has_given_up() -> None:
+    # The first gives up at 7; at its overflow time of 35 the second has waited only 29 s.
+    team = people([1, 0], [2, 1])
+    calls = [voice(0, 100), voice(5, 10, patience=2), voice(6, 10)]
+    outcome = compiled([Queue(overflow=30), Queue()], team, all_day(2), calls)
+    assert [(f[1], f[2]) for f in fates(outcome)] == [(0, 0.0), (-1, 7.0), (1, 36.0)]
+
+
 def test_a_reserve_keeps_people_free_for_calls_until_enough_are_idle() -> None:
     # Two people serve calls first and mail second; with a reserve of 1 only one of them may have mail in hand.
     mail = [voice(10, 100, queue=1), voice(11, 100, queue=1)]
