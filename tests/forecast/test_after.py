@@ -78,7 +78,9 @@ def test_an_adjustment_is_kept_apart_with_who_and_why(forecast):
 
 
 def test_an_adjustment_may_set_the_day_even_from_nothing(forecast):
-    closed = adjust(forecast, [Adjustment(first=date(2027, 1, 13), last=date(2027, 1, 14), who="A", why="b", factor=0.0)])
+    closed = adjust(
+        forecast, [Adjustment(first=date(2027, 1, 13), last=date(2027, 1, 14), who="A", why="b", factor=0.0)]
+    )
     assert closed.contacts[:, np.isin(GRID.day, (2, 3))].sum() == 0
     change = Adjustment(first=date(2027, 1, 13), last=date(2027, 1, 14), who="A", why="b", contacts=70.0)
     again = adjust(closed, [change])
@@ -151,7 +153,9 @@ def test_the_causes_of_a_miss_add_up():
     rng = np.random.default_rng(2)
 
     def random_day():
-        return Day(rng.poisson(90, 20), rng.uniform(200, 400, 20), rng.integers(8, 15, 20), rng.uniform(0, 0.5, 20), 0.5)
+        return Day(
+            rng.poisson(90, 20), rng.uniform(200, 400, 20), rng.integers(8, 15, 20), rng.uniform(0, 0.5, 20), 0.5
+        )
 
     plan, happened = random_day(), random_day()
     split = reconcile(plan, happened)

@@ -71,7 +71,9 @@ def test_the_measures_are_what_they_say():
 
 
 def test_bands_hold_about_as_often_as_they_promise():
-    total = reduce(add, (s.score for seed in range(4) for s in backtest_panel(daily(seed=seed), [112, 154, 196], None, 14)))
+    total = reduce(
+        add, (s.score for seed in range(4) for s in backtest_panel(daily(seed=seed), [112, 154, 196], None, 14))
+    )
     measures = total.measures()
     # 12 origins of 28 days; days of one origin share its level error, so a wide tolerance.
     assert 0.68 < measures["coverage80"] < 0.92
@@ -159,7 +161,9 @@ def test_the_bench_prints_the_contract(tmp_path, capsys):
     assert bench.main(["--data", str(path), "--lead", "0", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     found = document["sets"][path.name]
-    contract = "wape wape_day spreadsheet_wape bias coverage80 coverage95 mase pinball origins origins_better seconds_per_fit"
+    contract = (
+        "wape wape_day spreadsheet_wape bias coverage80 coverage95 mase pinball origins origins_better seconds_per_fit"
+    )
     assert set(contract.split()) <= set(found)
     assert found["origins"] == 3
     assert document["ratio"] == pytest.approx(found["wape"] / found["spreadsheet_wape"])
@@ -176,7 +180,12 @@ def test_a_file_too_short_to_score_says_so(tmp_path, capsys):
 def write_history(folder, days=130):
     history = team.history(days, date(2026, 6, 1), ("voice",), 60)
     rows = [
-        {"interval_start": history.grid.label(t), "queue": "voice", "offered": history.offered[0, t], "aht_seconds": 240}
+        {
+            "interval_start": history.grid.label(t),
+            "queue": "voice",
+            "offered": history.offered[0, t],
+            "aht_seconds": 240,
+        }
         for t in np.flatnonzero(history.open[0])
     ]
     pd.DataFrame(rows).to_csv(folder / "history.csv", index=False)
