@@ -14,6 +14,9 @@ from typing import Any
 
 Spec = dict[str, Any]
 
+AXIS_PIXELS = 42
+"""Width of the labels beside charts that stand above each other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Palette:
@@ -122,7 +125,11 @@ def cover_of_day(
     def colour(label: str) -> Spec:
         return {"datum": label, "type": "nominal", "scale": colours, "legend": legend}
 
-    y = {"type": "quantitative", "title": words["agents"], "axis": {"tickMinStep": 1, "grid": True}}
+    y = {
+        "type": "quantitative",
+        "title": words["agents"],
+        "axis": {"tickMinStep": 1, "grid": True, "minExtent": AXIS_PIXELS},
+    }
     return {
         "height": height,
         "data": {"values": rows},
@@ -134,7 +141,7 @@ def cover_of_day(
             },
             {
                 "transform": [{"filter": "datum.short > 0.001"}],
-                "mark": {"type": "bar", "opacity": 0.95},
+                "mark": {"type": "bar", "stroke": palette.short, "strokeWidth": 0.6},
                 "encoding": {
                     "x": x,
                     "x2": {"field": "j"},
@@ -174,7 +181,7 @@ def service_of_day(
     x: Spec = {"field": "i", "type": "quantitative", "scale": {"domain": [0, len(times)], "nice": False}}
     x["axis"] = _clock_axis(times, 2)
     y = {"type": "quantitative", "title": words["service"], "scale": {"domain": [0, 1]}}
-    y["axis"] = {"format": ".0%", "tickCount": 5}
+    y["axis"] = {"format": ".0%", "values": [0, 0.25, 0.5, 0.75, 1], "minExtent": AXIS_PIXELS}
     tooltip = [
         {"field": "t", "type": "nominal", "title": words["time"]},
         {"field": "level", "type": "quantitative", "title": words["service"], "format": ".1%"},

@@ -138,6 +138,8 @@ def _text(name: str, text: str) -> Sheet:
         # Excel's own first line; Excel does not show it, so it does not count as a row.
         delimiter = first.rstrip("\r\n")[4:5] or "\t"
         text = rest
+    if not text.strip():
+        raise InputError([Problem(name, "the file is empty", "export it again")])
     delimiter = delimiter or _delimiter(text)
     try:
         cells = pd.read_csv(
@@ -210,7 +212,8 @@ def _workbook(name: str, data: bytes) -> Sheet:
 
 
 def _blank(column: pd.Series) -> BoolArray:
-    return np.array(column.map(lambda c: isinstance(c, str) and not c.strip()), dtype=np.bool_)
+    blanks = {c for c in set(column) if isinstance(c, str) and not c.strip()}
+    return column.isin(blanks).to_numpy() if blanks else np.zeros(len(column), dtype=np.bool_)
 
 
 def _sheet(name: str, cells: pd.DataFrame, delimiter: str) -> Sheet:

@@ -14,13 +14,14 @@ from staffing.frames import LISTED, Column, Contract, Instants, Kind, Sheet, Tab
 from staffing.frames.tables import CONTACTS, INTERVALS
 from staffing.grid import FloatArray, IntArray, OpeningHours, TimeGrid
 from staffing.history.contacts import contacts_part
-from staffing.history.intervals import interval_part, omits_zeros
+from staffing.history.intervals import interval_part
 from staffing.history.listing import Listing
 from staffing.history.part import Hours, Part, merge
 from staffing.history.patience import mean_patience
 from staffing.history.queues import assign, queue_names
 from staffing.history.series import History
 from staffing.history.settings import HistorySettings, Layout
+from staffing.history.totals import omits_zeros
 
 _LONGEST_YEARS = 30
 _FAR_DAYS = 400
@@ -151,7 +152,7 @@ def _open(path: Path, settings: HistorySettings, problems: Problems) -> tuple[La
         other = {c.name for c in (*INTERVALS.columns, *CONTACTS.columns)} - ours
         columns = {name: theirs for name, theirs in settings.columns.items() if name not in other}
         contract = Contract(contract.name, (*contract.columns, *drivers))
-        table = parse(sheet, contract, problems, columns, "history.columns")
+        table = parse(sheet, contract, problems, columns, "history")
         return None if table is None else (layout, table)
     return None
 
@@ -173,7 +174,7 @@ def _layout(sheet: Sheet, settings: HistorySettings) -> Layout:
                 f"{sheet.name} row 1",
                 "has neither interval_start and offered (a row per interval) nor arrived_at (a row per contact); "
                 f"the file has: {there}",
-                'map its names: history.columns = { interval_start = "...", offered = "..." }',
+                'map its names under [history]: columns = { interval_start = "...", offered = "..." }',
             )
         ]
     )

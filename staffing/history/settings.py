@@ -35,7 +35,7 @@ class HistorySettings:
     layout: Layout | None = None
     """intervals or contacts; None: recognised by the columns."""
     columns: dict[str, str] = Field(default_factory=dict)
-    """Our column name -> the file's, e.g. {offered = "Calls"}."""
+    """Our column name -> the file's, e.g. {offered = "Calls", interval_start = "Date + Time"} (+ joins two columns)."""
     queues: dict[str, str] = Field(default_factory=dict)
     """The file's queue name -> ours; several may share one of ours. Other queues are left out and listed."""
     outcomes: dict[str, str] = Field(default_factory=dict)

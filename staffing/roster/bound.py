@@ -134,8 +134,26 @@ def _count_slope(c: int, value: float, tb: Any) -> float:
 
 @njit(cache=True, nogil=True)
 def _pair_step(
-    a: int, new: int, old: int, weight: Any, tours: Any, queues: Any, own: Any, sums: Any, mean: Any, relaxed: Any,
-    cover: Any, lam: Any, width: float, tb: Any, levels: Any, slopes: Any, where: Any, at_t: Any, at_q: Any, by: Any,
+    a: int,
+    new: int,
+    old: int,
+    weight: Any,
+    tours: Any,
+    queues: Any,
+    own: Any,
+    sums: Any,
+    mean: Any,
+    relaxed: Any,
+    cover: Any,
+    lam: Any,
+    width: float,
+    tb: Any,
+    levels: Any,
+    slopes: Any,
+    where: Any,
+    at_t: Any,
+    at_q: Any,
+    by: Any,
 ) -> float:
     """Move weight of agent a from column `old` to `new` as far as it helps (bisection on the derivative)."""
     m = 0
@@ -213,7 +231,16 @@ def _pair_step(
 
 @njit(cache=True, nogil=True)
 def _ends(
-    a: int, weight: Any, tours: Any, queues: Any, own: Any, sums: Any, mean: Any, relaxed: Any, lam: Any, tb: Any,
+    a: int,
+    weight: Any,
+    tours: Any,
+    queues: Any,
+    own: Any,
+    sums: Any,
+    mean: Any,
+    relaxed: Any,
+    lam: Any,
+    tb: Any,
 ) -> tuple[int, int, float, float]:
     """Cheapest and dearest column in use of agent a, with their prices."""
     lo = -1
@@ -239,16 +266,52 @@ def _ends(
 
 @njit(cache=True, nogil=True)
 def _inner(
-    agents: Any, weight: Any, tours: Any, queues: Any, own: Any, sums: Any, mean: Any, relaxed: Any,
-    cover: Any, lam: Any, width: float, tb: Any, levels: Any, slopes: Any, where: Any, at_t: Any, at_q: Any, by: Any,
+    agents: Any,
+    weight: Any,
+    tours: Any,
+    queues: Any,
+    own: Any,
+    sums: Any,
+    mean: Any,
+    relaxed: Any,
+    cover: Any,
+    lam: Any,
+    width: float,
+    tb: Any,
+    levels: Any,
+    slopes: Any,
+    where: Any,
+    at_t: Any,
+    at_q: Any,
+    by: Any,
 ) -> None:
     """One pairwise step of every agent among the columns it has."""
     for i in range(len(agents)):
         a = agents[i]
         lo, hi, least, most = _ends(a, weight, tours, queues, own, sums, mean, relaxed, lam, tb)
         if lo >= 0 and lo != hi and most > least + 1e-6:
-            _pair_step(a, lo, hi, weight, tours, queues, own, sums, mean, relaxed, cover, lam, width, tb, levels, slopes,
-                       where, at_t, at_q, by)
+            _pair_step(
+                a,
+                lo,
+                hi,
+                weight,
+                tours,
+                queues,
+                own,
+                sums,
+                mean,
+                relaxed,
+                cover,
+                lam,
+                width,
+                tb,
+                levels,
+                slopes,
+                where,
+                at_t,
+                at_q,
+                by,
+            )
 
 
 @njit(cache=True, nogil=True)
@@ -493,7 +556,10 @@ class _Dual:
         points = {lo, hi, *below[:, 0].tolist(), *above[:, 0].tolist()}
         best, at = math.inf, lo
         for v in sorted(min(max(p, lo), hi) for p in points):
-            x = float((below[:, 1] * np.maximum(below[:, 0] - v, 0)).sum() + (above[:, 1] * np.maximum(v - above[:, 0], 0)).sum())
+            x = float(
+                (below[:, 1] * np.maximum(below[:, 0] - v, 0)).sum()
+                + (above[:, 1] * np.maximum(v - above[:, 0], 0)).sum()
+            )
             x -= m * (v - base)
             if x < best:
                 best, at = x, v
@@ -640,5 +706,3 @@ def _lattice(compiled: Compiled) -> tuple[Any, Any, Any]:
             o, n, t = program.offset[d, s], max(0, program.length[d, s]), program.first[d, s]
             step[t : t + n, p] = np.gcd(step[t : t + n, p], program.units[o : o + n])
     return part, step, base
-
-

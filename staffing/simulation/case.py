@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from staffing.grid import BoolArray, FloatArray, IntArray
-from staffing.simulation import routing
+from staffing.simulation import presence, routing
 from staffing.simulation.model import Demand, OnDuty
 from staffing.simulation.settings import SimulationSettings
 
@@ -180,8 +180,8 @@ def play(case: Case, contacts: npt.NDArray[np.void], first: IntArray, r: int) ->
 
     seconds = float(case.demand.grid.seconds)
     stretches, by_end = case.table, case.by_end
-    if case.settings.absence > 0:
-        stretches = stretches[_present(case, r)]
+    if case.settings.absence > 0 or case.settings.away > 0:
+        stretches = _there(case, r)
         by_end = np.argsort(stretches["end"], kind="stable")
     luck = np.random.SeedSequence(case.settings.seed, spawn_key=(r, 1)).generate_state(4).astype(np.int64)
     contacts, made, busy, present, overtime, close = kernel.play(
@@ -204,13 +204,17 @@ def play(case: Case, contacts: npt.NDArray[np.void], first: IntArray, r: int) ->
     return Outcome(counts, busy, present, float(overtime), int(made), contacts[:made])
 
 
-def _present(case: Case, r: int) -> BoolArray:
-    # One number per person and day, so that the same people are ill in scenarios with other shifts.
-    rng = np.random.default_rng(np.random.SeedSequence(case.settings.seed, spawn_key=(r, 2)))
-    n_people = len(case.groups.of_person)
-    luck: FloatArray = rng.random((case.demand.grid.days + 1, n_people))
-    drawn: FloatArray = luck[case.shift_day, case.table["person"]]
-    return np.greater_equal(drawn, case.settings.absence)
+def _there(case: Case, r: int) -> npt.NDArray[np.void]:
+    """Stretches of those who are there in replication `r`."""
+    table, settings = case.table, case.settings
+    if settings.absence > 0:
+        rng = np.random.default_rng(np.random.SeedSequence(settings.seed, spawn_key=(r, 2)))
+        present = presence.luck(rng, case.demand.grid.days, len(case.staff))[case.shift_day, table["person"]]
+        table = table[present >= settings.absence]
+    if settings.away > 0:
+        rng = np.random.default_rng(np.random.SeedSequence(settings.seed, spawn_key=(r, 3)))
+        table = presence.step_away(table, settings.away, rng)
+    return table
 
 
 def _shift_days(demand: Demand, stretches: routing.Stretches) -> IntArray:

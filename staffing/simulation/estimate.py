@@ -10,12 +10,20 @@ from scipy.special import stdtrit
 from staffing.grid import FloatArray, read_only
 
 CONFIDENCE = 0.95
-"""Confidence of every band."""
+"""Share of bands that hold the true value, at least."""
+
+NOMINAL = 0.98
+"""Quantile that bands are built with.
+
+Built with 95%, 95.2% of 3,150 bands held their exact values (`bench.simulation`, 30 seeds), of mean waits 93.8%: a promise
+that every second set of a hundred checks would break. The reserve covers what the formulas leave out: skewed waits, few
+failures, the spread being an estimate itself.
+"""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean and the band in which the true mean lies with 95% confidence; NaN where there is nothing to judge.
+    """A mean and the band in which the true mean lies with at least 95% confidence; NaN where there is nothing to judge.
 
     Attributes
     ----------
@@ -66,8 +74,8 @@ class Sums:
 
 
 def student(replications: int) -> float:
-    """Two-sided 95% quantile of Student's t with R - 1 degrees of freedom."""
-    return float(stdtrit(replications - 1, 0.5 + CONFIDENCE / 2))
+    """Two-sided `NOMINAL` quantile of Student's t with R - 1 degrees of freedom."""
+    return float(stdtrit(replications - 1, 0.5 + NOMINAL / 2))
 
 
 def ratio(sums: Sums) -> Estimate:
@@ -111,4 +119,5 @@ def share(sums: Sums) -> Estimate:
         z2 = student(r) ** 2
         centre = (p + z2 / (2 * n)) / (1 + z2 / n)
         half = np.sqrt(z2) / (1 + z2 / n) * np.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-    return Estimate(p, np.clip(centre - half, 0.0, 1.0), np.clip(centre + half, 0.0, 1.0))
+    # Rounding must not put the mean outside its band.
+    return Estimate(p, np.clip(centre - half, 0.0, np.fmin(p, 1.0)), np.clip(centre + half, np.fmax(p, 0.0), 1.0))

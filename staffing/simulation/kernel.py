@@ -215,6 +215,9 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
                 contact["status"] = NOT_MADE
                 contact["following"] = -1
                 contact["deadline"] = np.inf
+                contact["begin"] = 0.0
+                contact["finish"] = 0.0
+                contact["who"] = -1
                 if law[q] == LOGNORMAL:
                     if math.isnan(spare):
                         z, spare = _normals(s)
@@ -658,6 +661,9 @@ def _run(
                             further["status"] = NOT_MADE
                             further["following"] = -1
                             further["deadline"] = np.inf
+                            further["begin"] = 0.0
+                            further["finish"] = 0.0
+                            further["who"] = -1
                             _push(events, size, again, RETRY, made, 0)
                             made += 1
         elif t_start <= now:

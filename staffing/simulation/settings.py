@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 from pydantic.dataclasses import dataclass as settings
 
@@ -32,6 +34,8 @@ class SimulationSettings:
     """Standard deviation of the handling time of one contact over its mean (lognormal)."""
     absence: float = Field(default=0.0, ge=0, lt=1)
     """Chance that a shift falls out as a whole (sickness): 0.05, not 5."""
+    away: float = Field(default=0.0, ge=0, lt=1)
+    """Share of the time on duty spent away from contacts (meetings, coaching, personal time), in a spell every two hours."""
     closing_grace_minutes: float = Field(default=30.0, ge=0)
     """How long those who still wait at closing are served, while people are on duty; then they are turned away."""
     overflow_seconds: dict[str, float] = Field(default_factory=dict)
@@ -40,3 +44,25 @@ class SimulationSettings:
     """Queue: its work is handed out only while so many other people stay idle for each better work."""
     retry: dict[str, Retry] = Field(default_factory=dict)
     """Queue: who gave up and tries again."""
+
+
+@settings(frozen=True, slots=True, config=STRICT)
+class VerifySettings:
+    """What a plan must hold in the simulation, and how hard it is repaired."""
+
+    hold: Literal["interval", "day", "month"] = "interval"
+    """Whether the service level must hold in every interval, on every day, or over the horizon."""
+    tolerance: float = Field(default=0.02, ge=0, lt=1)
+    """How far below the target still counts as holding."""
+    margin: float = Field(default=0.01, ge=0, lt=1)
+    """How much higher the repair aims, since it reads its own seeds too well."""
+    slack: float = Field(default=0.03, ge=0, lt=1)
+    """How far above the target agents are taken away."""
+    min_contacts: float = Field(default=10.0, ge=0)
+    """Intervals with no more contacts are not judged."""
+    rounds: int = Field(default=8, ge=1, le=100)
+    """Plans made at most."""
+    replications: int = Field(default=200, ge=2, le=10_000)
+    """Simulated months per round."""
+    held_out_replications: int = Field(default=400, ge=2, le=10_000)
+    """Simulated months of the final check, on other seeds."""

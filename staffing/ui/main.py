@@ -1,4 +1,4 @@
-"""Entry of the app: pages, header, language. Run by ``staffing app``."""
+"""The app: its pages under one header, in one language."""
 
 from __future__ import annotations
 
@@ -38,7 +38,3 @@ def main() -> None:
     page = st.navigation(list(pages.values()), position="top")
     frame.header(t)
     page.run()
-
-
-if __name__ == "__main__":
-    main()

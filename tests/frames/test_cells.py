@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffing.frames import cells
@@ -59,6 +59,7 @@ def test_a_time_in_a_column_of_seconds_is_told_as_such(text):
     assert "is a time, not a number of seconds" in cells.number(text)[0]
 
 
+@settings(deadline=None)
 @given(st.decimals(min_value=-(10**9), max_value=10**9, places=2), st.sampled_from([",", ".", ""]))
 def test_thousands_and_decimals_survive_both_conventions(value, thousands):
     english = f"{value:,.2f}".replace(",", thousands if thousands != "." else "")
@@ -141,6 +142,7 @@ def test_unreadable_dates_are_told_with_the_whole_cell(text, what):
     assert what in read(text)[1][0][0]
 
 
+@settings(deadline=None)
 @given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2080, 1, 1)))
 def test_iso_and_german_notation_agree_with_the_calendar(moment):
     iso, german = f"{moment:%Y-%m-%dT%H:%M:%S}", f"{moment:%d.%m.%Y %H:%M:%S}"

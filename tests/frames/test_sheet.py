@@ -84,6 +84,8 @@ def test_rows_that_are_too_wide_are_told_with_their_numbers(tmp_path):
     [
         (b"", "the file is empty"),
         (b" \n\n", "the file is empty"),
+        (b"\xfe\xff", "the file is empty"),
+        (b"sep=;\n\n", "the file is empty"),
         (b"a,b\n", "has a header but no rows"),
         (b",,\n1,2,3\n", "row 1: is blank"),
         (b"\xd0\xcf\x11\xe0 old excel", "old Excel workbook"),

@@ -129,8 +129,13 @@ def test_rows_that_contradict_each_other_are_refused_with_both_rows(tmp_path):
     (problem,) = refused(tmp_path, HEAD + "2026-03-02 08:00,phone,3\n2026-03-02 08:00,phone,5\n", opening=OFFICE)
     assert problem == (
         "history.csv row 3: gives phone 2026-03-02 08:00 again, with other values than row 2 "
-        "(5 contacts offered against 3) (keep one of the rows, or add them up where both are parts)"
+        "(5 contacts offered against 3 contacts offered) (keep one of the rows, or add them up where both are parts)"
     )
+
+
+def test_a_contradiction_with_an_empty_cell_is_told_in_words(tmp_path):
+    (problem,) = refused(tmp_path, HEAD + "2026-03-02 08:00,phone,3\n2026-03-02 08:00,phone,\n", opening=OFFICE)
+    assert "(no number against 3 contacts offered)" in problem
 
 
 def test_many_contradictions_are_counted(tmp_path):

@@ -294,7 +294,9 @@ def test_a_what_if_is_a_file_that_states_only_its_differences_and_reads_back(tea
     hires = lv.hire_table(agents, lv.Hires(2, "A004"), "Neu")
     change = [lv.Change("volume", "chat", 0, 25)]
     files = scenario.files("agents")
-    path = lv.save_what_if(tmp_path, "Mehr Chat – Größe 1!", team / "base.toml", change, files, hires)
+    path = lv.save_what_if(
+        tmp_path, "Mehr Chat – Größe 1!", team / "base.toml", change, tables={"agents": hires}, beside={"agents": files}
+    )
     assert path.name == "mehr-chat-grosse-1.toml"
     again = load(path)
     assert again.name == "Mehr Chat – Größe 1!"
@@ -305,9 +307,11 @@ def test_a_what_if_is_a_file_that_states_only_its_differences_and_reads_back(tea
     assert (people[-1].id, people[-1].name, people[-1].contract) == ("NEW02", "Neu 2", "part")
     assert people[-1].queues == agents[3].queues
     assert people[-1].priorities == agents[3].priorities
-    same = lv.save_what_if(tmp_path, "Mehr Chat – Größe 1!", team / "base.toml", change, files, hires)
+    same = lv.save_what_if(
+        tmp_path, "Mehr Chat – Größe 1!", team / "base.toml", change, tables={"agents": hires}, beside={"agents": files}
+    )
     assert same == path
-    other = lv.save_what_if(tmp_path, "Mehr Chat – Größe 1!", team / "base.toml", change, files, "")
+    other = lv.save_what_if(tmp_path, "Mehr Chat – Größe 1!", team / "base.toml", change)
     assert other.name == "mehr-chat-grosse-1-2.toml"
 
 

@@ -9,8 +9,7 @@ import streamlit as st
 from staffing import charts
 from staffing.jobs import Run
 from staffing.ui import frame, session
-from staffing.ui.compare_words import band, name_of, told, value
-from staffing.ui.markup import Cell, table
+from staffing.ui.compare_words import comparison_table, name_of, told, value
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.compare import Comparison, Entry, compare
 from staffing.ui.vm.cover import day_cover
@@ -56,7 +55,7 @@ def show(t: Texts) -> None:
     comparison = compare(names, plans)
     _cards(t, comparison)
     st.subheader(t("compare.table"))
-    _table(t, comparison)
+    st.html(comparison_table(t, comparison))
     st.caption(t("compare.note"))
     if len({p.dates for p in plans}) == 1:
         st.subheader(t("compare.overlay"))
@@ -88,18 +87,6 @@ def _arrow(entry: Entry) -> Arrow:
     if entry.delta is None or entry.verdict == "same":
         return "off"
     return "up" if entry.delta > 0 else "down"
-
-
-def _table(t: Texts, comparison: Comparison) -> None:
-    rows = []
-    for measure, entries in zip(comparison.measures, comparison.entries, strict=True):
-        row = [Cell(name_of(t, measure))]
-        for e in entries:
-            own = value(t, measure, e.value, comparison.currency) + band(t, e)
-            row.append(Cell(own, told(t, measure, e, comparison.currency), e.verdict))
-        rows.append(row)
-    width = f"{22 + 17 * len(comparison.names)}rem"
-    st.html(table([t("compare.measure"), *comparison.names], rows, width=width))
 
 
 def _overlay(t: Texts, names: tuple[str, ...], plans: tuple[Plan, ...]) -> None:

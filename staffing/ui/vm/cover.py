@@ -121,9 +121,10 @@ def month_cover(plan: Plan, queue: str | None) -> MonthCover:
     )
 
 
-def short_by_day(plan: Plan) -> FloatArray:
-    """Agent-hours missing per day over all queues, shape (days,)."""
-    sums = plan.coverage.groupby("date", sort=False)["under"].sum()
+def short_by_day(plan: Plan, queue: str | None = None) -> FloatArray:
+    """Agent-hours missing per day in one queue, or over all, shape (days,)."""
+    table = plan.coverage if queue is None else plan.coverage[plan.coverage["queue"] == queue]
+    sums = table.groupby("date", sort=False)["under"].sum()
     return np.asarray(sums, dtype=float) * plan.interval_hours
 
 

@@ -1,0 +1,100 @@
+"""Small inputs for the tests of the simulation."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from staffing.grid import TimeGrid
+from staffing.simulation import case as cases
+from staffing.simulation.model import Demand, OnDuty
+from staffing.simulation.settings import SimulationSettings
+from tests.simulation import plain
+
+CHANNELS = {"voice": 0, "chat": 1, "email": 2}
+STATUS = {0: "waiting", 1: "served", 2: "abandoned", 3: "turned away"}
+
+
+def demand_of(n_queues: int = 1, days: int = 1, minutes: int = 60, **given: Any) -> Demand:
+    """Demand of `n_queues` voice queues that are always open and have no contacts, unless given otherwise."""
+    grid = TimeGrid(date(2027, 1, 4), days, "UTC", minutes)
+    one, line = np.ones(n_queues), np.ones((n_queues, len(grid)))
+    parts: dict[str, Any] = {
+        "grid": grid,
+        "queues": tuple("abcdefgh"[:n_queues]),
+        "channel": np.zeros(n_queues, np.int64),
+        "contacts": 0 * line,
+        "aht_seconds": 300 * line,
+        "aht_cv": one,
+        "patience_seconds": np.inf * one,
+        "day_error": 0 * one,
+        "open": line > 0,
+        "threshold_seconds": 20 * one,
+        "target": 0.8 * one,
+        "concurrency": np.ones(n_queues, np.int64),
+        "slowdown": 0 * one,
+    }
+    return Demand(**{**parts, **given})
+
+
+def duty_of(serves: list[list[int]], stretches: list[tuple[int, float, float, int]], **given: Any) -> OnDuty:
+    """People and their stretches (person, start, end, shift) in seconds after the start of 2027-01-04, UTC."""
+    origin = int(TimeGrid(date(2027, 1, 4), 1, "UTC", 60).starts[0])
+    table = np.array(stretches, dtype=np.int64).reshape(-1, 4)
+    return OnDuty(
+        np.array(serves, dtype=np.int8).reshape(len(serves), -1),
+        table[:, 0].copy(),
+        table[:, 1] + origin,
+        table[:, 2] + origin,
+        table[:, 3].copy(),
+        **given,
+    )
+
+
+def compiled(
+    queues: list[plain.Queue],
+    people: list[plain.Person],
+    stretches: list[plain.Stretch],
+    contacts: list[plain.Contact],
+    opening: list[list[bool]] | None = None,
+    grace_minutes: float = 30.0,
+) -> cases.Outcome:
+    """Play given contacts with the compiled engine; rows come back in the order of queue and time."""
+    from staffing.simulation import kernel
+
+    settings = SimulationSettings(
+        replications=2,
+        closing_grace_minutes=grace_minutes,
+        overflow_seconds={"abcdefgh"[i]: q.overflow for i, q in enumerate(queues)},
+        reserve={"abcdefgh"[i]: q.reserve for i, q in enumerate(queues)},
+    )
+    given: dict[str, Any] = {} if opening is None else {"open": np.array(opening)}
+    demand = demand_of(
+        len(queues),
+        channel=np.array([CHANNELS[q.channel] for q in queues]),
+        concurrency=np.array([q.concurrency for q in queues]),
+        slowdown=np.array([q.slowdown for q in queues]),
+        **given,
+    )
+    duty = duty_of(
+        [p.priorities for p in people],
+        [(s.person, s.start, s.end, s.shift) for s in stretches],
+        pace=np.array([p.pace for p in people]),
+    )
+    case = cases.prepare(demand, duty, settings)
+    rows = sorted(contacts, key=lambda c: (c.queue, c.time))
+    table = np.zeros(len(rows), dtype=kernel.CONTACT)
+    for name in ("time", "work", "patience", "queue"):
+        table[name] = [getattr(c, name) for c in rows]
+    table["interval"] = table["time"] // 3600
+    table["status"], table["following"], table["deadline"] = kernel.NOT_MADE, -1, np.inf
+    table["who"] = -1
+    first = np.searchsorted(table["queue"], np.arange(len(queues) + 1)).astype(np.int64)
+    return cases.play(case, table, first, 0)
+
+
+def fates(outcome: cases.Outcome) -> list[tuple[str, int, float, float]]:
+    """(status, who, begin, finish) of each contact of the compiled engine."""
+    return [(STATUS[int(c["status"])], int(c["who"]), float(c["begin"]), float(c["finish"])) for c in outcome.contacts]

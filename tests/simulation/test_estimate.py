@@ -1,0 +1,56 @@
+"""Bands hold what they promise."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from staffing.simulation.estimate import Sums, ratio, share, student
+
+
+def covered(success: float, contacts: int, replications: int, clump: int, tries: int = 400) -> float:
+    """Share of bands that hold the true share when contacts succeed in clumps of a size."""
+    rng = np.random.default_rng(3)
+    offered = rng.poisson(contacts / clump, (replications, tries))
+    good = rng.binomial(offered, success) * clump
+    offered = offered * clump
+    # Each column is a repetition of its own and must not lend its design effect to another.
+    bands = [share(Sums.of(good[:, [k]].astype(float), offered[:, [k]].astype(float))) for k in range(tries)]
+    return float(np.mean([bool(b.low[0] <= success <= b.high[0]) for b in bands]))
+
+
+@pytest.mark.parametrize(
+    ("success", "contacts", "clump"),
+    [(0.8, 30, 1), (0.8, 30, 5), (0.97, 20, 1), (0.5, 8, 1), (0.99, 50, 3), (0.02, 40, 1)],
+)
+def test_at_least_95_of_100_bands_of_a_share_hold(success: float, contacts: int, clump: int) -> None:
+    assert covered(success, contacts, 60, clump) >= 0.95
+
+
+def test_a_band_without_a_single_failure_still_reaches_down() -> None:
+    band = share(Sums.of(np.full((50, 1), 20.0), np.full((50, 1), 20.0)))
+    assert band.mean[0] == band.high[0] == 1.0
+    assert 0.99 < band.low[0] < 0.9995
+
+
+def test_where_nothing_came_everything_is_unknown() -> None:
+    band = share(Sums.of(np.zeros((5, 2)), np.array([[0.0, 3.0]] * 5)))
+    assert np.isnan([band.mean[0], band.low[0], band.high[0]]).all()
+    assert band.mean[1] == band.low[1] == 0.0 < band.high[1]
+
+
+def test_a_ratio_of_proportional_parts_is_known_exactly() -> None:
+    x = np.arange(1.0, 11.0)[:, None]
+    band = ratio(Sums.of(3 * x, x))
+    assert band.mean[0] == pytest.approx(3.0)
+    assert band.low[0] == pytest.approx(3.0)
+    assert band.high[0] == pytest.approx(3.0)
+
+
+def test_a_mean_has_the_band_of_student() -> None:
+    values = np.array([[3.0], [5.0], [10.0]])
+    band = ratio(Sums.of(values, np.ones((3, 1))))
+    half = student(3) * values.std(ddof=1) / np.sqrt(3)
+    assert band.mean[0] == pytest.approx(6.0)
+    assert band.high[0] - band.mean[0] == pytest.approx(half)
+    assert student(3) == pytest.approx(6.965, abs=1e-3)
