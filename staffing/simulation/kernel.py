@@ -625,7 +625,7 @@ def _run(
                 comes = stamp
             elif kind == RETRY:
                 arrives = who
-            elif contacts[who]["status"] == WAITING:
+            elif contacts[who]["status"] == WAITING and contacts[who]["deadline"] >= now:
                 q = contacts[who]["queue"]
                 if kind == OVERFLOW:
                     # The oldest goes first, and has waited at least as long.

@@ -22,7 +22,7 @@ def fitted():
 def test_every_covariance_is_positive_semidefinite():
     calendar = day_calendar(date(2025, 11, 1), 120, "DE")
     for name, part in covariances(calendar, {"x": np.linspace(-1, 1, 120)}).items():
-        np.testing.assert_allclose(part, part.T, err_msg=name)
+        np.testing.assert_allclose(part, part.T, err_msg=name, atol=1e-9)
         assert np.linalg.eigvalsh(part).min() > -1e-7 * max(part.max(), 1), name
 
 
@@ -59,6 +59,7 @@ def test_a_hindcast_is_what_the_same_model_would_have_forecast(fitted):
 
 
 def test_the_band_widens_with_the_distance(fitted):
-    _, _, model = fitted
-    variance = np.diag(model.cov)
-    assert variance[27] > variance[0] > 0
+    calendar, _, model = fitted
+    plain = np.flatnonzero([not name for name in calendar.label[140:]])
+    variance = np.diag(model.cov)[plain]
+    assert variance[-7:].mean() > variance[:7].mean() > 0
