@@ -40,11 +40,13 @@ $(BIN)/python:
 
 $(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
 	$(PIP) install --constraint constraints.txt --editable .
+	$(BIN)/python -m staffing.warm
 	@touch $@
 
 $(VENV)/.test: $(BIN)/python pyproject.toml constraints.txt
 	$(PIP) install --constraint constraints.txt --editable '.[test]'
 	$(BIN)/python -m tests.browser.install
+	$(BIN)/python -m staffing.warm
 	@touch $@ $(VENV)/.run
 
 $(VENV)/.bench: $(VENV)/.test

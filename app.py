@@ -1,4 +1,4 @@
-"""The planner in the browser: ``streamlit run app.py``, or ``staffing app`` where the package is installed."""
+"""The planner in the browser from a checkout: ``streamlit run app.py``."""
 
 from staffing.ui.main import main
 

@@ -24,8 +24,9 @@ from staffing.scenario import DemandLevers, Scenario
 from staffing.simulation.duty import on_duty_of
 from staffing.simulation.engine import simulate
 from staffing.simulation.model import Demand, OnDuty, SimulationResult
+from staffing.warm import warm
 
-STAGES = ("history", "forecast", "requirement", "roster", "audit", "simulation", "export")
+STAGES = ("compile", "history", "forecast", "requirement", "roster", "audit", "simulation", "export")
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +256,8 @@ def make_plan(scenario: Scenario, monitor: Monitor = SILENT, start: Roster | Non
         With every problem of the input.
     """
     stages = _Stages(monitor)
+    with stages.stage("compile"):
+        warm(monitor)
     with stages.stage("history"):
         inputs = read_inputs(scenario)
     with stages.stage("forecast"):

@@ -172,7 +172,7 @@ def test_a_stop_keeps_the_best_rota_and_says_so(base):
     assert stopped.result.roster is not None
     assert stopped.violations == ()
     told = list(dict.fromkeys(r.stage for r in monitor.reports))
-    assert told == ["history", "forecast", "requirement", "roster", "audit", "simulation"]
+    assert told == ["compile", "history", "forecast", "requirement", "roster", "audit", "simulation"]
 
 
 def test_rules_that_contradict_each_other_are_an_answer_not_an_error(base):

@@ -45,10 +45,10 @@ def run(args: argparse.Namespace) -> int:
 
 def server_command(port: int, address: str, *, headless: bool) -> list[str]:
     """Return the command that serves the app; its settings lie beside the script."""
-    spec = importlib.util.find_spec("staffing.ui")
+    spec = importlib.util.find_spec("staffing.ui.entry")
     if spec is None or not spec.submodule_search_locations:
         raise InputError([Problem("staffing app", "the package's screens are missing", "install it again")])
-    script = Path(next(iter(spec.submodule_search_locations))) / "main.py"
+    script = Path(next(iter(spec.submodule_search_locations))) / "app.py"
     options = {"server.port": port, "server.address": address, "server.headless": str(headless).lower()}
     flags = [f"--{name}={value}" for name, value in options.items()]
     return [sys.executable, "-m", "streamlit", "run", str(script), *flags]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from staffing.grid import FloatArray, IntArray
+from staffing.history.series import History
 
 MEMORY_WEEKS = 13.0
 """Weeks after which a day counts half for the level."""
 SHAPE_WEEKS = 52.0
 """Weeks after which a day counts half for the shape over the day and the week."""
 SHRINK = 60.0
-"""Contacts at which a slot's own ratio and the mean share the weight equally (handling times vary by about their mean)."""
+"""Contacts at which a slot's own ratio and the mean share the weight equally."""
 UNKNOWN = 300.0
 """Seconds where nothing at all is known; said in the notes."""
 
@@ -58,4 +59,12 @@ def handling_time(handled: FloatArray, seconds: FloatArray, weekday: IntArray, s
     np.add.at(cell_s, (weekday[:, None], hour[None, :]), long[:, None] * s)
     expected = base * over_day
     shape = (cell_s + SHRINK * expected) / (cell_n + SHRINK) / base
-    return (level * shape)[:, hour]
+    return np.asarray((level * shape)[:, hour], dtype=np.float64)
+
+
+def queue_times(history: History, q: int, days: int) -> float:
+    """Mean handling time of a queue over the first `days` days of its history; NaN where none is known."""
+    until = int(history.grid.day_first[days])
+    handled, seconds = history.handled[q, :until], history.handle_seconds[q, :until]
+    known = ~np.isnan(handled) & ~np.isnan(seconds) & (handled > 0)
+    return float(seconds[known].sum() / handled[known].sum()) if known.any() else float("nan")

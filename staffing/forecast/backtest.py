@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from staffing.forecast.calendar import DayCalendar, day_calendar
-from staffing.forecast.panel import Panel
+from staffing.forecast.panel import Panel, closed_days
 from staffing.forecast.queue import QueueForecast, forecast_queue
 from staffing.forecast.result import LEVELS
 from staffing.forecast.spreadsheet import spreadsheet
@@ -95,10 +95,26 @@ def _ratio(a: float, b: float) -> float:
 
 @dataclass(frozen=True)
 class OriginScore:
-    """One origin: the first day that was not seen, and its score."""
+    """One origin: the first day that was not seen, its score, and what was compared.
+
+    Attributes
+    ----------
+    origin
+        The first day that was not seen.
+    score
+        Sums over the scored slots.
+    first
+        The first scored day.
+    actual, forecast, spreadsheet
+        Contacts, shape (days, m); NaN where not scored.
+    """
 
     origin: date
     score: Score
+    first: date
+    actual: FloatArray
+    forecast: FloatArray
+    spreadsheet: FloatArray
 
     @property
     def better(self) -> bool:
@@ -134,15 +150,6 @@ def origins(panel: Panel, lead: int, step_days: int, first: int | None = None, w
     return list(range(max(first, MIN_HISTORY), last + 1, step_days))
 
 
-def closed_days(panel: Panel) -> frozenset[date]:
-    """Days that were closed although their weekday is mostly open."""
-    weekly = np.array(
-        [panel.open[panel.weekday == w].any(1).mean() if (panel.weekday == w).any() else 0.0 for w in range(7)]
-    )
-    shut = ~panel.open.any(1) & (weekly[panel.weekday] > 0.5)
-    return frozenset(panel.first + timedelta(days=int(d)) for d in np.flatnonzero(shut))
-
-
 def stand_at(
     panel: Panel,
     origin: int,
@@ -166,26 +173,38 @@ def stand_at(
 
 def score(
     panel: Panel, origin: int, lead: int, answer: QueueForecast, window: int = WINDOW, seconds: float = 0.0
-) -> Score:
-    """Score one forecast on the days `origin + lead` to `origin + lead + window`."""
-    D = len(panel.volume)
-    days = np.arange(origin + lead, min(origin + lead + window, D))
-    rows = days - origin
+) -> OriginScore:
+    """Score one forecast on the days `origin + lead` to `origin + lead + window`.
+
+    Parameters
+    ----------
+    panel
+        The history, D days; what lies beyond its end is not scored.
+    origin
+        First day that was not seen (index).
+    lead
+        Days between the origin and the first scored day.
+    answer
+        The forecast of `lead + window` days from the origin.
+    window
+        Days that are scored.
+    seconds
+        CPU seconds that the forecast took.
+    """
+    days = np.arange(origin + lead, min(origin + lead + window, len(panel.volume)))
     actual = panel.volume[days]
     past = panel.head(origin)
-    table = spreadsheet(past, panel.weekday[days])
     seen = ~np.isnan(actual) & panel.open[days]
     whole = (seen | ~panel.open[days]).all(1) & seen.any(1)
-    mean = answer.contacts[rows]
+    part = answer.part(days - origin)
     y = np.where(seen, actual, 0.0)
-    f, s = np.where(seen, mean, 0.0), np.where(seen, table, 0.0)
-    band = answer.part(rows).quantiles(mean)[:, seen]
+    f = np.where(seen, part.contacts, 0.0)
+    s = np.where(seen, spreadsheet(past, panel.weekday[days]), 0.0)
+    band = part.quantiles(part.contacts)[:, seen]
     truth = actual[seen]
-    loss = np.mean(
-        [np.maximum(p * (truth - q), (p - 1) * (truth - q)) for p, q in zip(LEVELS, band, strict=True)], axis=0
-    )
+    loss = [np.maximum(p * (truth - q), (p - 1) * (truth - q)).sum() for p, q in zip(LEVELS, band, strict=True)]
     step = np.abs(past.volume[7:] - past.volume[:-7])
-    return Score(
+    found = Score(
         contacts=float(y.sum()),
         days=float(y[whole].sum()),
         error=float(np.abs(f - y).sum()),
@@ -195,8 +214,8 @@ def score(
         surplus=float((f - y).sum()),
         spreadsheet_surplus=float((s - y).sum()),
         slots=float(seen.sum()),
-        naive=float(np.nanmean(step) * seen.sum()),
-        pinball=float(loss.sum()),
+        naive=float(np.nanmean(step) * seen.sum()) if not np.isnan(step).all() else 0.0,
+        pinball=float(np.mean(loss)),
         spreadsheet_pinball=float(0.5 * np.abs(s - y).sum()),
         inside50=float(((truth >= band[2]) & (truth <= band[4])).sum()),
         inside80=float(((truth >= band[1]) & (truth <= band[5])).sum()),
@@ -204,6 +223,9 @@ def score(
         seconds=seconds,
         fits=1.0,
     )
+    hidden = np.where(seen, 0.0, np.nan)
+    stood, first = (panel.first + timedelta(days=int(d)) for d in (origin, origin + lead))
+    return OriginScore(stood, found, first, y + hidden, f + hidden, s + hidden)
 
 
 def backtest_panel(
@@ -220,5 +242,5 @@ def backtest_panel(
         began = time.process_time()
         answer = stand_at(panel, origin, region, lead, window, drivers)
         took = time.process_time() - began
-        out.append(OriginScore(panel.first + timedelta(days=origin), score(panel, origin, lead, answer, window, took)))
+        out.append(score(panel, origin, lead, answer, window, took))
     return out

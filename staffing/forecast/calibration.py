@@ -17,7 +17,7 @@ MIN_MEAN = 1.0
 """Slots with fewer expected contacts judge no band: a band from 0 to 1 holds nearly always and says little."""
 
 
-def day_scale(pooled: Pooled, variance: FloatArray, lead: int) -> float:
+def day_scale(pooled: Pooled, variance: FloatArray, counting: FloatArray) -> float:
     """Factor on the variance of day totals that makes past 80 percent bands hold.
 
     Parameters
@@ -26,13 +26,13 @@ def day_scale(pooled: Pooled, variance: FloatArray, lead: int) -> float:
         Past forecasts and their errors.
     variance
         Variance of the log totals that the model expects of each future day, shape (H,).
-    lead
-        Days between an origin and the first day that is wanted.
+    counting
+        Variance that counting alone adds to each past day's log total, shape (D,).
     """
     if not len(pooled.day):
         return 1.0
     ahead = np.minimum(pooled.day - pooled.origin, len(variance) - 1)
-    z = np.abs(pooled.log_error) / np.sqrt(variance[ahead])
+    z = np.abs(pooled.log_error) / np.sqrt(variance[ahead] + counting[pooled.day])
     seen = (float(np.quantile(z, 0.8)) / 1.2816) ** 2
     months = len(np.unique(pooled.origin)) * STEP / 28
     return float(np.clip((months * seen + TRUST) / (months + TRUST), 0.5, 4.0))

@@ -12,19 +12,23 @@ from staffing.forecast.panel import Panel
 from staffing.grid import BoolArray, FloatArray
 from staffing.history.series import Repair
 
-SILENT_SHARE = 0.15
+SILENT_SHARE = 0.05
 """A run of slots with less than this share of the usual contacts is an outage ..."""
-SILENT_SIZE = 20.0
+SILENT_SIZE = 30.0
 """... where at least so many contacts were to be expected: fewer may well stay away by chance."""
-SPIKE_FACTOR = 4.0
+SPIKE_FACTOR = 6.0
 """A run of slots with more than so many times the usual contacts is a spike ..."""
-SPIKE_SIZE = 40.0
+SPIKE_SIZE = 100.0
 """... where at least so many contacts came on top."""
+ODD_DAY = 0.3
+"""A day with less than this share of its weekday's usual size is odd as a whole: the model weighs it."""
 ODD_SURPRISE = 5.0
 """Standard deviations from which on a whole day is listed as unusual."""
 SHIFT = 0.25
 """Lasting change of the log level that is listed."""
 SHIFT_DAYS = 28
+YEAR_KNOWN = 500
+"""Days of history from which on the course of the year is known."""
 
 
 def clean(panel: Panel, profile: FloatArray, named: BoolArray) -> tuple[Panel, tuple[Repair, ...]]:
@@ -55,7 +59,10 @@ def clean(panel: Panel, profile: FloatArray, named: BoolArray) -> tuple[Panel, t
     D, m = panel.volume.shape
     if m < 8:
         return panel, ()
-    usual = _scale(panel, profile)[:, None] * profile[panel.weekday]
+    scale = _scale(panel, profile)
+    usual = scale[:, None] * profile[panel.weekday]
+    typical = np.array([np.median(scale[panel.weekday == w]) if (panel.weekday == w).any() else 0.0 for w in range(7)])
+    skip = named | (scale < ODD_DAY * typical[panel.weekday])
     volume = panel.volume.copy()
     repairs: list[Repair] = []
     with np.errstate(invalid="ignore"):
@@ -63,7 +70,7 @@ def clean(panel: Panel, profile: FloatArray, named: BoolArray) -> tuple[Panel, t
         loud = panel.volume > SPIKE_FACTOR * np.maximum(usual, 1.0)
     for kind, odd in (("outage", quiet), ("spike", loud)):
         for d, a, b in _runs(odd):
-            if named[d] or (kind == "outage" and not profile[panel.weekday[d], b:].sum() > 0.02):
+            if skip[d] or (kind == "outage" and not profile[panel.weekday[d], b:].sum() > 0.02):
                 continue
             seen, expected = float(np.nansum(panel.volume[d, a:b])), float(usual[d, a:b].sum())
             if (kind == "outage" and expected < SILENT_SIZE) or (kind == "spike" and seen - expected < SPIKE_SIZE):
@@ -108,10 +115,10 @@ def unusual_days(first: date, model: DayModel, calendar: DayCalendar) -> tuple[R
         )
     shift = _level_shift(model)
     if shift is not None:
-        d, change = shift
+        began, change = shift
         out.append(
             Repair(
-                str(first + timedelta(days=d)),
+                str(first + timedelta(days=began)),
                 "level shift",
                 f"contacts {'rose' if change > 0 else 'fell'} by {abs(np.expm1(change)):.0%} and stayed there; "
                 "the forecast follows the new level",
@@ -123,16 +130,27 @@ def unusual_days(first: date, model: DayModel, calendar: DayCalendar) -> tuple[R
 def _level_shift(model: DayModel) -> tuple[int, float] | None:
     """Day and size of the largest lasting change of the level, if it is large."""
     D = len(model.log_total)
-    level = model.effects["level"][:D]
     if D < 3 * SHIFT_DAYS:
         return None
-    quarter = SHIFT_DAYS // 4
-    at = np.arange(SHIFT_DAYS, D - SHIFT_DAYS)
-    before = np.array([np.median(level[d - SHIFT_DAYS : d - quarter]) for d in at])
-    after = np.array([np.median(level[d + quarter : d + SHIFT_DAYS]) for d in at])
-    change = after - before
-    best = int(np.argmax(np.abs(change)))
-    return (int(at[best]), float(change[best])) if abs(change[best]) >= SHIFT else None
+    # In the first year nobody can tell a season from a change of the level.
+    moving = ("level",) if D >= YEAR_KNOWN else ("level", "season")
+    steady = [v[:D] for name, v in model.effects.items() if name not in moving]
+    plain = model.log_total - np.sum(steady, axis=0)
+    best, size = 0, 0.0
+    for d in range(SHIFT_DAYS, D - SHIFT_DAYS):
+        change = _median(plain[d : d + SHIFT_DAYS]) - _median(plain[d - SHIFT_DAYS : d])
+        at_once = _median(plain[d : d + 7]) - _median(plain[d - 7 : d])
+        # A season comes slowly; a shift is there within a day.
+        if change * at_once > 0 and min(abs(change), abs(at_once) / 0.7) > abs(size):
+            best, size = d, float(change)
+    if abs(size) < SHIFT:
+        return None
+    return best + int(np.argmin(np.isnan(plain[best:]))), size
+
+
+def _median(values: FloatArray) -> float:
+    seen = values[~np.isnan(values)]
+    return float(np.median(seen)) if len(seen) else 0.0
 
 
 def _scale(panel: Panel, profile: FloatArray) -> FloatArray:

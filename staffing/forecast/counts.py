@@ -8,7 +8,7 @@ from scipy.special import betainc, gammaincinv
 from staffing.grid import FloatArray
 
 NORMAL_SIZE = 50.0
-"""Means from which on the gamma distribution stands in for the negative binomial (their quantiles differ by under 1)."""
+"""Means from which on the gamma distribution stands in for the negative binomial."""
 
 
 def quantile(p: float, mean: FloatArray, variance: FloatArray) -> FloatArray:

@@ -9,7 +9,7 @@ import numpy as np
 from staffing.errors import InputError, Problem
 from staffing.forecast.counts import quantile
 from staffing.forecast.result import LEVELS, Forecast
-from staffing.grid import FloatArray
+from staffing.grid import FloatArray, IntArray
 
 
 def reforecast(forecast: Forecast, actual: FloatArray, now: int) -> Forecast:
@@ -76,11 +76,16 @@ def reforecast(forecast: Forecast, actual: FloatArray, now: int) -> Forecast:
         quantiles[:, q, seen] = actual[q, seen]
         error[q] = np.sqrt(np.mean(np.expm1(np.maximum(np.diag(cov[q]), 0.0))))
     return replace(
-        forecast, contacts=contacts, quantiles=quantiles, day_cov=cov, day_error=error, notes=(*forecast.notes, _note(forecast, now))
+        forecast,
+        contacts=contacts,
+        quantiles=quantiles,
+        day_cov=cov,
+        day_error=error,
+        notes=(*forecast.notes, _note(forecast, now)),
     )
 
 
-def _variance(mean: FloatArray, cov: FloatArray, day: FloatArray, own: float) -> FloatArray:
+def _variance(mean: FloatArray, cov: FloatArray, day: IntArray, own: float) -> FloatArray:
     relative = np.expm1(np.maximum(np.diag(cov), 0.0))[day] + own
     out: FloatArray = mean + relative * mean**2
     return out

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -14,7 +13,7 @@ from staffing.errors import InputError, Problem
 from staffing.forecast import aht
 from staffing.forecast import events as happenings
 from staffing.forecast.calendar import DayCalendar, day_calendar
-from staffing.forecast.panel import Panel, to_axis, to_panel, usual_profile
+from staffing.forecast.panel import Panel, closed_days, to_axis, to_panel, usual_profile
 from staffing.forecast.queue import MIN_DAYS, QueueForecast, forecast_queue
 from staffing.forecast.result import LEVELS, Forecast
 from staffing.forecast.settings import Event, ForecastSettings
@@ -219,18 +218,19 @@ def _between(surprises: Sequence[FloatArray]) -> FloatArray:
             pair = np.clip(pair[:, ~np.isnan(pair).any(0)], -3, 3)
             if pair.shape[1] >= MIN_DAYS and pair.std(1).min() > 0:
                 shared = pair.shape[1] / (pair.shape[1] + 28)
-                out[a, b] = out[b, a] = shared * float(np.corrcoef(pair)[0, 1])
+                out[a, b] = out[b, a] = shared * float(np.mean(_standard(pair[0]) * _standard(pair[1])))
+    return out
+
+
+def _standard(x: FloatArray) -> FloatArray:
+    out: FloatArray = (x - x.mean()) / x.std()
     return out
 
 
 def _calendar(job: _Job, panel: Panel, events: tuple[Event, ...], past: happenings.PastEvents) -> DayCalendar:
     days = job.past_days + job.gap + job.grid.days
     region = job.settings.holiday_region
-    weekly = np.array(
-        [panel.open[panel.weekday == w].any(1).mean() if (panel.weekday == w).any() else 0 for w in range(7)]
-    )
-    shut = ~panel.open.any(1) & (weekly[panel.weekday] > 0.5)
-    closed = frozenset(panel.first + timedelta(days=int(d)) for d in np.flatnonzero(shut))
+    closed = closed_days(panel)
     labels = dict(past.labels)
     labels.update(happenings.learnable(events, panel.first, days))
     calendar = day_calendar(panel.first, days, region, labels, closed)

@@ -110,4 +110,3 @@ def _sentence(a: Adjustment) -> str:
     what = f"times {a.factor:g}" if a.factor is not None else f"set to {a.contacts:g} contacts a day"
     days = f"{a.first}" if a.first == a.last else f"{a.first} to {a.last}"
     return f"{a.queue or 'all queues'}, {days}: {what} by {a.who}: {a.why}"
-

@@ -7,7 +7,7 @@ autumn repeats is averaged into one slot, the one that spring skips is missing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -103,7 +103,7 @@ def usual_profile(panel: Panel, recent_weeks: int = 26) -> FloatArray:
 
 def _mean(rows: FloatArray) -> FloatArray:
     count = (~np.isnan(rows)).sum(0)
-    return np.nansum(rows, axis=0) / np.maximum(count, 1)
+    return np.asarray(np.nansum(rows, axis=0) / np.maximum(count, 1), dtype=np.float64)
 
 
 def day_totals(panel: Panel, profile: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -128,3 +128,12 @@ def day_totals(panel: Panel, profile: FloatArray) -> tuple[FloatArray, FloatArra
     with np.errstate(invalid="ignore", divide="ignore"):
         total = np.where(cover >= MIN_COVER, np.nansum(panel.volume, axis=1) / cover, np.nan)
     return total, cover
+
+
+def closed_days(panel: Panel) -> frozenset[date]:
+    """Days on which the queue was closed although it is open on most days of that weekday."""
+    weekday = panel.weekday
+    opened = np.asarray(panel.open.any(axis=1), dtype=np.bool_)
+    often = np.array([opened[weekday == w].mean() if (weekday == w).any() else 0.0 for w in range(7)])
+    shut = ~opened & (often[weekday] > 0.5)
+    return frozenset(panel.first + timedelta(days=int(d)) for d in np.flatnonzero(shut))

@@ -25,8 +25,8 @@ HALF_LIFE = 182.0
 """Days after which a past origin counts half."""
 SHARPNESS = 0.05
 """Relative excess error at which a member's belief has fallen to 1/e."""
-TRUST = 2.0
-"""Independent past months at which evidence and prior share the weight."""
+TRUST = 4.0
+"""Past months at which the evidence is believed by half."""
 GOOD = 0.3
 """Least weight of a day for it to judge a forecast."""
 
@@ -135,9 +135,10 @@ def pool(members: list[Member], log_total: FloatArray, weight: FloatArray, lead:
     prior = prior / prior.sum()
     weights = prior
     if size > 0 and losses.min() > 0:
-        belief = prior * np.exp(-(losses / losses.min() - 1) / SHARPNESS)
         months = len(at) * STEP / 28
-        weights = (months * belief / belief.sum() + TRUST * prior) / (months + TRUST)
+        sharpness = SHARPNESS * (months + TRUST) / months
+        belief = prior * np.exp(-(losses / losses.min() - 1) / sharpness)
+        weights = belief / belief.sum()
     mean = sum((w * m.mean for w, m in zip(weights, members, strict=True)), np.zeros_like(members[0].mean))
     row_all = np.concatenate(days) if days else np.zeros(0, dtype=np.int64)
     error = log_total[row_all] - weights @ np.concatenate(forecasts, axis=1) if days else np.zeros(0)

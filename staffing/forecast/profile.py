@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 
 from staffing.forecast.panel import Panel
-from staffing.grid import FloatArray
+from staffing.grid import BoolArray, FloatArray
 
 MEMORIES = (4.0, 10.0, 30.0, 100.0)
 """Weeks after which a day counts half."""
@@ -65,7 +65,7 @@ def estimate(panel: Panel, totals: FloatArray, weight: FloatArray, shape: Shape)
     share = np.divide(mixed, base, out=group.copy(), where=base > 0)
     share = _smooth(share, offered > 0, shape.width)
     total = share.sum(1, keepdims=True)
-    return np.divide(share, total, out=np.full((7, m), 1.0 / m), where=total > 0)
+    return np.asarray(np.divide(share, total, out=np.full((7, m), 1.0 / m), where=total > 0), dtype=np.float64)
 
 
 def _similar(own: FloatArray, offered: FloatArray) -> FloatArray:
@@ -75,17 +75,17 @@ def _similar(own: FloatArray, offered: FloatArray) -> FloatArray:
     size = offered.max(1)
     near = near * (size > 0)
     near = np.where((size > 0)[:, None], near, (size > 0).astype(np.float64))
-    return (near @ own) / np.maximum(near.sum(1, keepdims=True), 1e-12)
+    return np.asarray((near @ own) / np.maximum(near.sum(1, keepdims=True), 1e-12), dtype=np.float64)
 
 
-def _smooth(share: FloatArray, known: np.ndarray, width: float) -> FloatArray:
+def _smooth(share: FloatArray, known: BoolArray, width: float) -> FloatArray:
     m = share.shape[1]
     if width <= 0 or m < 8:
         return share
     x = np.arange(m)
     kernel = np.exp(-0.5 * ((x[:, None] - x) / width) ** 2)
     known = known | (known.sum(1) == 0)[:, None]
-    return np.where(known, (share @ kernel) / np.maximum(known @ kernel, 1e-12), share)
+    return np.asarray(np.where(known, (share @ kernel) / np.maximum(known @ kernel, 1e-12), share), dtype=np.float64)
 
 
 def profile(panel: Panel, totals: FloatArray, weight: FloatArray, horizon: int) -> tuple[FloatArray, str]:

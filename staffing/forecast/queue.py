@@ -10,10 +10,10 @@ from staffing.forecast.calendar import DayCalendar
 from staffing.forecast.calibration import day_scale, levels
 from staffing.forecast.cleaning import clean, unusual_days
 from staffing.forecast.counts import quantile
-from staffing.forecast.daytotal import MAX_DAYS, DayModel, fit
-from staffing.forecast.panel import Panel, day_totals, usual_profile
+from staffing.forecast.daytotal import MAX_DAYS, DayModel, fit, one_thread
 from staffing.forecast.drivers import GAIN, lagged
 from staffing.forecast.effects import TREND, YEAR_COURSE
+from staffing.forecast.panel import Panel, day_totals, usual_profile
 from staffing.forecast.pool import Pooled, effects_member, pool, weekday_member
 from staffing.forecast.profile import profile
 from staffing.forecast.result import LEVELS
@@ -122,6 +122,19 @@ def forecast_queue(
     shape
         Profile to use in place of the queue's own, shape (7, m): a parent queue's.
     """
+    with one_thread():
+        return _forecast(panel, calendar, open_, lead, log_factor, drivers, shape)
+
+
+def _forecast(
+    panel: Panel,
+    calendar: DayCalendar,
+    open_: BoolArray,
+    lead: int,
+    log_factor: FloatArray | None,
+    drivers: dict[str, FloatArray] | None,
+    shape: FloatArray | None,
+) -> QueueForecast:
     D, H = len(panel.volume), len(calendar) - len(panel.volume)
     skip = max(D - MAX_DAYS, 0)
     if skip:
@@ -146,7 +159,7 @@ def forecast_queue(
     else:
         share, words = shape, "day shape borrowed"
     total = np.maximum(np.exp(chosen.mean) * _smear(model) - 0.5, 0.0)
-    cov = model.cov * day_scale(chosen, np.diag(model.cov), lead)
+    cov = model.cov * day_scale(chosen, np.diag(model.cov), counting)
     slot = _slot_variance(panel, totals, model, share)
     shift = chosen.mean - model.mean
     effects = {name: values[D:].copy() for name, values in model.effects.items()}
@@ -177,6 +190,8 @@ def _pooled(
 ) -> Pooled:
     D = len(log_total)
     special = model.effects["holiday"]
+    # Only ordinary days judge: the weekday means are given holiday factors that were learnt on all of the past.
+    judge = model.weight * np.array([not name for name in calendar.label[:D]])
     members = [effects_member("calendar effects", 0.5, model)]
     if D >= MIN_COMPARE:
         trend = fit(log_total, counting, calendar, without=YEAR_COURSE)
@@ -185,13 +200,13 @@ def _pooled(
         name = f"mean of the last {weeks} same weekdays"
         members.append(weekday_member(name, prior, weeks, log_total, model.weight, special))
     if not drivers:
-        return pool(members, log_total, model.weight, lead, window)
+        return pool(members, log_total, judge, lead, window)
     driven = fit(log_total, counting, calendar, drivers, without=TREND)
     told = effects_member(f"calendar effects with {', '.join(drivers)}", 0.5, driven)
-    tried = pool([*members, told], log_total, model.weight, lead, window)
+    tried = pool([*members, told], log_total, judge, lead, window)
     if tried.loss[-1] < (1 - GAIN) * tried.loss[0]:
         return tried
-    return pool(members, log_total, model.weight, lead, window)
+    return pool(members, log_total, judge, lead, window)
 
 
 def _smear(model: DayModel) -> float:

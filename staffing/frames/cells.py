@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -137,6 +138,7 @@ _SLASH_DATE = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})")
 _TIME = re.compile(
     r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*(am|pm|uhr)?\s*(z|utc|gmt|[+-]\d{2}:?\d{2}|[+-]\d{2})?", re.I
 )
+_SEPARATORS = frozenset("T ")
 _DATE_TODO = "write 2026-12-31 or 31.12.2026"
 
 
@@ -214,13 +216,14 @@ def _offset(text: str | None) -> int:
     return -seconds if text[0] == "-" else seconds
 
 
-def _as_text(value: object) -> str:
+def as_text(value: object) -> str:
+    """Text of a cell, dates in ISO notation."""
     if isinstance(value, datetime):
         # Excel keeps days as floating numbers: round what should be a whole second.
         return (value + timedelta(microseconds=500_000)).replace(microsecond=0).isoformat(" ")
     if isinstance(value, date | time):
         return value.isoformat()
-    return str(value).strip()
+    return str(value)
 
 
 def moments(values: npt.NDArray[Any]) -> tuple[Moments, Mapping[int, Fault]]:
@@ -242,26 +245,38 @@ def moments(values: npt.NDArray[Any]) -> tuple[Moments, Mapping[int, Fault]]:
     >>> found.second.tolist(), faults[1][0]
     ([52200, 0], "cannot read 'soon' as a date")
     """
-    texts = [_as_text(v) for v in values]
-    parts = [(t[:10], t[11:].strip()) if t[10:11] in ("T", " ") else _split(t) for t in texts]
-    leads = month_first({p[0] for p in parts})
-    days = {d: day_number(d, leads) for d in {p[0] for p in parts}}
-    clocks = {c: clock(c) for c in {p[1] for p in parts}}
-    out = Moments(*(np.zeros(len(texts), dtype=np.int64) for _ in range(3)))
+    texts = [v if isinstance(v, str) else as_text(v) for v in values]
+    if all(t[10:11] in _SEPARATORS for t in texts):
+        day_texts, clock_texts = [t[:10] for t in texts], [t[11:] for t in texts]
+    else:
+        parts = [_split(t) for t in texts]
+        day_texts, clock_texts = [p[0] for p in parts], [p[1] for p in parts]
+    day_of, distinct_days = pd.factorize(np.array(day_texts, dtype=object), use_na_sentinel=False)
+    clock_of, clocks = pd.factorize(np.array(clock_texts, dtype=object), use_na_sentinel=False)
+    days = [str(d).strip() for d in distinct_days]
+    leads = month_first(days)
+    numbers = [day_number(d, leads) for d in days]
+    times = [clock(c.strip()) for c in clocks]
+    day = np.array([0 if isinstance(n, tuple) else n for n in numbers], dtype=np.int64)[day_of]
+    second = np.array([t[0] if isinstance(t[0], int) else 0 for t in times], dtype=np.int64)[clock_of]
+    offset = np.array([t[1] if isinstance(t[1], int) else 0 for t in times], dtype=np.int64)[clock_of]
+    bad_day = np.array([isinstance(n, tuple) for n in numbers], dtype=np.bool_)[day_of]
+    bad_time = np.array([isinstance(t[0], str) for t in times], dtype=np.bool_)[clock_of]
     faults: dict[int, Fault] = {}
-    for i, (d, c) in enumerate(parts):
-        day, at = days[d], clocks[c]
-        if isinstance(day, tuple):
-            faults[i] = (day[0].replace(repr(d), repr(texts[i])), day[1])
-        elif isinstance(at[0], str):
-            faults[i] = (at[0].replace(repr(c), repr(texts[i])), str(at[1]))
-        else:
-            second = at[0]
-            out.day[i], out.second[i], out.offset[i] = day + second // 86_400, second % 86_400, at[1]
-    return out, faults
+    for i in np.flatnonzero(bad_day | bad_time).tolist():
+        about, part = (
+            (numbers[day_of[i]], days[day_of[i]]) if bad_day[i] else (times[clock_of[i]], clock_texts[i].strip())
+        )
+        if isinstance(about, tuple):
+            faults[i] = (str(about[0]).replace(repr(part), repr(texts[i])), str(about[1]))
+    known = (day > 0) & ~bad_time
+    return Moments(np.where(known, day + second // 86_400, 0), second % 86_400, offset), faults
 
 
 def _split(text: str) -> tuple[str, str]:
+    text = text.strip()
+    if text[10:11] in _SEPARATORS:
+        return text[:10], text[11:]
     day, _, rest = text.replace("T", " ", 1).partition(" ")
     return day.rstrip(","), rest.strip()
 
@@ -280,6 +295,18 @@ def yes_no(value: object) -> bool | Fault | None:
     if text in _YES or text in _NO:
         return text in _YES
     return f"{value!r} is neither yes nor no", "write yes or no"
+
+
+def is_empty(value: object) -> bool:
+    """Whether a cell holds nothing.
+
+    Examples
+    --------
+    >>> is_empty(" n/a "), is_empty(0), is_empty("0")
+    (True, False, False)
+    """
+    # Asked of every distinct cell of a file, so long texts are let off first.
+    return isinstance(value, str) and (len(value) < 8 or value.isspace()) and value.strip().lower() in EMPTY
 
 
 def word(value: object) -> str:

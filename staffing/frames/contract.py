@@ -47,6 +47,8 @@ class Column:
         Whether its cells may be empty.
     low, high
         Smallest and largest number allowed.
+    known_as
+        Names that other systems give it, for advice.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Column:
     empty: bool = False
     low: float = -np.inf
     high: float = np.inf
+    known_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ class Table:
 
 
 def read_table(
-    path: Path, contract: Contract, problems: Problems, columns: Mapping[str, str] | None = None, key: str = "columns"
+    path: Path, contract: Contract, problems: Problems, columns: Mapping[str, str] | None = None, section: str = ""
 ) -> Table | None:
     """Read a file against a contract; None where it cannot be read at all.
 
@@ -136,12 +139,12 @@ def read_table(
     problems
         Takes everything that is wrong.
     columns
-        Our column name -> the file's, where they differ.
-    key
-        Setting that holds `columns`, for messages.
+        Our column name -> the file's, where they differ; ``Date + Time`` joins two of the file's columns.
+    section
+        Section of the scenario whose `columns` these are, for messages; empty where there is none.
     """
     with problems.collecting():
-        return parse(read_sheet(path), contract, problems, columns, key)
+        return parse(read_sheet(path), contract, problems, columns, section)
     return None
 
 
@@ -175,18 +178,16 @@ def parse(
     contract: Contract,
     problems: Problems,
     columns: Mapping[str, str] | None = None,
-    key: str = "columns",
+    section: str = "",
 ) -> Table | None:
     """Type the cells of a sheet; None where a required column is missing. Cells with faults read as empty."""
-    found = _locate(sheet, contract, problems, columns or {}, key)
+    found = _locate(sheet, contract, problems, columns or {}, section)
     if found is None:
         return None
     distinct = {}
     codes = {}
-    for column, position in found.items():
-        codes[column.name], distinct[column.name] = pd.factorize(
-            sheet.cells[position].to_numpy(), use_na_sentinel=False
-        )
+    for column, values in found.items():
+        codes[column.name], distinct[column.name] = pd.factorize(values, use_na_sentinel=False)
     decimal = cells.decimal_of(v for c in found if c.kind is Kind.NUMBER for v in distinct[c.name])
     if decimal is Decimal.UNKNOWN and sheet.delimiter == ",":
         # Who separates columns by commas has no decimal comma.
@@ -214,33 +215,57 @@ def plain(name: str) -> str:
 
 
 def _locate(
-    sheet: Sheet, contract: Contract, problems: Problems, columns: Mapping[str, str], key: str
-) -> dict[Column, int] | None:
+    sheet: Sheet, contract: Contract, problems: Problems, columns: Mapping[str, str], section: str
+) -> dict[Column, npt.NDArray[Any]] | None:
     ours = {c.name for c in contract.columns}
     for name in columns:
         if name not in ours:
             close = get_close_matches(name, ours, 1)
             todo = f"did you mean {close[0]}?" if close else f"one of: {', '.join(sorted(ours))}"
-            problems.add(key, f"unknown column {name!r}", todo)
+            problems.add(f"{section}.columns", f"unknown column {name!r}", todo)
     by_name: dict[str, list[int]] = {}
     for i, text in enumerate(sheet.header):
         by_name.setdefault(plain(text), []).append(i)
-    found: dict[Column, int] = {}
+    found: dict[Column, npt.NDArray[Any]] = {}
     missing = False
     for column in contract.columns:
-        theirs = columns.get(column.name, column.name)
-        places = by_name.get(plain(theirs), [])
-        if len(places) > 1:
-            problems.add(f"{sheet.name} row 1", f"column {theirs!r} appears {len(places)} times", "keep one of them")
-            missing = True
-        elif places:
-            found[column] = places[0]
-        elif column.required or column.name in columns:
-            there = ", ".join(h for h in sheet.header if h) or "nothing"
-            todo = "add it" if column.name in columns else f'add it, or map it: {key} = {{ {column.name} = "..." }}'
-            problems.add(f"{sheet.name} row 1", f"column {theirs!r} is missing; the file has: {there}", todo)
-            missing = True
+        mapped = columns.get(column.name, column.name)
+        whole = plain(mapped) in by_name
+        parts = []
+        for theirs in [mapped] if whole else mapped.split("+"):
+            places = by_name.get(plain(theirs), [])
+            if len(places) == 1:
+                parts.append(sheet.cells[places[0]].to_numpy())
+            elif places:
+                what = f"column {theirs.strip()!r} appears {len(places)} times"
+                problems.add(f"{sheet.name} row 1", what, "keep one of them")
+                missing = True
+            elif column.required or column.name in columns:
+                there = ", ".join(h for h in sheet.header if h) or "nothing"
+                what = f"column {theirs.strip()!r} is missing; the file has: {there}"
+                problems.add(f"{sheet.name} row 1", what, _add_or_map(column, sheet, columns, section))
+                missing = True
+        if parts:
+            found[column] = parts[0] if len(parts) == 1 else _joined(parts)
     return None if missing else found
+
+
+def _add_or_map(column: Column, sheet: Sheet, columns: Mapping[str, str], section: str) -> str:
+    """Advice for a missing column, with the name under which the file may have it."""
+    if not section or column.name in columns:
+        return "add it"
+    known = {plain(name) for name in column.known_as}
+    likely = next((h for h in sheet.header if plain(h) in known), "...")
+    return f'add it, or map it under [{section}]: columns = {{ {column.name} = "{likely}" }}'
+
+
+def _joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """Cells of several columns as one text each, such as a date and a time."""
+    out = np.empty(len(parts[0]), dtype=object)
+    # A workbook keeps a date as its midnight and a time as a time.
+    texts = [[cells.as_text(c).removesuffix(" 00:00:00") for c in part] for part in parts]
+    out[:] = [" ".join(row).strip() for row in zip(*texts, strict=True)]
+    return out
 
 
 def _typed(distinct: npt.NDArray[Any], column: Column, decimal: Decimal) -> tuple[Any, Mapping[int, Fault]]:
@@ -250,7 +275,7 @@ def _typed(distinct: npt.NDArray[Any], column: Column, decimal: Decimal) -> tupl
         return values, faults
     told = dict(faults)
     for i, cell in enumerate(distinct):
-        if i not in told and cells.word(cell).lower() in cells.EMPTY:
+        if i not in told and cells.is_empty(cell):
             told[i] = ("is empty", f"write a {column.kind}")
     return values, told
 

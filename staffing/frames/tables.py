@@ -5,13 +5,15 @@ from __future__ import annotations
 from staffing.frames.contract import Column, Contract, Kind
 
 _DAY_SECONDS = 86_400
+_WHEN = ("timestamp", "datetime", "date time", "date", "time", "start", "interval", "Datum", "Zeit", "Zeitpunkt", "ds")
+_HOW_MANY = ("volume", "calls", "contacts", "offered calls", "count", "Anrufe", "Kontakte", "Menge", "angeboten", "y")
 
 INTERVALS = Contract(
     "intervals",
     (
-        Column("interval_start", Kind.MOMENT),
+        Column("interval_start", Kind.MOMENT, known_as=_WHEN),
         Column("queue", required=False),
-        Column("offered", Kind.NUMBER, empty=True, low=0),
+        Column("offered", Kind.NUMBER, empty=True, low=0, known_as=_HOW_MANY),
         Column("handled", Kind.NUMBER, required=False, empty=True, low=0),
         Column("abandoned", Kind.NUMBER, required=False, empty=True, low=0),
         Column("aht_seconds", Kind.NUMBER, required=False, empty=True, low=0),
@@ -23,7 +25,7 @@ INTERVALS = Contract(
 CONTACTS = Contract(
     "contacts",
     (
-        Column("arrived_at", Kind.MOMENT),
+        Column("arrived_at", Kind.MOMENT, known_as=_WHEN),
         Column("queue", required=False),
         Column("outcome", required=False),
         Column("wait_seconds", Kind.NUMBER, required=False, empty=True, low=0, high=31 * _DAY_SECONDS),

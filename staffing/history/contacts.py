@@ -13,7 +13,7 @@ from staffing.frames import Instants, Table, plain
 from staffing.grid import BoolArray, FloatArray, IntArray
 from staffing.history.intervals import LONGEST_AHT, SHORTEST_AHT
 from staffing.history.listing import Listing
-from staffing.history.part import Hours, Part
+from staffing.history.part import Hours, Part, lifetime
 
 HANDLED, ABANDONED, IGNORED, UNKNOWN = 0, 1, 2, 3
 _WORDS = {
@@ -54,6 +54,8 @@ def contacts_part(
 ) -> Part:
     """Bring contact records onto the axis; an interval without contacts is 0 on any day that has some.
 
+    Days before a queue's first contact and after its last are judged by `lifetime`.
+
     Parameters
     ----------
     tables
@@ -77,6 +79,12 @@ def contacts_part(
         t = hours.grid.locate(unix)
         kept = (queue >= 0) & at.known & (outcome <= ABANDONED) & (t >= 0)
         kept &= _first_seen(table, seen, problems, listing)
+        later = np.where(kept, hours.next_open()[queue, t], -1)
+        waiting = kept & ~hours.open[queue, t] & hours.deferrable[queue] & (later >= 0)
+        if waiting.any():
+            t = np.where(waiting, later, t)
+            what = "contacts outside the opening hours wait until the queue opens"
+            listing.add(table.name, "carried", f"{int(waiting.sum())} {what}", int(waiting.sum()))
         outside = kept & ~hours.open[queue, t]
         listing.rows(table, outside, "closed", lambda i: "a contact outside the opening hours: kept out of the history")
         kept &= ~outside
@@ -115,7 +123,7 @@ def _outcomes(table: Table, mapped: Mapping[str, str], problems: Problems, listi
             problems.add(
                 table.where(int(rows[0]), "outcome"),
                 f"unknown outcome {name!r} in {len(rows)} rows",
-                f'say what it means: history.outcomes = {{ "{name}" = "handled" }} (or "abandoned", "ignore")',
+                f'say what it means under [history]: outcomes = {{ "{name}" = "handled" }} (or "abandoned", "ignore")',
             )
         elif meaning[code] == IGNORED:
             ignored += len(rows)
@@ -157,7 +165,7 @@ def _first_seen(table: Table, seen: set[str], problems: Problems, listing: Listi
             problems.add(
                 table.where(int(np.flatnonzero(copies)[0])),
                 f"is a copy of an earlier row, and so are {int(copies.sum()) - 1} more of {len(table)}",
-                "delete the copies, or name the column with the contact's number in history.columns as contact_id",
+                "delete the copies, or name the column with the contact's number as contact_id under [history], columns",
             )
         return np.ones(len(table), dtype=np.bool_)
     ids = pd.Series(table.text("contact_id"))
@@ -186,9 +194,13 @@ def _check_unit(table: Table, handle: FloatArray, problems: Problems) -> None:
 def _totals(contacts: _Contacts, with_outcome: bool, hours: Hours) -> Part:
     Q, T = len(hours.queues), len(hours.grid)
     cell = contacts.ours * T + contacts.t
-    told = np.zeros(hours.grid.days, dtype=np.bool_)
-    told[hours.grid.day[contacts.t]] = True
-    known = told[hours.grid.day] & hours.open
+    D = hours.grid.days
+    by_day = (
+        np.bincount(contacts.ours * D + hours.grid.day[contacts.t], minlength=Q * D).reshape(Q, D).astype(np.float64)
+    )
+    told = by_day.sum(axis=0) > 0
+    alive = np.stack([lifetime(days, told) & told for days in by_day])
+    known = alive[:, hours.grid.day] & hours.open
 
     def total(mask: BoolArray, values: FloatArray | None = None) -> FloatArray:
         weights = None if values is None else values[mask]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from staffing.errors import Problems
 from staffing.frames import LISTED, Instants, Table
-from staffing.grid import BoolArray, FloatArray, IntArray
+from staffing.grid import INTERVAL_MINUTES, IntArray
 from staffing.history.listing import Listing
 from staffing.history.part import Hours, Part
-from staffing.history.settings import Absent, HistorySettings
+from staffing.history.settings import HistorySettings
+from staffing.history.totals import Rows, spread, totals
 
 FILE_MINUTES = (60, 30, 20, 15, 12, 10, 6, 5)
 """Lengths of intervals that are recognised, longest first."""
@@ -21,38 +22,7 @@ _ON_GRID = 0.98
 """Share of rows that must start on the file's own grid; the rest are told as problems."""
 SHORTEST_AHT, LONGEST_AHT = 10.0, 4 * 3600.0
 """Median handling times (seconds) outside of which a column is taken to have another unit."""
-_ONES = 5
-"""Rows with one contact from which on a file without a zero is taken to leave zeros out."""
 _MEASURES = ("offered", "handled", "abandoned", "aht_seconds", "wait_seconds")
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """Rows of a table that survive, N of them; `row` is the position in the table."""
-
-    row: IntArray
-    theirs: IntArray
-    ours: IntArray
-    unix: IntArray
-    measures: dict[str, FloatArray]
-
-    def take(self, at: IntArray | BoolArray) -> _Rows:
-        return _Rows(
-            self.row[at],
-            self.theirs[at],
-            self.ours[at],
-            self.unix[at],
-            {name: values[at] for name, values in self.measures.items()},
-        )
-
-    def plus(self, other: _Rows) -> _Rows:
-        return _Rows(
-            np.concatenate([self.row, other.row]),
-            np.concatenate([self.theirs, other.theirs]),
-            np.concatenate([self.ours, other.ours]),
-            np.concatenate([self.unix, other.unix]),
-            {name: np.concatenate([values, other.measures[name]]) for name, values in self.measures.items()},
-        )
 
 
 def interval_part(
@@ -84,7 +54,7 @@ def interval_part(
     Returns
     -------
     Part | None
-        None where the file's intervals cannot be brought to the axis'.
+        None where no row counts or the file's intervals cannot be brought to the axis'.
 
     Notes
     -----
@@ -94,22 +64,31 @@ def interval_part(
     """
     theirs = pd.factorize(table.text("queue"))[0] if "queue" in table else np.zeros(len(table), dtype=np.int64)
     at = np.flatnonzero((ours >= 0) & instants.known)
-    rows = _Rows(at, theirs[at], ours[at], instants.unix[at], {m: table.numbers(m)[at] for m in _MEASURES})
+    if not len(at):
+        return None
+    rows = Rows(
+        at,
+        theirs[at],
+        ours[at],
+        instants.unix[at],
+        {m: table.numbers(m)[at] for m in _MEASURES},
+        np.zeros(len(at), dtype=np.bool_),
+    )
     file_minutes = _file_minutes(table, rows, settings, hours, problems)
-    if file_minutes is None or not len(at):
+    if file_minutes is None:
         return None
     rows = _clock_changes(table, rows, instants, hours, listing)
     rows = _repeated(table, rows, hours, problems, listing)
     rows = _handled(table, rows, problems, listing)
-    rows = _spread(table, rows, file_minutes, hours, listing)
+    rows = spread(table, rows, file_minutes, hours, listing)
     rows = _closed(table, rows, hours, listing)
-    return _totals(table, rows, file_minutes, settings, hours, listing)
+    return totals(table, rows, file_minutes, settings, hours, listing)
 
 
 # -- length ------------------------------------------------------------------------------------------------
 
 
-def _file_minutes(table: Table, rows: _Rows, settings: HistorySettings, hours: Hours, problems: Problems) -> int | None:
+def _file_minutes(table: Table, rows: Rows, settings: HistorySettings, hours: Hours, problems: Problems) -> int | None:
     """Length of the file's intervals, found from where they start."""
     ours = hours.grid.interval_minutes
     seconds = table.moments("interval_start").second[rows.row]
@@ -135,11 +114,11 @@ def _file_minutes(table: Table, rows: _Rows, settings: HistorySettings, hours: H
         )
         return None
     if ours % length and length % ours:
+        fitting = " or ".join(str(m) for m in INTERVAL_MINUTES if m % length == 0)
         problems.add(
             table.name,
             f"intervals of {length} minutes do not fit into those of {ours} minutes",
-            "choose another horizon.interval_minutes, e.g. "
-            + " or ".join(str(m) for m in (15, 30, 60) if m % length == 0),
+            f"choose {fitting} as horizon.interval_minutes" if fitting else "export intervals of 15, 30 or 60 minutes",
         )
         return None
     off = np.flatnonzero(seconds % (length * 60))
@@ -158,7 +137,7 @@ def _file_minutes(table: Table, rows: _Rows, settings: HistorySettings, hours: H
 # -- clock changes -----------------------------------------------------------------------------------------
 
 
-def _clock_changes(table: Table, rows: _Rows, instants: Instants, hours: Hours, listing: Listing) -> _Rows:
+def _clock_changes(table: Table, rows: Rows, instants: Instants, hours: Hours, listing: Listing) -> Rows:
     """Hours that spring skips and autumn repeats."""
     offered = np.nan_to_num(rows.measures["offered"])
     skipped = instants.skipped[rows.row]
@@ -172,6 +151,7 @@ def _clock_changes(table: Table, rows: _Rows, instants: Instants, hours: Hours, 
             int(empty.sum()),
         )
     moved = skipped & ~empty
+    rows = replace(rows, moved=moved)
     mask = np.zeros(len(table), dtype=np.bool_)
     mask[rows.row[moved]] = True
     listing.rows(
@@ -193,7 +173,7 @@ def _clock_changes(table: Table, rows: _Rows, instants: Instants, hours: Hours, 
         for name in ("offered", "handled", "abandoned"):
             measures[name][single] /= 2
         shift = again[single]
-        rows = _Rows(rows.row, rows.theirs, rows.ours, unix, measures)
+        rows = replace(rows, unix=unix, measures=measures)
         if (times > 1).any():
             listing.add(
                 table.where(int(rows.row[doubt[times > 1][0]])),
@@ -210,14 +190,14 @@ def _clock_changes(table: Table, rows: _Rows, instants: Instants, hours: Hours, 
             )
             second = rows.take(single)
             empty = np.concatenate([empty, np.zeros(len(single), dtype=np.bool_)])
-            rows = rows.plus(_Rows(second.row, second.theirs, second.ours, second.unix + shift, second.measures))
+            rows = rows.plus(replace(second, unix=second.unix + shift))
     return rows.take(~empty)
 
 
 # -- rows that should not be there -------------------------------------------------------------------------
 
 
-def _repeated(table: Table, rows: _Rows, hours: Hours, problems: Problems, listing: Listing) -> _Rows:
+def _repeated(table: Table, rows: Rows, hours: Hours, problems: Problems, listing: Listing) -> Rows:
     """Rows of the same queue and time: copies are dropped, contradictions are problems."""
     order = np.lexsort((rows.row, rows.unix, rows.theirs))
     same = (np.diff(rows.theirs[order]) == 0) & (np.diff(rows.unix[order]) == 0)
@@ -239,7 +219,7 @@ def _repeated(table: Table, rows: _Rows, hours: Hours, problems: Problems, listi
         problems.add(
             table.where(second),
             f"gives {what.replace('T', ' ')} again, with other values than row {table.rows[first]} "
-            f"({b:g} contacts offered against {a:g})",
+            f"({_amount(b)} against {_amount(a)})",
             "keep one of the rows, or add them up where both are parts",
         )
     if len(odd) > LISTED:
@@ -253,11 +233,27 @@ def _repeated(table: Table, rows: _Rows, hours: Hours, problems: Problems, listi
     return rows.take(kept)
 
 
-def _closed(table: Table, rows: _Rows, hours: Hours, listing: Listing) -> _Rows:
-    """Contacts outside the opening hours are kept out and listed; empty rows there say nothing."""
+def _amount(offered: float) -> str:
+    return "no number" if np.isnan(offered) else f"{offered:g} contacts offered"
+
+
+def _closed(table: Table, rows: Rows, hours: Hours, listing: Listing) -> Rows:
+    """Contacts outside the opening hours: those of deferrable queues wait for the opening, others are kept out.
+
+    Both are listed; empty rows outside the opening hours say nothing.
+    """
     t = hours.grid.locate(rows.unix)
     inside = (t >= 0) & hours.open[rows.ours, t]
     offered = np.nan_to_num(rows.measures["offered"])
+    later = np.where(t >= 0, hours.next_open()[rows.ours, t], -1)
+    waiting = ~inside & (offered > 0) & hours.deferrable[rows.ours] & (later >= 0)
+    if waiting.any():
+        unix, moved = rows.unix.copy(), rows.moved | waiting
+        unix[waiting] = hours.grid.starts[later[waiting]]
+        rows = replace(rows, unix=unix, moved=moved)
+        inside |= waiting
+        what = f"{offered[waiting].sum():g} contacts outside the opening hours wait until the queue opens"
+        listing.add(table.name, "carried", what, int(waiting.sum()))
     mask = np.zeros(len(table), dtype=np.bool_)
     mask[rows.row[~inside & (offered > 0)]] = True
     amount = np.zeros(len(table))
@@ -271,7 +267,7 @@ def _closed(table: Table, rows: _Rows, hours: Hours, listing: Listing) -> _Rows:
 # -- measures ----------------------------------------------------------------------------------------------
 
 
-def _handled(table: Table, rows: _Rows, problems: Problems, listing: Listing) -> _Rows:
+def _handled(table: Table, rows: Rows, problems: Problems, listing: Listing) -> Rows:
     """Fill in what follows from other columns, and refuse handling times in another unit."""
     measures = dict(rows.measures)
     if "handled" not in table:
@@ -316,89 +312,4 @@ def _handled(table: Table, rows: _Rows, problems: Problems, listing: Listing) ->
         listing.rows(table, mask, "unit", slipped(middle))
         aht[slip] = np.nan
     measures["aht_seconds"] = aht
-    return _Rows(rows.row, rows.theirs, rows.ours, rows.unix, measures)
-
-
-def _spread(table: Table, rows: _Rows, file_minutes: int, hours: Hours, listing: Listing) -> _Rows:
-    """Intervals longer than ours: spread evenly over the open ones among those they cover, and listed."""
-    width = hours.grid.interval_minutes
-    parts = file_minutes // width
-    if parts <= 1:
-        return rows
-    listing.add(
-        table.name,
-        "spread",
-        f"intervals of {file_minutes} minutes spread evenly over those of {width} minutes, AHT unchanged",
-        len(rows.row),
-    )
-    unix = rows.unix[:, None] + np.arange(parts) * hours.grid.seconds
-    t = hours.grid.locate(unix)
-    share = (t >= 0) & hours.open[rows.ours[:, None], t]
-    share |= ~share.any(axis=1, keepdims=True)
-    at, column = np.nonzero(share)
-    spread = rows.take(at)
-    count = share.sum(axis=1)[at]
-    measures = dict(spread.measures)
-    for name in ("offered", "handled", "abandoned"):
-        measures[name] = measures[name] / count
-    return _Rows(spread.row, spread.theirs, spread.ours, unix[at, column], measures)
-
-
-def _totals(
-    table: Table, rows: _Rows, file_minutes: int, settings: HistorySettings, hours: Hours, listing: Listing
-) -> Part:
-    """Totals on the axis; first by the file's queues, because only there it can be seen what is missing."""
-    T, Q = len(hours.grid), len(hours.queues)
-    t = hours.grid.locate(rows.unix)
-    expected = np.ceil(hours.minutes / min(file_minutes, hours.grid.interval_minutes))
-    told = np.zeros(hours.grid.days, dtype=np.bool_)
-    told[hours.grid.day[t]] = True
-    totals = {name: np.full((Q, T), np.nan) for name in ("offered", "handled", "abandoned", "handle_seconds")}
-    started = np.zeros((Q, T), dtype=np.bool_)
-    waited, gave_up = np.zeros(Q), np.zeros(Q)
-    zeros_omitted = omits_zeros(rows.measures["offered"], settings)
-    omitted = 0
-    for code in np.unique(rows.theirs):
-        mine = rows.take(rows.theirs == code)
-        q, at = int(mine.ours[0]), t[rows.theirs == code]
-        m = mine.measures
-        with np.errstate(invalid="ignore"):
-            handle = np.where(m["handled"] == 0, 0.0, m["handled"] * m["aht_seconds"])
-            wait = m["offered"] * m["wait_seconds"]
-        known = np.bincount(at[~np.isnan(m["offered"])], minlength=T)
-        rows_of = np.bincount(at, minlength=T)
-        first, last = int(at.min()), int(at.max())
-        life = np.zeros(T, dtype=np.bool_)
-        life[hours.grid.day_first[hours.grid.day[first]] : hours.grid.day_first[hours.grid.day[last] + 1]] = True
-        silent = zeros_omitted & (rows_of < expected[q]) & told[hours.grid.day] & hours.open[q]
-        omitted += int((silent & life & (rows_of == 0)).sum())
-        whole = (known >= expected[q]) | (silent & (known == rows_of))
-        for name, values in (
-            ("offered", m["offered"]),
-            ("handled", m["handled"]),
-            ("abandoned", m["abandoned"]),
-            ("handle_seconds", handle),
-        ):
-            good = ~np.isnan(values)
-            total = np.bincount(at[good], values[good], T)
-            complete = whole & (np.bincount(at[good], minlength=T) == rows_of)
-            value = np.where(complete & hours.open[q], total, np.nan)
-            # Before its first and after its last day a queue of the file adds nothing to one of ours that it shares.
-            so_far = totals[name][q]
-            totals[name][q] = np.where(life, np.where(started[q], so_far + value, value), so_far)
-        started[q] |= life
-        both = ~np.isnan(wait) & ~np.isnan(m["abandoned"])
-        waited[q] += wait[both].sum()
-        gave_up[q] += m["abandoned"][both].sum()
-    if omitted:
-        listing.add(
-            table.name, "zero", "the file has no rows for intervals without contacts: absent ones read as 0", omitted
-        )
-    return Part(totals["offered"], totals["handled"], totals["abandoned"], totals["handle_seconds"], waited, gave_up)
-
-
-def omits_zeros(offered: FloatArray, settings: HistorySettings) -> bool:
-    """Whether intervals without contacts have no row: who writes many ones and never a zero leaves zeros out."""
-    if settings.absent_rows is not None:
-        return settings.absent_rows is Absent.ZERO
-    return int((offered == 1).sum()) >= _ONES and not (offered == 0).any()
+    return replace(rows, measures=measures)

@@ -53,7 +53,7 @@ def assign(
                 problems.add(
                     f"{table.name} row 1",
                     f"column 'queue' is missing, and the scenario has {len(queues)} queues",
-                    'add it, or map it: history.columns = { queue = "..." }',
+                    'add it, or map it under [history]: columns = { queue = "..." }',
                 )
             elif queues != (ALL,):
                 listing.add(table.name, "queue", f"no column 'queue': every row is read as {queues[0]!r}", len(table))
@@ -76,7 +76,7 @@ def assign(
             problems.add(
                 table.where(int(rows[0]), "queue"),
                 f"unknown queue {name!r} in {len(rows)} rows, while {', '.join(map(repr, lost))} has none",
-                f'map it: history.queues = {{ "{name}" = "{likely}" }}',
+                f'map it under [history]: queues = {{ "{name}" = "{likely}" }}',
             )
         else:
             listing.add(table.where(int(rows[0])), "queue", f"queue {name!r} is not planned: left out", len(rows))

@@ -35,14 +35,14 @@ class HistorySettings:
     layout: Layout | None = None
     """intervals or contacts; None: recognised by the columns."""
     columns: dict[str, str] = Field(default_factory=dict)
-    """Our column name -> the file's, e.g. {offered = "Calls"}."""
+    """Our column name -> the file's, e.g. {offered = "Calls", interval_start = "Date + Time"} (+ joins two columns)."""
     queues: dict[str, str] = Field(default_factory=dict)
     """The file's queue name -> ours; several may share one of ours. Other queues are left out and listed."""
     outcomes: dict[str, str] = Field(default_factory=dict)
     """The file's outcome -> handled, abandoned or ignore (e.g. {AGENT = "handled", HANG = "abandoned"})."""
     timezone: str | None = None
     """Zone of times without an offset; None: the horizon's."""
-    interval_minutes: int | None = Field(default=None)
+    interval_minutes: int | None = Field(default=None, ge=5, le=60)
     """Length of the file's intervals; None: found from the data."""
     absent_rows: Absent | None = None
     """zero or missing: what an interval without a row means on a day that has others; None: zero where the file has

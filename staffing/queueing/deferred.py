@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -86,7 +85,7 @@ def plan_deferred(
     open_: BoolArray,
     interval_seconds: float,
     response_seconds: float,
-    share: float = 0.9,
+    share: float | None = 0.9,
     *,
     backlog_hours: float = 0.0,
     variation: float = 1.0,
@@ -95,10 +94,15 @@ def plan_deferred(
     """The smoothest staffing that answers at least `share` of the work within the promised opening time.
 
     Work is answered first come, first served, at any time the queue is open. What arrives in an interval falls due
-    `response_seconds` of *open* time after the interval's end; what arrives while closed counts from the next
-    opening. The promise in the mean would be kept for half the contacts only, so the work due is raised by the
-    `share` quantile (normal) of the random work of one promise's length (compound Poisson, with the handling times'
-    coefficient of variation `variation`). The horizon ends with no backlog, so months fit together.
+    `response_seconds` of *open* time after the interval's start; what arrives while closed counts from the next
+    opening. The horizon ends with no backlog, so months fit together.
+
+    Staffing for the expected work alone keeps the promise for little more than half of the contacts: work comes in
+    lumps, and without a little more capacity than work a backlog wanders off for days. So a safety k raises the work due
+    by k standard deviations of the random work of one promise's length, and all work by the share e with
+    e (1 + e) = k v / (2 m^2 R), which gives the backlog of a queue with mean m and variance v of the work per interval
+    the distribution exp(-k x / R) of its delay x (Brownian workload, Kingman 1962). The smallest k that keeps the
+    promise is found by playing random months (compound Poisson, gamma-distributed, fixed seed) against the staffing.
 
     Parameters
     ----------
@@ -109,9 +113,10 @@ def plan_deferred(
     interval_seconds
         Length of an interval.
     response_seconds
-        The promise, in open seconds, at least 0 (0: in the interval of arrival).
+        The promise, in open seconds, at least 0 (one interval or less: in the interval of arrival).
     share
-        Share of contacts that the promise must cover, a fraction.
+        Share of the work that is answered within the promise, a fraction; 1 is tried for as far as a safety of 16 goes.
+        None: for the expected work, as if there were no chance.
     backlog_hours
         Agent-hours of work that wait at the start; due one promise after the first opening.
     variation
@@ -128,7 +133,7 @@ def plan_deferred(
     Examples
     --------
     >>> contacts = np.array([12.0, 12, 0, 0]); is_open = np.array([True, True, True, True])
-    >>> plan = plan_deferred(contacts, np.full(4, 600.0), is_open, 3600, response_seconds=7200, share=0.5)
+    >>> plan = plan_deferred(contacts, np.full(4, 600.0), is_open, 3600, response_seconds=10_800, share=None)
     >>> plan.agents.tolist(), plan.backlog.round(6).tolist()
     ([1.0, 1.0, 1.0, 1.0], [1.0, 2.0, 1.0, 0.0])
     """
@@ -141,7 +146,7 @@ def plan_deferred(
         *check_range("variation", variation),
         *check_range("idle", idle),
     ]
-    work = np.where(contacts > 0, contacts * np.where(contacts > 0, aht_seconds, 0.0), 0.0) / 3600.0
+    work = _hours_of_work(contacts, aht_seconds)
     if not np.any(open_) and (np.any(work > 0) or backlog_hours > 0):
         problems.append(Problem("opening", "there is work and no open interval", "open the queue at some time"))
     refuse(problems)
@@ -151,19 +156,92 @@ def plan_deferred(
     if not slot.size or (work.sum() <= 0 and backlog_hours <= 0):
         return DeferredPlan(agents, np.zeros(len(work)), np.zeros(len(work)))
     arrived, due = due_curves(work, open_, interval_seconds, response_seconds, backlog_hours)
-    squares = np.where(contacts > 0, contacts, 0.0) * (np.where(contacts > 0, aht_seconds, 0.0) / 3600.0) ** 2
-    spread, spread_due = due_curves(squares * (1.0 + variation**2), open_, interval_seconds, response_seconds, 0.0)
-    z = NormalDist().inv_cdf(min(max(share, 0.5), 1 - 1e-9))
-    lower = due + z * np.sqrt(np.maximum(spread - spread_due, 0.0)) * (due > 0)
-    lower = np.maximum.accumulate(np.minimum(lower, arrived))
-    lower[-1] = arrived[-1]
-    extra = np.zeros(slot.size) if idle is None else np.asarray(idle, dtype=np.float64)[slot]
-    agents[slot] = _beside(lower, arrived, extra * hours) / hours
+    squares = work * np.where(contacts > 0, aht_seconds, 0.0) / 3600.0 * (1.0 + variation**2)
+    spread, spread_due = due_curves(squares, open_, interval_seconds, response_seconds, 0.0)
+    extra = np.zeros(slot.size) if idle is None else np.asarray(idle, dtype=np.float64)[slot] * hours
+    flow = _Flow(
+        arrived, due, spread, np.maximum(spread - spread_due, 0.0), extra, _delay(response_seconds, interval_seconds)
+    )
+    agents[slot] = (flow.staffing(0.0) if share is None else flow.kept(share)) / hours
     everybody = agents if idle is None else agents + np.where(open_, idle, 0.0)
     plan = follow(
         everybody, contacts, aht_seconds, open_, interval_seconds, response_seconds, backlog_hours=backlog_hours
     )
     return DeferredPlan(agents, plan.backlog, plan.late)
+
+
+_MOST_SAFETY = 16.0
+_PLAYED = 200_000
+"""Intervals played for each safety that is tried: 100 months of half-hours, fewer of longer horizons."""
+
+
+@dataclass(frozen=True)
+class _Flow:
+    """Work in agent-hours on the axis of open intervals: cumulative curves with N + 1 points, `idle` with N."""
+
+    arrived: FloatArray
+    due: FloatArray
+    spread: FloatArray
+    window: FloatArray
+    idle: FloatArray
+    delay: int
+
+    def staffing(self, safety: float) -> FloatArray:
+        """Work of the dedicated agents in each interval."""
+        count = self.idle.size
+        mean, variance = self.arrived[-1] / count, self.spread[-1] / count
+        more = 0.5 * (math.sqrt(1.0 + 2.0 * safety * variance / (mean**2 * (self.delay + 1))) - 1.0)
+        upper = self.arrived * (1.0 + more)
+        lower = (self.due + safety * np.sqrt(self.window) * (self.due > 0)) * (1.0 + more)
+        lower = np.maximum.accumulate(np.minimum(lower, upper))
+        lower[-1] = upper[-1]
+        return _beside(lower, upper, self.idle)
+
+    def kept(self, share: float) -> FloatArray:
+        """The staffing with the least safety that keeps the promise for the share of random work."""
+        played = self.played()
+        least = self.staffing(0.0)
+        if self.in_time(least, played) >= share:
+            return least
+        low, high = 0.0, 0.5
+        while high < _MOST_SAFETY and self.in_time(self.staffing(high), played) < share:
+            low, high = high, 2.0 * high
+        while high - low > 0.02 * high and high < _MOST_SAFETY:
+            middle = 0.5 * (low + high)
+            low, high = (low, middle) if self.in_time(self.staffing(middle), played) >= share else (middle, high)
+        return self.staffing(high)
+
+    def played(self) -> FloatArray:
+        """Cumulative random work, shape (R, N + 1)."""
+        mean, variance = np.diff(self.arrived), np.diff(self.spread)
+        chance = (mean > 0) & (variance > 0)
+        scale = np.divide(variance, mean, out=np.ones_like(mean), where=chance)
+        shape = np.where(chance, mean / scale, 1.0)
+        rounds = int(np.clip(_PLAYED // mean.size, 8, 200))
+        random = np.random.default_rng(20_270_101)
+        work = np.where(chance, random.gamma(shape, scale, (rounds, mean.size)), mean)
+        return np.concatenate([np.zeros((rounds, 1)), np.cumsum(work, axis=1)], axis=1)
+
+    def in_time(self, staffing: FloatArray, played: FloatArray) -> float:
+        """Share of the work that falls due within the horizon which is done by then."""
+        points = self.idle.size - self.delay
+        if points <= 0:
+            return 1.0
+        done = _done(staffing + self.idle, played)
+        before, after = played[:, :points], played[:, 1 : points + 1]
+        by_then = done[:, 1 + self.delay : points + 1 + self.delay]
+        total = float(np.sum(after - before))
+        return float(np.sum(np.clip(by_then - before, 0.0, after - before))) / total if total > 0 else 1.0
+
+
+def _hours_of_work(contacts: FloatArray, aht_seconds: FloatArray) -> FloatArray:
+    """Agent-hours; a handling time may be unknown where nothing comes."""
+    return np.where(contacts > 0, contacts * np.where(contacts > 0, aht_seconds, 0.0), 0.0) / 3600.0
+
+
+def _delay(response_seconds: float, interval_seconds: float) -> int:
+    """Open intervals after the one of arrival by whose end an answer is in time, counted from the interval's start."""
+    return max(math.ceil(response_seconds / interval_seconds - 1e-9) - 1, 0)
 
 
 def _beside(lower: FloatArray, upper: FloatArray, idle: FloatArray) -> FloatArray:
@@ -188,14 +266,14 @@ def _beside(lower: FloatArray, upper: FloatArray, idle: FloatArray) -> FloatArra
 
 
 def _done(capacity: FloatArray, arrived: FloatArray) -> FloatArray:
-    """Cumulative work done, from capacity per step and cumulative arrivals (start first), working whenever there is
-    any.
+    """Cumulative work done by the points of `arrived`, shape (..., N + 1), with capacity per step, shape (N,).
 
-    The least over earlier points u of arrived(u) + capacity from u on (Reich 1958).
+    Working whenever there is anything: the least over earlier points u of arrived(u) + capacity since u (Reich 1958).
     """
     total = np.concatenate([[0.0], np.cumsum(capacity)])
-    free = np.minimum.accumulate(np.concatenate([[0.0], (arrived - total)[1:]]))
-    return total + free
+    short = arrived - total
+    short[..., 0] = 0.0
+    return np.asarray(total + np.minimum.accumulate(short, axis=-1), dtype=np.float64)
 
 
 def follow(
@@ -213,7 +291,7 @@ def follow(
     Parameters are those of `plan_deferred`; agents while closed do nothing.
     """
     hours = interval_seconds / 3600.0
-    work = np.where(contacts > 0, contacts * np.where(contacts > 0, aht_seconds, 0.0), 0.0) / 3600.0
+    work = _hours_of_work(contacts, aht_seconds)
     busy = np.where(open_, agents, 0.0)
     arrived = backlog_hours + np.cumsum(work)
     done = _done(busy * hours, np.concatenate([[backlog_hours], arrived]))[1:]
@@ -240,7 +318,7 @@ def due_curves(
     inside = position < slot.size
     per_slot = np.bincount(position[inside], weights=work[inside], minlength=slot.size)
     arrived = np.concatenate([[0.0], np.cumsum(per_slot) + backlog])
-    delay = math.ceil(response_seconds / interval_seconds - 1e-9)
+    delay = _delay(response_seconds, interval_seconds)
     due = np.zeros(slot.size + 1)
     if delay < slot.size:
         due[1 + delay :] = arrived[1 : slot.size + 1 - delay]

@@ -281,6 +281,9 @@ def fewest(goals: Goals, service: Callable[[float, float], Service], limit: int 
 def met(goals: Goals, service: Callable[[float], Service]) -> bool:
     """Whether a service, given as a function of the threshold in seconds, meets every goal."""
     now = service(goals.threshold_seconds)
+    if math.isinf(float(now.mean_wait_seconds)):
+        # The queue grows for ever.
+        return False
     checks = [
         (goals.max_asa_seconds, now.asa_seconds, 1e-12),
         (goals.max_mean_wait_seconds, now.mean_wait_seconds, 1e-12),

@@ -77,7 +77,7 @@ def _states_below_fraction(load: float, agents: float) -> float:
             term *= load / (1.0 + x + j)
             total += term
             j += 1.0
-        return math.exp(load - x * math.log(load) + math.lgamma(1.0 + x)) - load * total - 1.0
+        return max(math.exp(load - x * math.log(load) + math.lgamma(1.0 + x)) - load * total - 1.0, 0.0)
     # Continued fraction of the upper function (Lentz): 1 / B = A / (A - x + x / (A + 2 - x - ...)).
     b = load - x
     c = 1e300
@@ -92,7 +92,7 @@ def _states_below_fraction(load: float, agents: float) -> float:
         h *= delta
         if abs(delta - 1.0) < 1e-16:
             break
-    return load * h - 1.0
+    return max(load * h - 1.0, 0.0)
 
 
 @njit(cache=True, nogil=True)
@@ -277,7 +277,7 @@ def queue(
         waiting, leaving, spent = parts[0], parts[2], parts[3]
     total = below + waiting
     out[0] = waiting / total
-    out[2] = leaving / total
+    out[2] = min(leaving / total, 1.0)
     served = (below + (waiting - leaving)) / total
     out[4] = patience * spent / total / served if served > 0.0 else math.inf
     out[5] = patience * out[2]
@@ -291,7 +291,7 @@ def queue(
     _integrals(a, y, 0.0, tau, parts)
     later = max(waiting - parts[0], 0.0)
     out[1] = min(max(waiting - parts[1], 0.0) / total, 1.0)
-    out[3] = (parts[2] - math.expm1(-tau) * later) / total
+    out[3] = min((parts[2] - math.expm1(-tau) * later) / total, out[2])
 
 
 @njit(cache=True, nogil=True)
@@ -351,8 +351,8 @@ def loss_load(agents: FloatArray, blocking: FloatArray, load: FloatArray) -> Non
     """Largest load of each element that loses no more than the share `blocking`."""
     for i in range(agents.size):
         n, most = agents[i], blocking[i]
-        if most >= 1.0:
-            load[i] = math.inf
+        if most >= 1.0 or most <= 0.0:
+            load[i] = math.inf if most >= 1.0 else 0.0
             continue
         low, high = 0.0, n / (1.0 - most) + 1.0
         while high - low > 1e-15 * high and high > 1e-300:
@@ -534,6 +534,8 @@ def _waits_at_most(out: FloatArray, share: float, served: bool) -> bool:
     """Whether the share waits no longer than the threshold that `out` was computed for."""
     if share <= 0.0 or out[0] <= 0.0:
         return True
+    if share >= 1.0:
+        return False
     if served:
         # Served later than the threshold = not served within it - gave up.
         return bool(out[2] < 1.0 and out[1] - out[2] <= (1.0 - share) * (1.0 - out[2]))

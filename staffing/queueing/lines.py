@@ -124,6 +124,9 @@ def _lines(load: float, agents: float, room: float, patience: float, threshold: 
     below = float(states_below(load, agents))
     if math.isinf(below):
         return [0.0] * 6 + [load / agents], 0.0
+    if agents <= 0.0 and math.isinf(patience):
+        # Whoever came first fills the lines for ever.
+        return [0.0, 1.0, 0.0, 0.0, math.inf, math.inf, 1.0], 1.0
     j = np.arange(int(room) + 1, dtype=np.float64)
     # Logarithm of each state's weight relative to "all busy, nobody waits".
     down = agents + (j[1:] / patience if patience > 0 else np.where(j[1:] > 0, math.inf, 0.0))
@@ -136,11 +139,11 @@ def _lines(load: float, agents: float, room: float, patience: float, threshold: 
     found, ahead = weight[:-1] / total, j[:-1]
     a = agents * patience
     if math.isinf(patience):
-        gets = np.ones_like(ahead) if agents > 0 else np.zeros_like(ahead)
+        gets = np.ones_like(ahead)
         soon = special.gammainc(ahead + 1.0, agents * threshold)
         early = np.zeros_like(ahead)
-        wait = (ahead + 1.0) / agents if agents > 0 else np.full_like(ahead, math.inf)
-        mean = float(found @ wait) if agents > 0 else math.inf
+        wait = (ahead + 1.0) / agents
+        mean = float(found @ wait)
     elif a <= 0.0:
         gets = soon = wait = np.zeros_like(ahead)
         early = np.full_like(ahead, -math.expm1(-threshold / patience) if patience > 0 else float(threshold > 0))

@@ -17,7 +17,7 @@ from ortools.sat.python import cp_model
 
 from staffing.grid import BoolArray, IntArray
 from staffing.roster.cover import at, price, split
-from staffing.roster.evaluate import supply
+from staffing.roster.evaluate import count_cost, supply
 from staffing.roster.primitives import Choice, Count, Program, Run, Succession
 
 Line = list[tuple[cp_model.IntVar, int]]
@@ -294,6 +294,7 @@ def _count(m: Model, count: Count) -> None:
     if not line:
         if not count.lo <= constant <= count.hi:
             m.model.add_bool_or([])
+        m.offset += count_cost(count, constant)
         return
     scale = gcd(*(c for _, c in line))
     most = sum(max(c, 0) for _, c in line) + constant

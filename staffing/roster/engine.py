@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import numpy as np
 from staffing.errors import BackendError, InputError
 from staffing.progress import SILENT, Monitor, Progress
 from staffing.roster.anneal import anneal
+from staffing.roster.bound import lower_bound
 from staffing.roster.compile import compile_program, make_context
 from staffing.roster.costs import terms_in_cents
 from staffing.roster.inputs import problems_of
@@ -21,12 +23,19 @@ from staffing.roster.options import choice_of, expand, roster_of
 from staffing.roster.primitives import Choice
 from staffing.roster.problem import Roster, RosterProblem, RosterResult, RosterStatus
 from staffing.roster.search import Search
-from staffing.roster.tables import prepare
+from staffing.roster.tables import Compiled, prepare
 
 T = TypeVar("T")
+Part = Callable[[], None]
 
-ANNEALING = 0.8
+ANNEALING = 0.9
 """Share of the time for annealing before CP-SAT's neighbourhoods polish."""
+
+
+PROVING = 0.4
+"""Share of the time that the bound may take, beside the annealing."""
+
+log = logging.getLogger(__name__)
 
 
 def solve(
@@ -126,40 +135,58 @@ def run(search: Search, start: Choice | None, workers: int, seed: int) -> list[i
         The agents whose hard rules conflict; empty where a legal rota was found or time ran out.
     """
     compiled = prepare(search.program)
-    first = start
     if compiled.unsupported is None:
         search.note = "building rotas"
-        share = 0.0 if search.small else ANNEALING
-        first = anneal(
-            compiled,
-            seconds=share * search.left(),
-            seed=seed,
-            start=start,
-            workers=workers,
-            should_stop=search.over,
-            on_better=lambda choice, cents: (search.offer(choice, cents), None)[1],
-        )
+        parts: list[Part] = [partial(_anneal, search, compiled, start, workers, seed)]
+        if not search.small:
+            parts.append(partial(_prove, search, compiled, seed))
+        _together(search, parts)
     if search.choice is None:
         search.note = "first rota"
-        first, stuck = construct(search, first, seed)
+        first, stuck = construct(search, start, seed)
         if first is None:
             return stuck
         search.offer(first)
     search.note = "improving"
-    _improve(search, workers, seed)
+    polish: list[Part] = [
+        partial(improve, search, np.random.default_rng((seed, k))) for k in range(max(1, workers - search.small))
+    ]
+    if search.small:
+        polish.append(partial(whole, search, workers, seed))
+    _together(search, polish)
     return []
 
 
-def _improve(search: Search, workers: int, seed: int) -> None:
-    """Run CP-SAT's parts side by side until the search is over."""
-    parts: list[Callable[[], None]] = []
-    if search.small:
-        parts.append(lambda: whole(search, max(1, workers - 1), seed))
-    for k in range(max(1, workers - search.small)):
-        parts.append(partial(improve, search, np.random.default_rng((seed, k))))
+def _anneal(search: Search, compiled: Compiled, start: Choice | None, workers: int, seed: int) -> None:
+    """Construct and anneal over tours; of a small problem only construct, for CP-SAT does better there."""
+    anneal(
+        compiled,
+        seconds=0.0 if search.small else ANNEALING * search.left(),
+        seed=seed,
+        start=start,
+        workers=workers,
+        should_stop=search.over,
+        on_better=lambda choice, cents: (search.offer(choice, cents), None)[1],
+    )
+
+
+def _prove(search: Search, compiled: Compiled, seed: int) -> None:
+    """Raise the bound; it converges long before the search does, and then leaves the cores to it."""
+    try:
+        search.prove(
+            lower_bound(
+                compiled, seconds=PROVING * search.left(), seed=seed, should_stop=search.over, on_better=search.prove
+            )
+        )
+    except MemoryError:
+        log.info("no bound: the horizon's program needs too much memory")
+
+
+def _together(search: Search, parts: list[Part]) -> None:
+    """Run parts in threads; when one fails, the others end and its error is raised."""
     errors: list[BaseException] = []
 
-    def guarded(part: Callable[[], None]) -> None:
+    def guarded(part: Part) -> None:
         try:
             part()
         except BaseException as error:

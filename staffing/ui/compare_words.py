@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from staffing.ui.markup import Cell, table
 from staffing.ui.texts import Texts
-from staffing.ui.vm.compare import Entry, Measure
+from staffing.ui.vm.compare import Comparison, Entry, Measure
 
 
 def name_of(t: Texts, measure: Measure) -> str:
@@ -11,8 +12,8 @@ def name_of(t: Texts, measure: Measure) -> str:
     if measure.key == "service_level":
         return t("measure.service_level", queue=measure.queue)
     if measure.key == "fairness":
-        key = f"fairness.{measure.queue}"
-        return t(key) if t.has(key) else t("measure.fairness", name=measure.queue.replace("_", " "))
+        known = t.has(f"fairness.{measure.queue}")
+        return t(f"fairness.{measure.queue}") if known else t("measure.fairness", name=measure.queue.replace("_", " "))
     return t(f"measure.{measure.key}")
 
 
@@ -54,3 +55,16 @@ def told(t: Texts, measure: Measure, entry: Entry, currency: str) -> str:
             amount = t.number(size, 2)
     direction = t("compare.more" if entry.delta > 0 else "compare.less", amount=amount)
     return f"{direction} · {t(f'verdict.{entry.verdict}')}"
+
+
+def comparison_table(t: Texts, comparison: Comparison) -> str:
+    """All measures of all plans, with the differences to the baseline under the values."""
+    rows = []
+    for measure, entries in zip(comparison.measures, comparison.entries, strict=True):
+        row = [Cell(name_of(t, measure))]
+        for entry in entries:
+            own = value(t, measure, entry.value, comparison.currency) + band(t, entry)
+            row.append(Cell(own, told(t, measure, entry, comparison.currency), entry.verdict))
+        rows.append(row)
+    width = f"{22 + 17 * len(comparison.names)}rem"
+    return table([t("compare.measure"), *comparison.names], rows, width=width)

@@ -1,4 +1,4 @@
-"""Entry of the app: pages, header, language. Run by ``staffing app``."""
+"""The app: its pages under one header, in one language."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from staffing.ui import frame, session
 
 PAGES = (
     ("plan", ":material/tune:"),
+    ("data", ":material/database:"),
     ("need", ":material/area_chart:"),
+    ("team", ":material/groups:"),
     ("rota", ":material/calendar_month:"),
     ("scenarios", ":material/compare_arrows:"),
     ("export", ":material/download:"),
@@ -38,7 +40,3 @@ def main() -> None:
     page = st.navigation(list(pages.values()), position="top")
     frame.header(t)
     page.run()
-
-
-if __name__ == "__main__":
-    main()

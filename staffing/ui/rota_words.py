@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from staffing.ui.texts import Texts
-from staffing.ui.vm.rota import Bar, Code, Matrix
+from staffing.ui.vm.editing import Board, Draft, Judged, by_cell
+from staffing.ui.vm.rota import Bar, Code, Matrix, tone
 
 DEBOUNCE_MS = 150
 
@@ -100,3 +101,26 @@ def _breaks(t: Texts, bar: Bar) -> str:
 def _clock(hour: float) -> str:
     minutes = round(hour * 60) % 1440
     return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def with_edits(data: dict[str, Any], board: Board, draft: Draft, judged: Judged) -> dict[str, Any]:
+    """The matrix with its edits, locks and conflicts marked."""
+    index = board.problem.agent_index
+    broken = by_cell(judged.conflicts)
+    days = range(len(data["days"]))
+
+    def marks(inside: Callable[[str, int], bool]) -> list[str]:
+        return ["".join("1" if inside(a["id"], d) else "0" for d in days) for a in data["agents"]]
+
+    types = {kind.code: kind for kind in board.problem.shift_types}
+    codes = dict(data["codes"])
+    for code, kind in types.items():
+        start = kind.start.hour + kind.start.minute / 60
+        label = " ".join(x for x in (kind.name, f"{kind.start:%H:%M}") if x)
+        codes.setdefault(code, {"tone": tone(start, kind.hours), "label": label})
+    return data | {
+        "changed": marks(lambda a, d: (a, d) in draft.edits),
+        "locks": marks(lambda a, d: (a, d) in judged.locked),
+        "conflicts": marks(lambda a, d: (index.get(a, -1), d) in broken),
+        "codes": codes,
+    }

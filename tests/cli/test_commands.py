@@ -72,7 +72,15 @@ def test_plan_tells_a_readable_summary_and_the_paths_of_what_it_wrote(planned, c
     assert "Small team:" in told.out
     assert str(out / "roster.csv") in told.out
     stages = [json.loads(line)["stage"] for line in (out / "progress.jsonl").read_text().splitlines()]
-    assert list(dict.fromkeys(stages)) == ["history", "forecast", "requirement", "roster", "audit", "simulation"]
+    assert list(dict.fromkeys(stages)) == [
+        "compile",
+        "history",
+        "forecast",
+        "requirement",
+        "roster",
+        "audit",
+        "simulation",
+    ]
 
 
 def test_the_command_line_overrides_the_solver(planned):

@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffing.frames import cells
@@ -59,6 +59,7 @@ def test_a_time_in_a_column_of_seconds_is_told_as_such(text):
     assert "is a time, not a number of seconds" in cells.number(text)[0]
 
 
+@settings(deadline=None)
 @given(st.decimals(min_value=-(10**9), max_value=10**9, places=2), st.sampled_from([",", ".", ""]))
 def test_thousands_and_decimals_survive_both_conventions(value, thousands):
     english = f"{value:,.2f}".replace(",", thousands if thousands != "." else "")
@@ -90,6 +91,7 @@ def read(*texts):
         "31.12.2026 14:30",
         "31.12.2026, 14:30 Uhr",
         "31.12.26 14.30",
+        " 2026-12-31 14:30 ",
         "31/12/2026 14:30",
         "12/31/2026 2:30 PM",
         datetime(2026, 12, 31, 14, 29, 59, 999_900),
@@ -112,6 +114,10 @@ def test_offsets_are_kept(text, offset):
 def test_an_offset_of_a_workbook_cell_is_kept():
     (found,), _ = read(datetime(2026, 12, 31, 14, 30, tzinfo=UTC))
     assert found[1:] == (52_200, 0)
+
+
+def test_a_blank_before_a_short_date_does_not_matter():
+    assert read(" 3.12.2026 14:30")[0] == [(date(2026, 12, 3).toordinal(), 52_200, cells.NO_OFFSET)]
 
 
 def test_a_column_tells_whether_month_or_day_leads():
@@ -141,6 +147,7 @@ def test_unreadable_dates_are_told_with_the_whole_cell(text, what):
     assert what in read(text)[1][0][0]
 
 
+@settings(deadline=None)
 @given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2080, 1, 1)))
 def test_iso_and_german_notation_agree_with_the_calendar(moment):
     iso, german = f"{moment:%Y-%m-%dT%H:%M:%S}", f"{moment:%d.%m.%Y %H:%M:%S}"

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffing.frames import place
@@ -16,6 +16,7 @@ def placed(zone, *texts):
     return place(moments(np.array(texts, dtype=object))[0], zone)
 
 
+@settings(deadline=None)
 @given(st.datetimes(min_value=datetime(1995, 1, 1), max_value=datetime(2035, 1, 1)), st.sampled_from(ZONES))
 def test_local_times_land_where_the_zone_says(moment, zone):
     moment = moment.replace(microsecond=0)
@@ -25,6 +26,7 @@ def test_local_times_land_where_the_zone_says(moment, zone):
     assert found.again[0] == max(0, local.replace(fold=1).timestamp() - local.timestamp())
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**31), st.sampled_from(ZONES))
 def test_times_with_offsets_come_back_whatever_the_zone(unix, zone):
     text = datetime.fromtimestamp(unix, ZoneInfo(zone)).isoformat()

@@ -73,10 +73,7 @@ def test_many_faults_of_a_kind_are_listed_by_the_first_and_counted(tmp_path):
 def test_missing_and_repeated_columns_are_told_with_what_is_there(tmp_path):
     assert table(tmp_path, "name,volume\na,1\n") == (
         None,
-        [
-            "things.csv row 1: column 'size' is missing; the file has: name, volume "
-            '(add it, or map it: columns = { size = "..." })'
-        ],
+        ["things.csv row 1: column 'size' is missing; the file has: name, volume (add it)"],
     )
     assert table(tmp_path, "name,size,Size\na,1,2\n")[1] == [
         "things.csv row 1: column 'size' appears 2 times (keep one of them)"
@@ -88,7 +85,7 @@ def test_foreign_names_are_mapped_and_wrong_mappings_told(tmp_path):
     assert not problems
     assert found.text("name").tolist() == ["a"]
     _, problems = table(
-        tmp_path, "name,size\na,1\n", columns={"nmae": "name", "day": "Tag", "zzz": "x"}, key="history.columns"
+        tmp_path, "name,size\na,1\n", columns={"nmae": "name", "day": "Tag", "zzz": "x"}, section="history"
     )
     assert problems == [
         "history.columns: unknown column 'nmae' (did you mean name?)",

@@ -148,3 +148,27 @@ def test_records_and_tables_may_be_read_together(tmp_path):
     history = read(tmp_path, table, records, opening=OFFICE)
     assert history.offered[0, at(history, "2026-03-02", "08:00")] == 7
     assert history.offered[0, at(history, "2026-03-03", "08:00")] == 1
+
+
+def test_a_queue_has_no_zeros_before_it_existed_but_a_rare_one_has(tmp_path):
+    opening = {"phone": OFFICE["phone"], "chat": OFFICE["phone"], "rare": OFFICE["phone"]}
+    rows = "".join(
+        f"2026-03-{d:02d} 08:{m:02d}:00,{q},handled,{m},300\n"
+        for d in (2, 3, 4, 5)
+        for m in range(30)
+        for q in ("phone", "chat", "rare")
+        if q == "phone" or (q == "chat" and d >= 4) or (q == "rare" and (d, m) == (4, 7))
+    )
+    history = read(tmp_path, HEAD + rows, opening=opening)
+    t = at(history, "2026-03-02", "08:00")
+    assert np.isnan(history.offered[1, t])
+    assert history.offered[2, t] == 0
+    assert history.offered[2, at(history, "2026-03-05", "08:00")] == 0
+
+
+def test_mail_outside_the_opening_hours_waits_until_the_queue_opens(tmp_path):
+    rows = "2026-03-02 20:00:00,phone,handled,1,100\n2026-03-03 08:10:00,phone,handled,1,300\n"
+    history = read(tmp_path, HEAD + rows, opening=OFFICE, deferrable=["phone"])
+    assert history.offered[0, at(history, "2026-03-03", "08:00")] == 2
+    assert repairs(history, "carried")[0].rows == 1
+    assert not repairs(history, "closed")

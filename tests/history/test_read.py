@@ -33,7 +33,7 @@ def test_every_problem_of_every_file_is_told_at_once(tmp_path):
         "is known)",
         "history.csv row 5, column aht_seconds: '05:12' is a time, not a number of seconds (write seconds: 05:12 is 312)",
         "history1.csv row 1: column 'offered' is missing; the file has: interval_start, queue "
-        '(add it, or map it: history.columns = { offered = "..." })',
+        '(add it, or map it under [history]: columns = { offered = "..." })',
     ]
 
 
@@ -64,7 +64,7 @@ def test_a_misspelt_queue_is_refused_with_what_was_meant(tmp_path):
     (problem,) = refused(tmp_path, HEAD + rows, opening=TWO)
     assert problem == (
         "history.csv row 3, column queue: unknown queue 'Chats' in 2 rows, while 'chat' has none "
-        '(map it: history.queues = { "Chats" = "chat" })'
+        '(map it under [history]: queues = { "Chats" = "chat" })'
     )
 
 
@@ -221,3 +221,53 @@ def test_any_cells_under_a_right_header_are_read_or_refused_in_words(tmp_path, r
         told = ()
         assert not (history.offered < 0).any()
     assert all(p.where and p.what for p in told)
+
+
+def test_a_missing_column_is_told_with_the_name_the_file_may_have_for_it(tmp_path):
+    found = refused(tmp_path, "interval_start,queue,Volume\n2026-03-02 08:00,phone,3\n")
+    assert found == [
+        "history.csv row 1: column 'offered' is missing; the file has: interval_start, queue, Volume "
+        '(add it, or map it under [history]: columns = { offered = "Volume" })'
+    ]
+
+
+def test_date_and_time_may_stand_in_two_columns(tmp_path):
+    text = "Datum;Uhrzeit;Anrufe\n02.03.2026;08:00;3\n02.03.2026;08:30;4\n"
+    columns = {"interval_start": "Datum + Uhrzeit", "offered": "Anrufe"}
+    history = read(tmp_path, text, opening=OFFICE, columns=columns)
+    assert history.offered[0, 16:18].tolist() == [3, 4]
+    (problem,) = refused(tmp_path, text, opening=OFFICE, columns=columns | {"interval_start": "Datum + Zeit"})
+    assert "column 'Zeit' is missing; the file has: Datum, Uhrzeit, Anrufe" in problem
+
+
+def test_date_and_time_cells_of_a_workbook_may_be_joined(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Date", "Time", "offered"])
+    for clock, offered in ((dt.time(8, 0), 3), (dt.time(8, 30), 4), (dt.time(0, 0), 0)):
+        book.active.append([dt.datetime(2026, 3, 2), clock, offered])
+    book.save(tmp_path / "history.xlsx")
+    history = read_history(
+        [tmp_path / "history.xlsx"],
+        HistorySettings(columns={"interval_start": "Date + Time"}),
+        timezone="Europe/Berlin",
+        interval_minutes=30,
+        opening=OFFICE,
+    )
+    assert history.offered[0, 16:18].tolist() == [3, 4]
+
+
+RANGES = st.sampled_from(["00:00-24:00", "08:15-09:00", "07:30-12:10", "20:00-23:59", "00:00-00:20"])
+
+
+@given(
+    weekday=st.sampled_from(["mon", "wed", "mon-sun"]),
+    hours=RANGES,
+    holiday=st.none() | RANGES,
+    minutes=st.sampled_from([15, 30, 60]),
+)
+@settings(deadline=None)
+def test_intervals_with_open_minutes_are_those_that_opening_hours_call_open(weekday, hours, holiday, minutes):
+    text = {weekday: [hours]} | ({} if holiday is None else {"holiday": [holiday]})
+    opening, holidays = OpeningHours.parse(text), {dt.date(2026, 10, 26)}
+    grid = TimeGrid(dt.date(2026, 10, 24), 6, "Europe/Berlin", minutes)
+    assert ((open_minutes(opening, grid, holidays) > 0) == opening.mask(grid, holidays)).all()

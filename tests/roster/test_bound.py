@@ -4,13 +4,12 @@ import math
 
 import numpy as np
 import pytest
-from programs import own_cost, random_program, rows, supply
 
-from staffing.roster.anneal import cost, violations
 from staffing.roster.bound import _Dual, lower_bound
 from staffing.roster.flow import uncovered_cost
 from staffing.roster.kernels import supply_cost
 from staffing.roster.tables import make_net, prepare
+from tests.roster.programs import own_cost, random_program, rows, supply
 
 
 def optimum(program) -> float:

@@ -21,11 +21,16 @@ import numpy as np
 
 from staffing.errors import InputError
 from staffing.scenario import Scenario, load
+from tests.ui.team import write_team
 
 STAGES = ("history", "forecast", "requirement", "roster", "audit", "simulation", "export")
 
 
 def main(argv: list[str]) -> int:
+    if argv[0] == "example":
+        out = Path(argv[argv.index("--out") + 1])
+        write_team(out.parent, int(argv[argv.index("--agents") + 1]), name=out.name)
+        return 0
     parser = argparse.ArgumentParser()
     parser.add_argument("command")
     parser.add_argument("scenario", type=Path)

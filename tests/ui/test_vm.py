@@ -80,7 +80,7 @@ def test_all_queues_together_are_the_sum(plan):
 
 def test_a_day_without_need_has_no_worst_interval_and_shows_all_of_it(plan):
     sunday = day_cover(plan, plan.dates[2], "email")
-    empty = type(sunday)(sunday.day, sunday.times, *[np.zeros(48)] * 5, 0.5)
+    empty = type(sunday)(sunday.day, sunday.times, *[np.zeros(48)] * 6, 0.5)
     assert empty.worst is None
     assert empty.window() == slice(0, 48)
 
@@ -219,7 +219,7 @@ def test_stages_are_done_at_work_or_to_come():
         ],
         live=True,
     )
-    assert [s.state for s in view.steps] == ["done", "done", "done", "now", "later", "later", "later"]
+    assert [s.state for s in view.steps] == ["done"] * 4 + ["now"] + ["later"] * 3
     assert view.current == "roster"
     assert (view.objective, view.bound, view.gap, view.fraction) == (9.0, 6.0, 0.3, 0.6)
     assert len(view.trace) == 3
@@ -294,7 +294,9 @@ def test_a_what_if_is_a_file_that_states_only_its_differences_and_reads_back(tea
     hires = lv.hire_table(agents, lv.Hires(2, "A004"), "Neu")
     change = [lv.Change("volume", "chat", 0, 25)]
     files = scenario.files("agents")
-    path = lv.save_what_if(tmp_path, "Mehr Chat – Größe 1!", team / "base.toml", change, files, hires)
+    path = lv.save_what_if(
+        tmp_path, "Mehr Chat – Größe 1!", team / "base.toml", change, tables={"agents": hires}, beside={"agents": files}
+    )
     assert path.name == "mehr-chat-grosse-1.toml"
     again = load(path)
     assert again.name == "Mehr Chat – Größe 1!"
@@ -305,9 +307,11 @@ def test_a_what_if_is_a_file_that_states_only_its_differences_and_reads_back(tea
     assert (people[-1].id, people[-1].name, people[-1].contract) == ("NEW02", "Neu 2", "part")
     assert people[-1].queues == agents[3].queues
     assert people[-1].priorities == agents[3].priorities
-    same = lv.save_what_if(tmp_path, "Mehr Chat – Größe 1!", team / "base.toml", change, files, hires)
+    same = lv.save_what_if(
+        tmp_path, "Mehr Chat – Größe 1!", team / "base.toml", change, tables={"agents": hires}, beside={"agents": files}
+    )
     assert same == path
-    other = lv.save_what_if(tmp_path, "Mehr Chat – Größe 1!", team / "base.toml", change, files, "")
+    other = lv.save_what_if(tmp_path, "Mehr Chat – Größe 1!", team / "base.toml", change)
     assert other.name == "mehr-chat-grosse-1-2.toml"
 
 

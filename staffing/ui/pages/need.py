@@ -6,6 +6,7 @@ import streamlit as st
 
 from staffing import charts
 from staffing.ui import frame, session
+from staffing.ui.cover_words import day_labels, day_told, month_tips
 from staffing.ui.run_panel import service_table
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.cover import covered_share, day_cover, month_cover, short_by_day
@@ -46,11 +47,8 @@ def show(t: Texts) -> None:
 
 
 def _day(t: Texts, plan: Plan, queue: str | None) -> None:
-    short = short_by_day(plan)
-    labels = [
-        f"{t.day(d)} · {t('need.short', hours=t.hours(h, 1)) if h > 0.05 else t('need.enough')}"
-        for d, h in zip(plan.dates, short, strict=True)
-    ]
+    short = short_by_day(plan, queue)
+    labels = day_labels(t, plan.dates, short.tolist())
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         st.button(
             t("need.previous"), icon=":material/chevron_left:", key="previous", on_click=_step, args=(-1, len(labels))
@@ -69,17 +67,7 @@ def _day(t: Texts, plan: Plan, queue: str | None) -> None:
     cover = day_cover(plan, plan.dates[index], queue)
     window = cover.window()
     words, palette = session.chart_words(t), session.palette()
-    worst = cover.worst
-    told = (
-        t("need.day.enough")
-        if worst is None
-        else t(
-            "need.day.short",
-            hours=t.hours(cover.under_hours, 1),
-            time=cover.times[worst],
-            agents=t.count(float(cover.required[worst] - cover.staffed[worst])),
-        )
-    )
+    told = day_told(t, cover)
     st.markdown(f"**{plain(t.long_day(cover.day))}.** {told}")
     times = cover.times[window]
     st.vega_lite_chart(
@@ -105,16 +93,6 @@ def _step(by: int, days: int) -> None:
 def _month(t: Texts, plan: Plan, queue: str | None) -> None:
     st.subheader(t("need.month", month=t.month(plan.dates[0])))
     month = month_cover(plan, queue)
-    days = [t.day(d) for d in month.dates]
-
-    def tip(day: str, time: str, gap: float) -> str:
-        word = "over" if gap > 0 else "short" if gap < 0 else "exact"
-        return t(f"need.tip.{word}", day=day, time=time, agents=t.count(abs(gap)))
-
-    gaps = month.gap.tolist()
-    tips = [
-        [tip(d, x, g) if g == g else "" for x, g in zip(month.times, row, strict=True)]
-        for d, row in zip(days, gaps, strict=True)
-    ]
-    spec = charts.gap_of_month(days, month.times, gaps, tips, session.chart_words(t), session.palette())
+    days, tips = month_tips(t, month)
+    spec = charts.gap_of_month(days, month.times, month.gap.tolist(), tips, session.chart_words(t), session.palette())
     st.echarts_chart(spec, height=22 * len(days) + 110, key="month", alt=t("need.month", month=t.month(plan.dates[0])))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import streamlit as st
@@ -12,6 +11,7 @@ from staffing.jobs import RunRequest
 from staffing.ui import frame, session
 from staffing.ui.levers_form import change_words, levers_form
 from staffing.ui.run_panel import run_panel
+from staffing.ui.sample import offer_sample
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.levers import Change, Hires, changes, hire_table, kinds_of_agents, levers_of, save_what_if
 from staffing.ui.vm.teams import ScenarioFile, Team
@@ -22,7 +22,7 @@ def show(t: Texts) -> None:
     st.title(t("plan.title"))
     teams = session.teams()
     if not teams:
-        _first_time(t)
+        offer_sample(t)
         return
     with st.container(key="split"):
         left, right = st.columns([3, 2], gap="medium")
@@ -94,30 +94,11 @@ def _start(t: Texts, request: RunRequest, found: list[Change], hires: Hires) -> 
     if found:
         read = session.scenario_at(scenario)
         agents = session.people_at(scenario).agents
-        table = hire_table(agents, hires, t("levers.new_hire")) if hires.count else ""
+        tables = {"agents": hire_table(agents, hires, t("levers.new_hire"))} if hires.count else {}
         folder = session.own_scenarios() / request.team
-        scenario = save_what_if(folder, request.name, scenario, found, read.files("agents"), table)
+        beside = {"agents": read.files("agents")}
+        scenario = save_what_if(folder, request.name, scenario, found, tables=tables, beside=beside)
     run = session.jobs().start(
         RunRequest(str(scenario), request.name, request.team, request.seconds, request.workers, request.seed)
     )
     session.choose_run(run.id)
-
-
-def _first_time(t: Texts) -> None:
-    with st.container(border=True, key="empty"):
-        st.markdown(f"##### {t('sample.title')}")
-        st.markdown(t("sample.body"))
-        if st.button(t("sample.go"), type="primary", icon=":material/auto_awesome:", key="sample"):
-            target = session.home() / "teams" / "sample"
-            with st.spinner(t("sample.busy")):
-                done = subprocess.run(
-                    [*session.jobs().command, "example", "--seed", "1", "--agents", "40", "--out", str(target)],
-                    capture_output=True,
-                    text=True,
-                    check=False,
-                )
-            if done.returncode:
-                frame.show_problems(t, done.stderr.strip().splitlines()[-3:] or [t("sample.failed")])
-            else:
-                st.rerun()
-        st.caption(t("sample.own", folder=plain(str(session.team_folders()[0]))))

@@ -1,4 +1,4 @@
-"""The rota: agents by days, and who works when on a day."""
+"""The rota: agents by days, edited by hand, and who works when on a day."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import html
 
 import streamlit as st
 
-from staffing.ui import frame, session
+from staffing.errors import InputError
+from staffing.ui import drafts, editor, frame, session
 from staffing.ui.components.mount import day_bars, rota_matrix
 from staffing.ui.markup import listing
-from staffing.ui.rota_words import bars_data, code_label, matrix_data
+from staffing.ui.rota_words import bars_data, code_label, matrix_data, with_edits
 from staffing.ui.texts import Texts
+from staffing.ui.vm.editing import changed, judge
+from staffing.ui.vm.plan import Plan
 from staffing.ui.vm.rota import Matrix, bars, matrix, select
 
 ORDERS = ("file", "name", "hours", "contract")
@@ -25,39 +28,76 @@ def show(t: Texts) -> None:
     run, plan = found
     full = matrix(plan, session.people_of(run))
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
-        text = st.text_input(t("rota.find"), key="find", width=220, placeholder=t("rota.find.example"))
-        skill = st.selectbox(
-            t("rota.skill"), ["", *full.skills], format_func=lambda s: s or t("rota.any"), key="skill", width=180
-        )
-        contracts = sorted({r.contract for r in full.rows if r.contract})
-        contract = st.selectbox(
-            t("rota.contract"), ["", *contracts], format_func=lambda s: s or t("rota.any"), key="contract", width=180
-        )
-        order = st.selectbox(
-            t("rota.order"), ORDERS, format_func=lambda o: t(f"rota.order.{o}"), key="order", width=180
-        )
-    shown = select(full, text=text, skill=skill, contract=contract, order=order)
+        st.text_input(t("rota.find"), key="find", width=200, placeholder=t("rota.find.example"))
+        _choice(t, "skill", list(full.skills))
+        _choice(t, "contract", sorted({r.contract for r in full.rows if r.contract}))
+        st.selectbox(t("rota.order"), ORDERS, format_func=lambda o: t(f"rota.order.{o}"), key="order", width=170)
+        st.space("stretch")
+        editing = st.toggle(t("edit.mode"), key="editing", help=t("edit.mode.help"))
     _legend(t, full)
-    if not shown.rows:
+    st.fragment(_edited if editing else _shown, key="matrix-part")(t, run.id)
+
+
+def _choice(t: Texts, name: str, options: list[str]) -> None:
+    st.selectbox(t(f"rota.{name}"), ["", *options], format_func=lambda s: s or t("rota.any"), key=name, width=170)
+
+
+def _filtered(full: Matrix) -> Matrix:
+    state = st.session_state
+    return select(full, text=state["find"], skill=state["skill"], contract=state["contract"], order=state["order"])
+
+
+def _shown(t: Texts, run_id: str) -> None:
+    run = session.jobs().read(run_id)
+    plan = session.plan_of(run)
+    shown = _filtered(matrix(plan, session.people_of(run)))
+    if shown.rows:
+        data = matrix_data(t, shown, _day(shown))
+        rota_matrix(key="matrix", data=data, on_pick_change=_picked, on_day_change=_picked)
+        st.caption(t("rota.keys"))
+    else:
         st.info(t("rota.nobody"), icon=":material/search_off:")
+    _day_view(t, plan, shown)
+
+
+def _edited(t: Texts, run_id: str) -> None:
+    run = session.jobs().read(run_id)
+    try:
+        board = drafts.board(run)
+    except InputError as error:
+        editor.unavailable(t, error)
         return
-    st.fragment(_matrix, key="matrix-part")(t, shown, run.id)
+
+    def typed() -> None:
+        edits = st.session_state["matrix"].get("edits") or []
+        drafts.push(run_id, changed(board, drafts.draft(run_id), edits))
+
+    judged = judge(board, drafts.draft(run_id))
+    editor.toolbar(t, run, judged)
+    editor.figures(t, run, judged)
+    shown = _filtered(matrix(judged.plan, board.problem))
+    data = with_edits(matrix_data(t, shown, _day(shown), editable=True), board, drafts.draft(run_id), judged)
+    rota_matrix(key="matrix", data=data, on_edits_change=typed, on_pick_change=_picked, on_day_change=_picked)
+    st.caption(t("edit.keys"))
+    editor.conflicts(t, board, judged)
+    _day_view(t, judged.plan, shown)
 
 
-def _matrix(t: Texts, shown: Matrix, run_id: str) -> None:
-    def picked() -> None:
-        value = st.session_state["matrix"]
-        pick, day = value.get("pick"), value.get("day")
-        st.session_state["day"] = pick["day"] if pick else day if day is not None else st.session_state.get("day", 0)
+def _picked() -> None:
+    value = st.session_state["matrix"]
+    pick, day = value.get("pick"), value.get("day")
+    st.session_state["day"] = pick["day"] if pick else day if day is not None else st.session_state.get("day", 0)
 
-    day = min(st.session_state.get("day", 0), len(shown.dates) - 1)
-    rota_matrix(key="matrix", data=matrix_data(t, shown, day), on_pick_change=picked, on_day_change=picked)
-    st.caption(t("rota.keys"))
-    plan = session.plan_of(session.jobs().read(run_id))
-    shifts = bars(plan, shown.dates[day])
+
+def _day(shown: Matrix) -> int:
+    return min(int(st.session_state.get("day", 0)), len(shown.dates) - 1)
+
+
+def _day_view(t: Texts, plan: Plan, shown: Matrix) -> None:
+    day = shown.dates[_day(shown)]
     visible = {r.id for r in shown.rows}
-    shifts = tuple(b for b in shifts if b.agent in visible)
-    st.subheader(t("rota.day", day=t.long_day(shown.dates[day])))
+    shifts = tuple(b for b in bars(plan, day) if b.agent in visible)
+    st.subheader(t.long_day(day))
     if shifts:
         day_bars(key="bars", data=bars_data(t, shifts, shown))
     else:

@@ -9,10 +9,9 @@ import streamlit as st
 from staffing import charts
 from staffing.jobs import Run
 from staffing.ui import frame, session
-from staffing.ui.compare_words import band, name_of, told, value
-from staffing.ui.markup import Cell, table
+from staffing.ui.compare_words import comparison_table, name_of, told, value
 from staffing.ui.texts import Texts, plain
-from staffing.ui.vm.compare import Comparison, Entry, compare
+from staffing.ui.vm.compare import Comparison, Entry, compare, pareto_points
 from staffing.ui.vm.cover import day_cover
 from staffing.ui.vm.plan import Plan
 
@@ -56,8 +55,10 @@ def show(t: Texts) -> None:
     comparison = compare(names, plans)
     _cards(t, comparison)
     st.subheader(t("compare.table"))
-    _table(t, comparison)
+    st.html(comparison_table(t, comparison))
     st.caption(t("compare.note"))
+    st.subheader(t("compare.pareto"))
+    st.fragment(_pareto, key="pareto")(t, names, plans)
     if len({p.dates for p in plans}) == 1:
         st.subheader(t("compare.overlay"))
         st.fragment(_overlay, key="overlay")(t, names, plans)
@@ -90,16 +91,14 @@ def _arrow(entry: Entry) -> Arrow:
     return "up" if entry.delta > 0 else "down"
 
 
-def _table(t: Texts, comparison: Comparison) -> None:
-    rows = []
-    for measure, entries in zip(comparison.measures, comparison.entries, strict=True):
-        row = [Cell(name_of(t, measure))]
-        for e in entries:
-            own = value(t, measure, e.value, comparison.currency) + band(t, e)
-            row.append(Cell(own, told(t, measure, e, comparison.currency), e.verdict))
-        rows.append(row)
-    width = f"{22 + 17 * len(comparison.names)}rem"
-    st.html(table([t("compare.measure"), *comparison.names], rows, width=width))
+def _pareto(t: Texts, names: tuple[str, ...], plans: tuple[Plan, ...]) -> None:
+    st.caption(t("compare.pareto.body"))
+    queue = st.segmented_control(
+        t("need.queue"), plans[0].queues, default=plans[0].queues[0], required=True, key="pareto-queue"
+    )
+    points, target = pareto_points(names, plans, queue)
+    spec = charts.cost_against_service(points, target, session.chart_words(t), session.palette())
+    st.vega_lite_chart(spec, key="pareto-chart", alt=t("compare.pareto"))
 
 
 def _overlay(t: Texts, names: tuple[str, ...], plans: tuple[Plan, ...]) -> None:

@@ -176,9 +176,18 @@ def kinds_of_agents(agents: Sequence[Agent]) -> dict[str, str]:
 
 
 def save_what_if(
-    folder: Path, name: str, base: Path, found: Sequence[Change], agents: Sequence[Path], hires: str
+    folder: Path,
+    name: str,
+    base: Path,
+    found: Sequence[Change],
+    *,
+    tables: Mapping[str, str] | None = None,
+    beside: Mapping[str, Sequence[Path]] | None = None,
+    more: Tree | None = None,
 ) -> Path:
-    """Write a scenario file that extends `base` and states only the differences; an equal one is used again, another one is never overwritten.
+    """Write a scenario file that extends `base` and states only the differences.
+
+    An equal file is used again; another one is never overwritten.
 
     Parameters
     ----------
@@ -190,30 +199,34 @@ def save_what_if(
         Scenario that is extended.
     found
         The differences.
-    agents
-        Agents' tables of the base; needed where there are hires.
-    hires
-        Table of the new people; empty without.
+    tables
+        Tables (CSV) that come with it, by key of ``[tables]``; they replace those of the base ...
+    beside
+        ... or, where files are named here, come after these.
+    more
+        Further keys.
     """
     folder.mkdir(parents=True, exist_ok=True)
     letters = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:40] or "what-if"
-    tree: Tree = {"extends": base.resolve().as_posix(), "name": name}
     number = 0
     while True:
         number += 1
         path = folder / f"{stem}{f'-{number}' if number > 1 else ''}.toml"
-        table = path.with_suffix(".hires.csv")
-        if hires:
-            tree["tables"] = {"agents": [*(p.as_posix() for p in agents), table.name]}
-        text = to_toml(tree | differences(found))
+        files = {key: path.with_name(f"{path.stem}.{key}.csv") for key in tables or {}}
+        tree: Tree = {"extends": base.resolve().as_posix(), "name": name}
+        if files:
+            first = {key: [p.as_posix() for p in (beside or {}).get(key, ())] for key in files}
+            tree["tables"] = {key: [*first[key], file.name] for key, file in files.items()}
+        wanted = {path: to_toml(tree | differences(found) | (more or {}))} | {
+            f: (tables or {})[key] for key, f in files.items()
+        }
         if not path.exists():
             break
-        if path.read_text(encoding="utf-8") == text and (not hires or table.read_text(encoding="utf-8") == hires):
+        if all(p.is_file() and p.read_text(encoding="utf-8") == text for p, text in wanted.items()):
             return path
-    if hires:
-        table.write_text(hires, encoding="utf-8")
-    path.write_text(text, encoding="utf-8")
+    for p, text in reversed(wanted.items()):
+        p.write_text(text, encoding="utf-8")
     return path
 
 

@@ -1,0 +1,45 @@
+"""Need and cover in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from staffing.ui.texts import Texts
+from staffing.ui.vm.cover import DayCover, MonthCover
+
+SMALL = 0.05
+"""Hours that nobody would call missing."""
+
+
+def day_labels(t: Texts, dates: Sequence[date], short: Sequence[float]) -> list[str]:
+    """Days with what is missing on each."""
+    return [
+        f"{t.day(d)} · {t('need.short', hours=t.hours(h, 1)) if h > SMALL else t('need.enough')}"
+        for d, h in zip(dates, short, strict=True)
+    ]
+
+
+def day_told(t: Texts, cover: DayCover) -> str:
+    """A day's cover in a sentence."""
+    worst = cover.worst
+    if worst is None:
+        return t("need.day.enough")
+    agents = t.count(float(cover.short[worst]))
+    return t("need.day.short", hours=t.hours(cover.under_hours, 1), time=cover.times[worst], agents=agents)
+
+
+def month_tips(t: Texts, month: MonthCover) -> tuple[list[str], list[list[str]]]:
+    """Labels of the days, and a sentence per day and time; empty where closed."""
+
+    def tip(day: str, time: str, gap: float) -> str:
+        if gap != gap:
+            return ""
+        kind = "over" if gap > 0 else "short" if gap < 0 else "exact"
+        return t(f"need.tip.{kind}", day=day, time=time, agents=t.count(abs(gap)))
+
+    days = [t.day(d) for d in month.dates]
+    gaps = month.gap.tolist()
+    return days, [
+        [tip(d, x, g) for x, g in zip(month.times, row, strict=True)] for d, row in zip(days, gaps, strict=True)
+    ]

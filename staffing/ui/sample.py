@@ -1,0 +1,31 @@
+"""What a new user sees: a sample team to try."""
+
+from __future__ import annotations
+
+import subprocess
+
+import streamlit as st
+
+from staffing.ui import frame, session
+from staffing.ui.texts import Texts, plain
+
+
+def offer_sample(t: Texts) -> None:
+    """Offer to write the sample team, and say where an own one goes."""
+    with st.container(border=True, key="empty"):
+        st.markdown(f"##### {t('sample.title')}")
+        st.markdown(t("sample.body"))
+        if st.button(t("sample.go"), type="primary", icon=":material/auto_awesome:", key="sample"):
+            target = session.home() / "teams" / "sample"
+            with st.spinner(t("sample.busy")):
+                done = subprocess.run(
+                    [*session.jobs().command, "example", "--seed", "1", "--agents", "40", "--out", str(target)],
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
+            if done.returncode:
+                frame.show_problems(t, done.stderr.strip().splitlines()[-3:] or [t("sample.failed")])
+            else:
+                st.rerun()
+        st.caption(t("sample.own", folder=plain(str(session.team_folders()[0]))))

@@ -1,0 +1,123 @@
+"""Compile the kernels before they are needed: ``python -m staffing.warm``.
+
+Compiled code is kept on disk, so this takes about a minute once per installation and a second afterwards. The main job
+calls it first, so that compilation is told as what it is and no search pays for it.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from datetime import time as clock
+
+import numpy as np
+
+from staffing.grid import TimeGrid
+from staffing.progress import SILENT, Monitor, Progress
+from staffing.roster.problem import Agent, Contract, Law, Prices, RosterProblem, ShiftType
+
+GRID = TimeGrid(date(2027, 1, 4), 14, "UTC", 60)
+
+
+def warm_roster() -> None:
+    """Compile the search for rotas and its bound."""
+    from staffing.roster.anneal import anneal
+    from staffing.roster.bound import lower_bound
+    from staffing.roster.compile import compile_program
+    from staffing.roster.options import expand
+
+    team = tuple(Agent(f"{i}", f"{i}", "c", ("a", "b")[: 1 + i % 2], (1, 1)[: 1 + i % 2]) for i in range(7))
+    types = (
+        ShiftType(code="E", start=clock(6), hours=8),
+        ShiftType(code="L", start=clock(14), hours=8, unpopular=True),
+    )
+    open_ = (GRID.minute >= 360) & (GRID.minute < 1320)
+    need = np.stack([np.where(open_, 1.25 + 0.25 * (np.arange(len(GRID)) % (3 + q)), 0.0) for q in (0, 1)])
+    problem = RosterProblem(GRID, ("a", "b"), need, team, {"c": Contract(weekly_hours=32)}, types, Law(), Prices())
+    program = compile_program(problem, expand(problem))
+    for _ in range(3):  # compiling uses the first calls' time up, so that they end before their later parts
+        anneal(program, seconds=0.1, seed=1, workers=1)
+        lower_bound(program, seconds=0.1)
+
+
+def warm_requirement() -> None:
+    """Compile the sums over queue states."""
+    from staffing.forecast.result import LEVELS, Forecast
+    from staffing.requirement import Channel, QueueSettings, Target, make_requirement
+
+    names = tuple(c.value for c in Channel)
+    contacts = np.full((3, len(GRID)), 20.0)
+    forecast = Forecast(
+        GRID,
+        names,
+        contacts,
+        np.stack([contacts] * len(LEVELS)),
+        np.full_like(contacts, 300.0),
+        np.ones(contacts.shape, np.bool_),
+        contacts,
+        np.zeros(3),
+    )
+    queues = [QueueSettings(channel=c, concurrency=2) for c in Channel]
+    live = Target(service_level=0.8, max_occupancy=0.9)
+    targets = [live, live, Target(service_level=0.9, response_hours=4.0)]
+    make_requirement(forecast, queues, targets, {}, np.full(3, 180.0))
+
+
+def warm_simulation() -> None:
+    """Compile the simulation."""
+    from staffing.simulation.duty import on_duty_for
+    from staffing.simulation.engine import simulate
+    from staffing.simulation.model import Demand
+    from staffing.simulation.settings import SimulationSettings
+
+    contacts = np.full((3, len(GRID)), 4.0)
+    demand = Demand(
+        grid=GRID,
+        queues=("a", "b", "c"),
+        channel=np.arange(3),
+        contacts=contacts,
+        aht_seconds=np.full_like(contacts, 300.0),
+        aht_cv=np.full(3, 0.8),
+        patience_seconds=np.full(3, 180.0),
+        day_error=np.full(3, 0.1),
+        open=np.ones(contacts.shape, np.bool_),
+        threshold_seconds=np.full(3, 20.0),
+        target=np.full(3, 0.8),
+        concurrency=np.array([1, 2, 1]),
+        slowdown=np.full(3, 0.1),
+    )
+    simulate(demand, on_duty_for(GRID, np.ones_like(contacts)), SimulationSettings(replications=2))
+
+
+KERNELS: dict[str, Callable[[], None]] = {
+    "requirement": warm_requirement,
+    "roster": warm_roster,
+    "simulation": warm_simulation,
+}
+
+
+def warm(monitor: Monitor = SILENT) -> None:
+    """Compile, or load from disk, every kernel of the main job."""
+    begun = time.perf_counter()
+    for i, (name, compile_kernels) in enumerate(KERNELS.items()):
+        note = f"{name}: the first time takes about a minute"
+        monitor.report(Progress("compile", time.perf_counter() - begun, i / len(KERNELS), note=note))
+        compile_kernels()
+    monitor.report(Progress("compile", time.perf_counter() - begun, 1.0))
+
+
+def main() -> None:
+    """Compile every kernel, two at a time."""
+    begun = time.perf_counter()
+    print("compiling the kernels (once per installation) ...", file=sys.stderr, flush=True)
+    with ProcessPoolExecutor(2) as pool:
+        for job in [pool.submit(KERNELS[name]) for name in ("roster", "simulation", "requirement")]:
+            job.result()
+    print(f"compiled in {time.perf_counter() - begun:.0f} s", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,200 @@
+"""The manager's way through the app in a real browser."""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import ROOT, serving
+
+pytestmark = pytest.mark.browser
+
+WORDS = {
+    "en": {
+        "build": "Build the rota",
+        "queue": "Add to the queue",
+        "finished": "finished",
+        "covered": "are covered",
+        "scenario": "Scenario",
+        "more": "Volume +20%",
+        "pages": ["Need & cover", "Rota", "Scenarios", "Export"],
+        "stop": "Stop and keep the best",
+        "stopped": "stopped, best kept",
+        "worse": "worse",
+        "contacts": "Contacts ±%",
+        "changed": "contacts 0 % → +15 %",
+        "find": "Find",
+        "chat": "chat",
+    },
+    "de": {
+        "build": "Dienstplan erstellen",
+        "queue": "In die Warteschlange",
+        "finished": "fertig",
+        "covered": "sind gedeckt",
+        "scenario": "Szenario",
+        "more": "Volume +20%",
+        "pages": ["Bedarf & Deckung", "Dienstplan", "Szenarien", "Export"],
+        "stop": "Anhalten und den Besten behalten",
+        "stopped": "angehalten, Bester behalten",
+        "worse": "schlechter",
+        "contacts": "Kontakte ±%",
+        "changed": "Kontakte 0 % → +15 %",
+        "find": "Suchen",
+        "chat": "chat",
+    },
+}
+
+
+def go(page, name: str) -> None:
+    page.get_by_role("link", name=name, exact=True).first.click()
+    page.wait_for_url(re.compile("run="))
+    page.get_by_test_id("stStatusWidget").wait_for(state="detached")
+
+
+def build(page, w, name: str) -> None:
+    page.get_by_role("button", name=w["build"]).click()
+    page.get_by_text(f"{name} · {w['finished']}").wait_for(timeout=60_000)
+    assert page.get_by_text(w["covered"]).count() == 1
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_from_a_scenario_to_downloads(server, visit, language):
+    w = WORDS[language]
+    page = visit(server.url, language)
+    build(page, w, "January")
+
+    page.get_by_role("combobox", name=w["scenario"], exact=True).click()
+    page.get_by_role("option", name=w["more"]).click()
+    page.get_by_label(w["contacts"]).first.wait_for()
+    page.wait_for_function(
+        "label => document.querySelector(`input[aria-label='${label}']`).value == '20'", arg=w["contacts"]
+    )
+    build(page, w, w["more"])
+
+    need, rota, scenarios, export = w["pages"]
+    go(page, need)
+    page.locator("canvas, .vega-embed svg").first.wait_for()
+    page.get_by_role("radio", name=w["chat"]).click()
+    page.wait_for_function("document.querySelectorAll('[data-testid=stVegaLiteChart]').length == 2")
+
+    go(page, rota)
+    cell = page.locator("td.cell").first
+    cell.wait_for()
+    assert page.locator("tbody tr").count() == 20
+    assert page.locator("td[data-tone=early]").first.inner_text() == "E"
+    cell.click()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    focused = page.evaluate(
+        "() => { let e = document.activeElement; while (e.shadowRoot) e = e.shadowRoot.activeElement;"
+        " return [e.dataset.a, e.dataset.d, e.getAttribute('aria-label')] }"
+    )
+    assert focused[:2] == ["1", "1"]
+    assert focused[2].startswith("Ben Brandt, ")
+    page.get_by_label(w["find"]).fill("Ben")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelectorAll('table').length >= 0")
+
+    go(page, scenarios)
+    page.locator("table.delta").wait_for()
+    assert w["worse"] in page.locator("table.delta").inner_text()
+
+    go(page, export)
+    for key, name in (
+        ("get-roster-csv", "roster.csv"),
+        ("get-roster-xlsx", "roster.xlsx"),
+        ("get-roster-ics", "roster.ics"),
+    ):
+        with page.expect_download() as taken:
+            page.locator(f".st-key-{key} button").click()
+        assert taken.value.suggested_filename == name
+    assert Path(taken.value.path()).read_text().startswith("BEGIN:VCALENDAR")
+
+
+def test_a_changed_lever_becomes_a_scenario_file(server, visit):
+    w = WORDS["en"]
+    page = visit(server.url)
+    page.get_by_label(w["contacts"]).first.fill("15")
+    page.keyboard.press("Enter")
+    page.get_by_text(w["changed"]).wait_for()
+    build(page, w, "January, changed")
+    (made,) = (server.home / "scenarios" / "helpdesk").glob("january-changed*.toml")
+    assert "phone-de = 1.15" in made.read_text()
+
+
+def test_a_run_survives_reload_and_a_second_tab_and_stop_keeps_the_best(visit, slow_server):
+    w = WORDS["en"]
+    page = visit(slow_server.url)
+    page.get_by_role("button", name=w["build"]).click()
+    stop = page.get_by_role("button", name=w["stop"])
+    stop.wait_for()
+    page.wait_for_url(re.compile("run="))
+    page.reload()
+    stop.wait_for()
+    second = visit(page.url)
+    second.get_by_role("button", name=w["stop"]).wait_for()
+    page.bring_to_front()
+    stop.click()
+    page.get_by_text(w["stopped"]).first.wait_for()
+    page.get_by_text(w["covered"]).wait_for()
+    second.bring_to_front()
+    second.get_by_text(w["covered"]).wait_for()
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks for processes in /proc")
+def test_no_worker_is_left_when_the_server_is_killed(slow_server, visit):
+    page = visit(slow_server.url)
+    page.get_by_role("button", name=WORDS["en"]["build"]).click()
+    page.get_by_role("button", name=WORDS["en"]["stop"]).wait_for()
+    page.goto("about:blank")
+    (folder,) = (slow_server.home / "runs").iterdir()
+    working = [p for p in Path("/proc").iterdir() if p.name.isdigit() and _mentions(p, str(folder))]
+    assert len(working) == 1
+    slow_server.process.send_signal(signal.SIGKILL)
+    slow_server.process.wait()
+    limit = time.monotonic() + 10
+    while any(_mentions(p, str(folder)) for p in working):
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+
+
+def _mentions(process: Path, text: str) -> bool:
+    try:
+        return text in (process / "cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize(("width", "dark"), [(768, False), (1280, True)])
+def test_no_page_is_wider_than_the_screen(server, visit, width, dark):
+    page = visit(server.url, width=width, dark=dark)
+    build(page, WORDS["en"], "January")
+    for path in ("", "need", "rota", "scenarios", "export", "calculator"):
+        page.goto(f"{server.url}/{path}")
+        page.wait_for_selector("h1")
+        page.wait_for_timeout(300)
+        main = page.get_by_test_id("stMain")
+        assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0, path
+
+
+def test_the_app_opens_on_the_project_s_own_scenarios_and_a_real_plan_is_built(tmp_path, visit):
+    """The real worker on the example team, stopped as soon as there is a rota."""
+    w = WORDS["en"]
+    with serving(tmp_path / "home", ROOT / "scenarios") as server:
+        page = visit(server.url)
+        page.get_by_role("button", name=w["build"]).click()
+        stop = page.get_by_role("button", name=w["stop"])
+        stop.wait_for()
+        page.wait_for_function(
+            "() => [...document.querySelectorAll('[data-testid=stMetricValue]')].some(e => e.textContent.includes('%'))",
+            timeout=120_000,
+        )
+        stop.click()
+        page.get_by_text(w["covered"]).wait_for(timeout=120_000)
+        go(page, "Rota")
+        page.locator("td[data-tone]").first.wait_for()
+        page.close()

@@ -1,0 +1,65 @@
+from datetime import date
+
+import numpy as np
+import pytest
+
+from staffing.forecast.calendar import day_calendar
+from staffing.forecast.daytotal import fit
+from staffing.forecast.effects import covariances
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    calendar = day_calendar(date(2026, 1, 5), 140 + 28, "DE")
+    rng = np.random.default_rng(3)
+    weekday = np.array([0.2, 0.1, 0.0, 0.0, 0.0, -0.5, -1.0])[calendar.weekday]
+    y = 6.0 + weekday[:140] + 0.05 * rng.standard_normal(140)
+    y[50] = np.nan
+    y[70] = 3.0
+    return calendar, y, fit(y, np.full(140, 1 / 400), calendar)
+
+
+def test_every_covariance_is_positive_semidefinite():
+    calendar = day_calendar(date(2025, 11, 1), 120, "DE")
+    for name, part in covariances(calendar, {"x": np.linspace(-1, 1, 120)}).items():
+        np.testing.assert_allclose(part, part.T, err_msg=name, atol=1e-9)
+        assert np.linalg.eigvalsh(part).min() > -1e-7 * max(part.max(), 1), name
+
+
+def test_weekdays_are_found_and_missing_days_do_no_harm(fitted):
+    calendar, _, model = fitted
+    truth = 6.0 + np.array([0.2, 0.1, 0.0, 0.0, 0.0, -0.5, -1.0])[calendar.weekday[140:]]
+    plain = np.array([not name for name in calendar.label[140:]])
+    assert np.abs(model.mean - truth)[plain].max() < 0.08
+
+
+def test_a_day_that_does_not_fit_loses_its_weight(fitted):
+    _, _, model = fitted
+    assert model.weight[70] < 0.05
+    assert np.median(model.weight) > 0.9
+    assert model.surprise[70] < -20
+    assert np.isnan(model.surprise[50])
+
+
+def test_components_add_up_to_the_forecast(fitted):
+    _, _, model = fitted
+    np.testing.assert_allclose(sum(e[140:] for e in model.effects.values()), model.mean, atol=1e-6)
+
+
+def test_a_hindcast_is_what_the_same_model_would_have_forecast(fitted):
+    # A model fitted with the same standard deviations to the head of the history is the reference.
+    calendar, y, model = fitted
+    parts = covariances(calendar)
+    total = sum(model.sd[n] ** 2 * k for n, k in parts.items()) + 16.0
+    seen = ~np.isnan(y[:100])
+    index = np.flatnonzero(seen)
+    past = total[np.ix_(index, index)] + np.diag(model.noise[:100][seen])
+    expected = model.centre + total[100:128, index] @ np.linalg.solve(past, y[:100][seen] - model.centre)
+    np.testing.assert_allclose(model.hindcast(100, 100, 128), expected, atol=1e-5)
+
+
+def test_the_band_widens_with_the_distance(fitted):
+    calendar, _, model = fitted
+    plain = np.flatnonzero([not name for name in calendar.label[140:]])
+    variance = np.diag(model.cov)[plain]
+    assert variance[-7:].mean() > variance[:7].mean() > 0

@@ -1,0 +1,142 @@
+"""Conflicts in words: each set is contradictory and minimal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from staffing.errors import InputError
+from staffing.roster.engine import solve
+from staffing.roster.explain import conflicting, conflicts, repair, why
+from staffing.roster.options import expand
+from staffing.roster.problem import Absence, Contract, Lock, PastShift, Roster, RosterProblem
+from tests.roster.roster_cases import random_problem
+
+
+@pytest.fixture
+def plain() -> RosterProblem:
+    return random_problem(3, agents=3, days=14, busy=False)
+
+
+def names(problem: RosterProblem) -> list[str]:
+    return sorted(clause.rule for clause in conflicting(problem, expand(problem), 1))
+
+
+def with_contract(problem: RosterProblem, contract: Contract) -> RosterProblem:
+    return replace(problem, contracts=dict.fromkeys(problem.contracts, contract))
+
+
+def test_no_conflict_is_an_empty_set(plain: RosterProblem) -> None:
+    assert conflicts(plain, expand(plain), 1) == ()
+
+
+def test_too_many_locked_days_in_a_row(plain: RosterProblem) -> None:
+    day = plain.grid.dates
+    bad = with_contract(plain, Contract(40.0, max_consecutive_days=3, max_shifts_per_week=7))
+    bad = replace(bad, locks=tuple(Lock("a1", day[d], "E") for d in range(2, 8)))
+    assert names(bad) == ["locks"] * 4 + ["max_consecutive_days"]
+    told = conflicts(bad, expand(bad), 1)
+    assert "Agent 1: at most 3 days in a row" in told
+
+
+def test_days_before_the_horizon_count(plain: RosterProblem) -> None:
+    first = plain.grid.start
+    past = tuple(PastShift("a1", first - timedelta(days=n), "M", 0, 1, 60) for n in range(1, 7))
+    bad = replace(with_contract(plain, Contract(40.0)), past=past, locks=(Lock("a1", first, "E"),))
+    assert names(bad) == ["locks", "max_consecutive_days"]
+    assert any("6 stand before the horizon" in x for x in conflicts(bad, expand(bad), 1))
+
+
+def test_too_many_shifts_in_a_week(plain: RosterProblem) -> None:
+    day = plain.grid.dates
+    bad = with_contract(plain, Contract(40.0, max_shifts_per_week=2))
+    bad = replace(bad, locks=tuple(Lock("a1", day[d], "E") for d in (3, 5, 7)))
+    assert "max_shifts_per_week" in names(bad) or "weekly_hours" in names(bad)
+
+
+def test_a_late_shift_before_an_early_one_and_the_shift_of_last_night(plain: RosterProblem) -> None:
+    day = plain.grid.dates
+    bad = replace(plain, locks=(Lock("a1", day[4], "L"), Lock("a1", day[5], "E")))
+    assert names(bad) == ["locks", "locks", "min_rest"]
+    end = plain.grid.instant(0, 0)
+    past = (PastShift("a1", day[0] - timedelta(days=1), "L", end - 8 * 3600, end, 480),)
+    assert names(replace(plain, past=past, locks=(Lock("a1", day[0], "E"),))) == ["locks", "min_rest"]
+
+
+def test_hours_that_no_shift_can_make_up(plain: RosterProblem) -> None:
+    exact = Contract(35.0, week_tolerance_hours=0.0, month_tolerance_hours=100.0, shifts=("E",))
+    assert names(with_contract(plain, exact)) == ["allowed_shifts", "weekly_hours"]
+    told = conflicts(with_contract(plain, exact), expand(plain), 1)
+    assert any("only shifts E" in x for x in told)
+    assert any("h in the week of" in x for x in told)
+
+
+def test_locks_outside_of_what_else_holds(plain: RosterProblem) -> None:
+    day = plain.grid.dates
+    new = replace(plain.agents[1], first_day=day[5])
+    agents = (plain.agents[0], new, plain.agents[2])
+    assert names(replace(plain, agents=agents, locks=(Lock("a1", day[2], "E"),))) == ["employment", "locks"]
+    absent = (Absence("a1", day[2], day[3]),)
+    assert names(replace(plain, absences=absent, locks=(Lock("a1", day[2], "E"),))) == ["absences", "locks"]
+    weekends = tuple(Lock("a1", day[d], "E") for d in (1, 8))
+    strict = with_contract(plain, Contract(40.0, min_weekends_off=4))
+    found = conflicts(replace(strict, locks=weekends), expand(plain), 1)
+    assert any("at most 0 of 2 whole weekends with a shift" in x for x in found)
+
+
+def test_the_cheapest_repair_gives_up_locks_before_rules(plain: RosterProblem) -> None:
+    day = plain.grid.dates
+    bad = replace(plain, locks=(Lock("a1", day[4], "L"), Lock("a1", day[5], "E"), Lock("a1", day[8], "E")))
+    (given_up,) = repair(bad, expand(bad), 1)
+    assert given_up in (f"Agent 1: {day[4]} is locked as L", f"Agent 1: {day[5]} is locked as E")
+    assert repair(plain, expand(plain), 1) == ()
+
+
+@pytest.fixture(scope="module")
+def solved() -> tuple[RosterProblem, Roster]:
+    problem = random_problem(4, agents=6, days=14, busy=False)
+    roster = solve(problem, seconds=3).roster
+    assert roster is not None
+    return problem, roster
+
+
+def test_why_a_shift_tells_what_it_would_cost_without(solved: tuple[RosterProblem, Roster]) -> None:
+    problem, roster = solved
+    shift = roster.shifts[3]
+    agent, day = problem.agents[shift.agent].id, problem.grid.dates[shift.day]
+    reason = why(problem, roster, agent, day, seconds=0.5)
+    assert reason.necessary == ()
+    assert reason.cost == pytest.approx(sum(reason.terms.values()))
+    (own,) = [c for c in reason.changes if c.asked]
+    assert (own.agent, own.day) == (shift.agent, shift.day)
+    assert own.before.startswith(shift.code)
+    assert own.after != own.before
+
+
+def test_why_a_day_off_tells_the_same(solved: tuple[RosterProblem, Roster]) -> None:
+    problem, roster = solved
+    worked = {(s.agent, s.day) for s in roster.shifts}
+    d = next(d for d in range(3, 14) if (0, d) not in worked)
+    reason = why(problem, roster, "a0", problem.grid.dates[d], seconds=0.5)
+    if not reason.necessary:
+        (own,) = [c for c in reason.changes if c.asked]
+        assert own.before == "off"
+        assert own.after != "off"
+
+
+def test_why_a_locked_shift_names_the_lock(solved: tuple[RosterProblem, Roster]) -> None:
+    problem, roster = solved
+    shift = roster.shifts[0]
+    agent, day = problem.agents[shift.agent].id, problem.grid.dates[shift.day]
+    fixed = replace(problem, locks=(Lock(agent, day, shift.code, shift.start),))
+    reason = why(fixed, roster, agent, day, seconds=0.2)
+    assert reason.cost is None
+    assert reason.necessary == (f"{problem.agents[shift.agent].name}: {day} is locked as {shift.code}",)
+
+
+def test_why_somebody_unknown_is_refused(solved: tuple[RosterProblem, Roster]) -> None:
+    with pytest.raises(InputError) as error:
+        why(*solved, "nobody", date(2030, 1, 1))
+    assert len(error.value.problems) == 2
