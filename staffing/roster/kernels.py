@@ -21,7 +21,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def _inner(function: F) -> F:
     """Compile for other kernels only: without the wrappers that let Python call it, which take long to compile."""
-    compiled: F = njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    decorate: Any = njit  # its stub does not list the options
+    compiled: F = decorate(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
     return compiled
 
 
