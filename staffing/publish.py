@@ -42,7 +42,7 @@ def summary(plan: Plan) -> dict[str, Any]:
         "currency": scenario.currency,
         "horizon": to_jsonable_python(scenario.horizon),
         "conflicts": list(result.conflicts),
-        "notes": list(result.notes),
+        "notes": [*plan.inputs.notes, *result.notes],
         "terms": {k: round(v, 2) for k, v in result.terms.items()},
         "understaffed_hours": None,
         "overstaffed_hours": None,
@@ -184,7 +184,8 @@ def figure_rows(figures: Mapping[str, Any]) -> list[tuple[str, object]]:
 def describe(figures: Mapping[str, Any]) -> str:
     """Return a readable summary of a plan for the terminal."""
     currency = figures["currency"]
-    lines = [f"{figures['scenario']}: {figures['status']}"]
+    ending = " early; the best rota found so far is kept" if figures["status"] == "stopped" else ""
+    lines = [f"{figures['scenario']}: {figures['status']}{ending}"]
     if figures["objective"] is None:
         lines += [f"  - {c}" for c in figures["conflicts"]] or ["  no rota was found in the time given"]
         return "\n".join(lines)
@@ -202,6 +203,8 @@ def describe(figures: Mapping[str, Any]) -> str:
     lines.append(
         f"  history   {figures['history']['first']} to {figures['history']['last']}, {count} rows or intervals cleaned"
     )
+    for note in (*figures["notes"], *figures["forecast"]["notes"], *figures["requirement"]["notes"]):
+        lines.append(f"  note      {note}")
     lines.append("  audit     " + ("no rule is broken" if not figures["violations"] else "RULES ARE BROKEN"))
     stages = ", ".join(f"{s['stage']} {s['seconds']:.1f}" for s in figures["stages"])
     peak = max((s["peak_mb"] or 0.0 for s in figures["stages"]), default=0.0)

@@ -19,7 +19,7 @@ from staffing.roster.kernels import Work, insert, legal, sweep, take_out
 from staffing.roster.primitives import Choice, Count, Program, Run
 from staffing.roster.tables import Compiled, make_work, prepare
 
-HOT, COLD = 5.0, 0.2
+HOT, COLD = 10.0, 0.5
 """Noise per shift at the beginning and at the end, as multiples of the least price of a missing unit."""
 STILL = 0.1
 """Share of the time, at the end, without noise."""

@@ -38,14 +38,16 @@ SAFETY = 1e-3
 @njit(cache=True, nogil=True)
 def _area(f: float, levels: Any, slopes: Any) -> float:
     """Cost of cover f of one queue and interval, beyond that of none."""
-    x = 0.0
-    at = 0.0
+    x: float = 0.0
+    at: float = 0.0
     for i in range(4):
         if f <= levels[i]:
-            return x + slopes[i] * (f - at)
+            x += slopes[i] * (f - at)
+            return x
         x += slopes[i] * (levels[i] - at)
         at = float(levels[i])
-    return x + slopes[4] * (f - at)
+    x += slopes[4] * (f - at)
+    return x
 
 
 @njit(cache=True, nogil=True)
@@ -357,8 +359,8 @@ def _buy(lam: Any, levels: Any, slopes: Any, part: Any, step: Any, base: Any, bo
                 least = 0.0
                 for q in range(Q):
                     if part[q] == p:
-                        f = float(tried[q])
-                        x = _area(f + 1, levels[t, q], slopes[q]) - _area(f, levels[t, q], slopes[q]) + lam[t, q]
+                        z = float(tried[q])
+                        x = _area(z + 1, levels[t, q], slopes[q]) - _area(z, levels[t, q], slopes[q]) + lam[t, q]
                         if best < 0 or x < least:
                             best = q
                             least = x
@@ -371,8 +373,8 @@ def _buy(lam: Any, levels: Any, slopes: Any, part: Any, step: Any, base: Any, bo
                 least = 0.0
                 for q in range(Q):
                     if part[q] == p and other[q] > 0:
-                        f = float(other[q])
-                        x = _area(f - 1, levels[t, q], slopes[q]) - _area(f, levels[t, q], slopes[q]) - lam[t, q]
+                        z = float(other[q])
+                        x = _area(z - 1, levels[t, q], slopes[q]) - _area(z, levels[t, q], slopes[q]) - lam[t, q]
                         if best < 0 or x < least:
                             best = q
                             least = x
@@ -425,7 +427,7 @@ def lower_bound(
     return _Dual(compiled, seed, should_stop, on_better, time.monotonic(), seconds, upper).run()
 
 
-class _Stop(Exception):
+class _StopError(Exception):
     """Time is over, or the bound cannot get better."""
 
 
@@ -473,7 +475,7 @@ class _Dual:
 
     def check(self) -> None:
         if self.share() >= 1.0 or self.should_stop():
-            raise _Stop
+            raise _StopError
 
     # -- one evaluation ----------------------------------------------------------------------------------------
 
@@ -532,7 +534,7 @@ class _Dual:
             if better:
                 self.on_better(self.result())
             if self.upper is not None and self.result() >= self.upper:
-                raise _Stop
+                raise _StopError
         return value, bought - supply, slope
 
     def result(self) -> int:
@@ -573,7 +575,7 @@ class _Dual:
             self.evaluate(self.lam)
             self.frank_wolfe(0.6)
             self.polish()
-        except _Stop:
+        except _StopError:
             pass
         return self.result() if self.best > -math.inf else 0
 
@@ -677,7 +679,8 @@ class _Dual:
 def _lattice(compiled: Compiled) -> tuple[Any, Any, Any]:
     """Queues that share agents, and the steps in which their total cover can grow in each interval.
 
-    Returns the part of each queue (Q,), -1 where nobody serves it; the step (T, P; 0 where nobody can work) and the base (T, P) of each part.
+    Returns the part of each queue (Q,), -1 where nobody serves it; the step of each part (T, P), 0 where nobody can
+    work; and its base (T, P).
     """
     program, net = compiled.program, compiled.net
     G, Q = net.serves.shape
@@ -687,7 +690,8 @@ def _lattice(compiled: Compiled) -> tuple[Any, Any, Any]:
     for q in range(Q):
         if part[q] >= 0 or not net.serves[:, q].any():
             continue
-        members, frontier = set(), {q}
+        members: set[int] = set()
+        frontier = {q}
         while frontier:
             p = frontier.pop()
             part[p] = len(groups)

@@ -28,7 +28,7 @@ from staffing.roster.tables import Compiled, prepare
 T = TypeVar("T")
 Part = Callable[[], None]
 
-ANNEALING = 0.8
+ANNEALING = 0.9
 """Share of the time for annealing before CP-SAT's neighbourhoods polish."""
 
 

@@ -1,4 +1,4 @@
-"""Why it cannot be done: the smallest set of rules that contradict each other, in words.
+"""Why it cannot be done and what would mend it, in words; and why an agent has a shift.
 
 Hard rules bind one agent at a time (cover is soft), so a conflict is looked for agent by agent. Each rule's constraints
 hold only while a literal of its own does; CP-SAT names literals that cannot hold together, and those that are not
@@ -7,17 +7,32 @@ needed for the contradiction are taken out one by one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from ortools.sat.python import cp_model
 
+from staffing.errors import Problems
 from staffing.grid import BoolArray
 from staffing.roster.compile import PAID, Context, make_context, measures_of
 from staffing.roster.compile import RULES as COMPILED
+from staffing.roster.costs import terms
 from staffing.roster.fixed import FIXED, off_allowed
-from staffing.roster.options import Options
+from staffing.roster.options import Options, choice_of, expand, roster_of
 from staffing.roster.primitives import Count, Run, Succession
-from staffing.roster.problem import RosterProblem
+from staffing.roster.problem import Roster, RosterProblem
+from staffing.roster.replan import Change, without_cell
+
+GIVE_UP = (
+    (1, ("locks",)),
+    (3, ("absences", "availability", "allowed_shifts", "employment")),
+    (10, ("weekly_hours", "horizon_hours", "max_shifts_per_week", "weekends_off")),
+)
+"""What is given up first: weights of demands by rule; the law last, with `LAST`."""
+
+LAST = 100
+EXCLUDED = "excluded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +60,90 @@ def conflicts(problem: RosterProblem, options: Options, agent: int) -> tuple[str
     return tuple(f"{name}: {clause.sentence}" for clause in core)
 
 
-def conflicting(problem: RosterProblem, options: Options, agent: int) -> tuple[Clause, ...]:
-    """As `conflicts`, with the names of the rules."""
+def repair(problem: RosterProblem, options: Options, agent: int) -> tuple[str, ...]:
+    """The least that must be given up so that one agent's demands can be kept, in words; empty where nothing must.
+
+    Locks, absences and availability go before the rules of contract, and those before the rules of law.
+
+    Parameters
+    ----------
+    problem, options, agent
+        As in `conflicts`.
+    """
+    name = problem.agents[agent].name
+    return tuple(f"{name}: {clause.sentence}" for clause in _demands(problem, options, agent).cheapest_repair())
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why an agent has a shift, or a day off.
+
+    Attributes
+    ----------
+    necessary
+        Rules (in words) that leave no other choice; empty where there is one.
+    cost
+        What the best rota found nearby without it costs more, in the scenario's currency; None where it is necessary.
+    terms
+        The difference term by term.
+    changes
+        What would change then.
+    """
+
+    necessary: tuple[str, ...]
+    cost: float | None
+    terms: Mapping[str, float]
+    changes: tuple[Change, ...]
+
+
+def why(
+    problem: RosterProblem, roster: Roster, agent: str, day: date, *, seconds: float = 2.0, seed: int = 1
+) -> Reason:
+    """Why an agent has this shift on this day (or is off): search without it, and tell what that costs.
+
+    Parameters
+    ----------
+    problem, roster
+        The problem and its rota.
+    agent, day
+        Id of the agent; a day of the horizon.
+    seconds, seed
+        Wall time and seed of the search nearby: at most a week away, any agent.
+
+    Raises
+    ------
+    InputError
+        For an unknown agent or a day outside the horizon.
+    """
+    a, d = problem.agent_index.get(agent), problem.grid.day_index(day)
+    found = Problems()
+    if a is None:
+        found.add("agent", f"unknown agent {agent!r}", "use an id of the team")
+    if d is None:
+        found.add("date", f"{day} is outside the horizon", f"{problem.grid.dates[0]} to {problem.grid.dates[-1]}")
+    found.raise_if_any()
+    assert a is not None
+    assert d is not None
+    options = expand(problem)
+    choice = choice_of(problem, options, roster)
+    now = int(choice[a, d])
+    same = (options.type_of == options.type_of[now]) & (options.start_minute == options.start_minute[now])
+    without = same if now >= 0 else None
+    demands = _demands(problem, options, a)
+    demands.exclude(d, without)
+    core = demands.core()
+    if core:
+        name = problem.agents[a].name
+        return Reason(tuple(f"{name}: {c.sentence}" for c in core if c.rule != EXCLUDED), None, {}, ())
+    window = range(max(0, d - 7), min(problem.grid.days, d + 8))
+    other, changes = without_cell(problem, options, choice, (a, d), window, seconds=seconds, seed=seed)
+    before, after = terms(problem, roster_of(problem, options, choice)), terms(problem, other)
+    difference = {name: after[name] - before[name] for name in before}
+    return Reason((), sum(difference.values()), difference, changes)
+
+
+def _demands(problem: RosterProblem, options: Options, agent: int) -> _Demands:
+    """Everything that is asked of one agent."""
     context = make_context(problem, options)
     demands = _Demands(context, agent)
     for rule in FIXED:
@@ -55,7 +152,12 @@ def conflicting(problem: RosterProblem, options: Options, agent: int) -> tuple[C
         for primitive in compiler(context):
             if primitive.agent == agent:
                 demands.add(primitive)
-    return demands.core()
+    return demands
+
+
+def conflicting(problem: RosterProblem, options: Options, agent: int) -> tuple[Clause, ...]:
+    """As `conflicts`, with the names of the rules."""
+    return _demands(problem, options, agent).core()
 
 
 class _Demands:
@@ -184,6 +286,14 @@ class _Demands:
         self.model.add(value + count.base <= count.hi).only_enforce_if(on)
         self.model.add(value + count.base >= count.lo).only_enforce_if(on)
 
+    def exclude(self, d: int, same: BoolArray | None) -> None:
+        """Ask for anything but some options on a day; None: for anything but a day off."""
+        on = self.switch(EXCLUDED, "anything else")
+        if same is None:
+            self.model.add(self.works[d] == 1).only_enforce_if(on)
+        else:
+            self._forbid(d, ~same, on)
+
     # -- the smallest contradiction --------------------------------------------------------------------
 
     def core(self) -> tuple[Clause, ...]:
@@ -197,6 +307,17 @@ class _Demands:
                 names = [v for v in names if v is not literal and any(v is f for f in fewer)]
         position = {v.index: i for i, v in enumerate(self.literals)}
         return tuple(self.clauses[position[v.index]] for v in names)
+
+    def cheapest_repair(self) -> tuple[Clause, ...]:
+        """The cheapest demands to give up so that all others can be kept."""
+        weights = [next((w for w, rules in GIVE_UP if c.rule in rules), LAST) for c in self.clauses]
+        self.model.clear_assumptions()
+        self.model.maximize(cp_model.LinearExpr.weighted_sum(self.literals, weights))
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.max_time_in_seconds = 10.0
+        solver.solve(self.model)
+        return tuple(c for c, v in zip(self.clauses, self.literals, strict=True) if not solver.value(v))
 
     def _contradicting(self, literals: list[cp_model.IntVar]) -> list[cp_model.IntVar] | None:
         """Those of some demands that contradict each other, None where all can be kept together."""

@@ -15,6 +15,10 @@ INF = 1e15
 """Cost of what cannot be."""
 
 
+_inner = njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+"""Compiled for other kernels only: without the wrappers that would let Python call it, which take long to compile."""
+
+
 class Net(NamedTuple):
     """Cover as arrays: `levels` (T, Q, 4) where the marginal cost of cover changes, `slopes` (Q, 5) between them."""
 
@@ -121,43 +125,38 @@ class Work(NamedTuple):
 # -- cover -------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True, inline="always")
-def _slope(level: int, levels: Any, slopes: Any) -> int:
-    """Cost of one more unit of cover at a level."""
-    if level < levels[0]:
-        return slopes[0]
-    if level < levels[1]:
-        return slopes[1]
-    if level < levels[2]:
-        return slopes[2]
-    if level < levels[3]:
-        return slopes[3]
-    return slopes[4]
+@_inner
+def add_units(
+    flow: Any, level: Any, g: int, n: int, serves: Any, levels: Any, slopes: Any, chain: Any
+) -> tuple[int, int]:
+    """Add up to n units of group g to one interval along the cheapest augmenting chain, at one slope.
 
-
-@njit(cache=True, nogil=True)
-def add_unit(flow: Any, level: Any, g: int, serves: Any, levels: Any, slopes: Any, chain: Any) -> int:
-    """Add a unit of group g to one interval along the cheapest augmenting chain; return the change of cost."""
+    Returns the units added and the cost of each; at least one is added. A group that serves no queue adds all for 0.
+    """
     G, Q = serves.shape
     seen = 0
-    n = 0
+    m = 0
     best = -1
     least = 0
+    room = n
     for q in range(Q):
         if serves[g, q]:
             seen |= 1 << q
             chain[0, q] = -1
-            chain[2, n] = q
-            n += 1
+            chain[2, m] = q
+            m += 1
     h = 0
-    while h < n:
+    while h < m:
         q = chain[2, h]
         h += 1
-        s = _slope(level[q], levels[q], slopes[q])
-        if best < 0 or s < least:
-            least = s
+        i = 0
+        while i < 4 and level[q] >= levels[q, i]:
+            i += 1
+        if best < 0 or slopes[q, i] < least:
+            least = slopes[q, i]
             best = q
-        if n < Q:
+            room = levels[q, i] - level[q] if i < 4 else n
+        if m < Q:
             for g2 in range(G):
                 if flow[g2, q] > 0:
                     for p in range(Q):
@@ -165,43 +164,57 @@ def add_unit(flow: Any, level: Any, g: int, serves: Any, levels: Any, slopes: An
                             seen |= 1 << p
                             chain[0, p] = q
                             chain[1, p] = g2
-                            chain[2, n] = p
-                            n += 1
+                            chain[2, m] = p
+                            m += 1
     if best < 0:
-        return 0
-    level[best] += 1
+        return n, 0
+    room = min(room, n)
     q = best
     while chain[0, q] >= 0:
-        flow[chain[1, q], chain[0, q]] -= 1
-        flow[chain[1, q], q] += 1
+        room = min(room, flow[chain[1, q], chain[0, q]])
         q = chain[0, q]
-    flow[g, q] += 1
-    return least
+    level[best] += room
+    q = best
+    while chain[0, q] >= 0:
+        flow[chain[1, q], chain[0, q]] -= room
+        flow[chain[1, q], q] += room
+        q = chain[0, q]
+    flow[g, q] += room
+    return room, least
 
 
-@njit(cache=True, nogil=True)
-def remove_unit(flow: Any, level: Any, g: int, serves: Any, levels: Any, slopes: Any, chain: Any) -> int:
-    """Take a unit of group g out of one interval, refilled by the cheapest chain; return the change of cost."""
+@_inner
+def remove_units(
+    flow: Any, level: Any, g: int, n: int, serves: Any, levels: Any, slopes: Any, chain: Any
+) -> tuple[int, int]:
+    """Take up to n units of group g out of one interval, refilled by the cheapest chain, at one slope.
+
+    Returns the units removed and what each gives back (the change of cost is its negative).
+    """
     G, Q = serves.shape
     seen = 0
-    n = 0
+    m = 0
     best = -1
     most = 0
+    room = n
     for q in range(Q):
         if flow[g, q] > 0:
             seen |= 1 << q
             chain[0, q] = -1
-            chain[2, n] = q
-            n += 1
+            chain[2, m] = q
+            m += 1
     h = 0
-    while h < n:
+    while h < m:
         q = chain[2, h]
         h += 1
-        s = _slope(level[q] - 1, levels[q], slopes[q])
-        if best < 0 or s > most:
-            most = s
+        i = 4
+        while i > 0 and level[q] <= levels[q, i - 1]:
+            i -= 1
+        if best < 0 or slopes[q, i] > most:
+            most = slopes[q, i]
             best = q
-        if n < Q:
+            room = level[q] - (levels[q, i - 1] if i > 0 else 0)
+        if m < Q:
             for g2 in range(G):
                 if serves[g2, q]:
                     for p in range(Q):
@@ -209,18 +222,24 @@ def remove_unit(flow: Any, level: Any, g: int, serves: Any, levels: Any, slopes:
                             seen |= 1 << p
                             chain[0, p] = q
                             chain[1, p] = g2
-                            chain[2, n] = p
-                            n += 1
+                            chain[2, m] = p
+                            m += 1
     if best < 0:
-        return 0
-    level[best] -= 1
+        return n, 0
+    room = min(room, n)
     q = best
     while chain[0, q] >= 0:
-        flow[chain[1, q], q] -= 1
-        flow[chain[1, q], chain[0, q]] += 1
+        room = min(room, flow[chain[1, q], q])
         q = chain[0, q]
-    flow[g, q] -= 1
-    return -most
+    room = min(room, flow[g, q])
+    level[best] -= room
+    q = best
+    while chain[0, q] >= 0:
+        flow[chain[1, q], q] -= room
+        flow[chain[1, q], chain[0, q]] += room
+        q = chain[0, q]
+    flow[g, q] -= room
+    return room, most
 
 
 @njit(cache=True, nogil=True)
@@ -230,14 +249,16 @@ def put(tb: Any, net: Any, flow: Any, level: Any, fresh: Any, g: int, d: int, s:
     o = tb.offset[d, s]
     for i in range(tb.length[d, s]):
         t = tb.first[d, s] + i
-        u = tb.units[o + i]
-        if u > 0:
+        left = int(tb.units[o + i])
+        if left > 0:
             fresh[t] = False
-            for _ in range(u):
-                if sign > 0:
-                    change += add_unit(flow[t], level[t], g, net.serves, net.levels[t], net.slopes, wk.chain)
-                else:
-                    change += remove_unit(flow[t], level[t], g, net.serves, net.levels[t], net.slopes, wk.chain)
+        while left > 0:
+            if sign > 0:
+                n, x = add_units(flow[t], level[t], g, left, net.serves, net.levels[t], net.slopes, wk.chain)
+            else:
+                n, x = remove_units(flow[t], level[t], g, left, net.serves, net.levels[t], net.slopes, wk.chain)
+            change += sign * n * x
+            left -= n
     return change
 
 
@@ -246,8 +267,10 @@ def fill(tb: Any, net: Any, choice: Any, flow: Any, level: Any, fresh: Any, wk: 
     """Put what stands before the horizon and a whole choice into an empty flow."""
     for t in range(net.base.shape[0]):
         for g in range(net.base.shape[1]):
-            for _ in range(net.base[t, g]):
-                add_unit(flow[t], level[t], g, net.serves, net.levels[t], net.slopes, wk.chain)
+            left = net.base[t, g]
+            while left > 0:
+                n, _ = add_units(flow[t], level[t], g, left, net.serves, net.levels[t], net.slopes, wk.chain)
+                left -= n
     for a in range(choice.shape[0]):
         for d in range(choice.shape[1]):
             if choice[a, d] >= 0:
@@ -264,12 +287,15 @@ def supply_cost(net: Any, supply: Any) -> int:
         flow = np.zeros((G, Q), np.int64)
         level = np.zeros(Q, np.int64)
         for g in range(G):
-            for _ in range(supply[t, g]):
-                total += add_unit(flow, level, g, net.serves, net.levels[t], net.slopes, chain)
+            left = supply[t, g]
+            while left > 0:
+                n, x = add_units(flow, level, g, left, net.serves, net.levels[t], net.slopes, chain)
+                total += n * x
+                left -= n
     return total
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def marginals(tb: Any, net: Any, flow: Any, level: Any, marginal: Any, fresh: Any, g: int, d: int, wk: Any) -> None:
     """Bring up to date the cost of adding 1 to U units of group g in the intervals that options of day d touch."""
     G, Q = net.serves.shape
@@ -282,9 +308,14 @@ def marginals(tb: Any, net: Any, flow: Any, level: Any, marginal: Any, fresh: An
                 wk.flow[h, q] = flow[t, h, q]
         x = 0
         marginal[t, g, 0] = 0
-        for u in range(1, marginal.shape[2]):
-            x += add_unit(wk.flow, wk.level, g, net.serves, net.levels[t], net.slopes, wk.chain)
-            marginal[t, g, u] = x
+        u = 0
+        while u < marginal.shape[2] - 1:
+            left = marginal.shape[2] - 1 - u
+            n, y = add_units(wk.flow, wk.level, g, left, net.serves, net.levels[t], net.slopes, wk.chain)
+            for _ in range(n):
+                u += 1
+                x += y
+                marginal[t, g, u] = x
         fresh[t, g] = True
 
 
@@ -318,7 +349,7 @@ def price_day(
 # -- counts ------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def count_cost(tb: Any, c: int, value: int) -> float:
     """Soft cost of a count's value; INF outside its hard bounds."""
     if value < tb.count_lo[c] or value > tb.count_hi[c]:
@@ -333,19 +364,19 @@ def count_cost(tb: Any, c: int, value: int) -> float:
     return float(x)
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def count_value(tb: Any, c: int, row: Any, skip0: int, skip1: int) -> int:
     """Value of a count on an agent's days without those in [skip0, skip1)."""
-    x = tb.count_base[c]
+    x: int = tb.count_base[c]
     m = tb.count_measure[c]
     if tb.count_any[c]:
         n = tb.count_groups[c]
         for g in range(n):
             for d in range(row.shape[0]):
-                if tb.count_group[c, d] == g and not skip0 <= d < skip1:
-                    if row[d] >= 0 and tb.measures[m, d, row[d]] > 0:
-                        x += 1
-                        break
+                inside = tb.count_group[c, d] == g and row[d] >= 0 and not skip0 <= d < skip1
+                if inside and tb.measures[m, d, row[d]] > 0:
+                    x += 1
+                    break
     else:
         for d in range(row.shape[0]):
             if tb.count_group[c, d] >= 0 and row[d] >= 0 and not skip0 <= d < skip1:
@@ -353,7 +384,7 @@ def count_value(tb: Any, c: int, row: Any, skip0: int, skip1: int) -> int:
     return x
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def _hit_outside(tb: Any, c: int, row: Any, d0: int, d1: int) -> bool:
     """Whether the (only) group of an `any` count that lies in the block has been hit by a day outside of it."""
     m = tb.count_measure[c]
@@ -366,7 +397,7 @@ def _hit_outside(tb: Any, c: int, row: Any, d0: int, d1: int) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def agent_cost(tb: Any, a: int, row: Any) -> float:
     """Cost of an agent's days without cover; INF for every broken bound of a count is added once each."""
     x = 0.0
@@ -380,7 +411,7 @@ def agent_cost(tb: Any, a: int, row: Any) -> float:
 # -- the dynamic program over one block of days ------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def reduce_day(tb: Any, a: int, w: int, j: int, wk: Any, least: Any, least_at: Any) -> None:
     """Keep the cheapest option of each class on day j of block w, priced by `wk.price` and the multipliers."""
     d = tb.block_first[w] + j
@@ -408,26 +439,26 @@ def reduce_day(tb: Any, a: int, w: int, j: int, wk: Any, least: Any, least_at: A
             least_at[c] = s
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def reach(tb: Any, kd: int, nd: int, least: Any, wk: Any) -> None:
     """Fill `wk.remaining[j, slot]`: the most that days j and later can still add."""
-    for l in range(tb.slots[kd]):
-        wk.remaining[nd, l] = 0
+    for sl in range(tb.slots[kd]):
+        wk.remaining[nd, sl] = 0
         for j in range(nd - 1, -1, -1):
             x = 0
             for st in range(tb.steps[kd, j]):
-                if tb.step_add[kd, j, st, l] > x:
+                if tb.step_add[kd, j, st, sl] > x:
                     for c in range(tb.step_ptr[kd, j, st], tb.step_ptr[kd, j, st + 1]):
                         if least[j, c] < INF:
-                            x = tb.step_add[kd, j, st, l]
+                            x = tb.step_add[kd, j, st, sl]
                             break
-            x += wk.remaining[j + 1, l]
-            if tb.slot_once[kd, l]:
+            x += wk.remaining[j + 1, sl]
+            if tb.slot_once[kd, sl]:
                 x = min(x, 1)
-            wk.remaining[j, l] = x
+            wk.remaining[j, sl] = x
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) -> int:
     """Cheapest tours of an agent over block w to every state, from the states and costs in `wk.start`.
 
@@ -447,10 +478,10 @@ def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) 
     C = tb.class_start.shape[2] + 1
     L = tb.slots[kd]
     size = 1
-    for l in range(L):
-        wk.stride[l] = size
-        if wk.active[l]:
-            size *= min(wk.high[l], wk.remaining[0, l]) + 1
+    for sl in range(L):
+        wk.stride[sl] = size
+        if wk.active[sl]:
+            size *= min(wk.high[sl], wk.remaining[0, sl]) + 1
     if size > wk.position.shape[0]:
         return -1
     keys, vals, value, pos = wk.keys, wk.vals, wk.value, wk.position
@@ -458,9 +489,9 @@ def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) 
     n = 1
     cur = 0
     keys[0, 0] = 0
-    for l in range(L):
-        vals[0, 0, l] = 0
-        if wk.remaining[0, l] < wk.low[l] or wk.high[l] < 0:
+    for sl in range(L):
+        vals[0, 0, sl] = 0
+        if wk.remaining[0, sl] < wk.low[sl] or wk.high[sl] < 0:
             return 0
     for r in range(R):
         value[0, r] = wk.start[r]
@@ -499,18 +530,18 @@ def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) 
                         continue
                 key = 0
                 ok = True
-                for l in range(L):
-                    v = vals[cur, i, l]
-                    if st >= 0 and wk.active[l]:
-                        v += tb.step_add[kd, j, st, l]
-                        if tb.slot_once[kd, l] and v > 1:
+                for sl in range(L):
+                    v = vals[cur, i, sl]
+                    if st >= 0 and wk.active[sl]:
+                        v += tb.step_add[kd, j, st, sl]
+                        if tb.slot_once[kd, sl] and v > 1:
                             v = 1
-                    if wk.active[l]:
-                        if v > wk.high[l] or v + wk.remaining[j + 1, l] < wk.low[l]:
+                    if wk.active[sl]:
+                        if v > wk.high[sl] or v + wk.remaining[j + 1, sl] < wk.low[sl]:
                             ok = False
                             break
-                        key += v * wk.stride[l]
-                    vals[nxt, m, l] = v
+                        key += v * wk.stride[sl]
+                    vals[nxt, m, sl] = v
                 if not ok:
                     continue
                 i2 = pos[key]
@@ -573,7 +604,7 @@ def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) 
     return n
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def trace(tb: Any, nd: int, q: int, layer: Any, least_at: Any, arena: Any, tour: Any) -> None:
     """Read the options of a block's tour that ends in entry q back from the arena into `tour[:nd]`."""
     C = tb.class_start.shape[2] + 1
@@ -584,7 +615,7 @@ def trace(tb: Any, nd: int, q: int, layer: Any, least_at: Any, arena: Any, tour:
         q = x // C
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def block_terms(tb: Any, a: int, w: int, row: Any, linked: bool, wk: Any) -> None:
     """Bounds and end costs of the slots of an agent's block, from its counts, the other days standing as in `row`.
 
@@ -595,15 +626,15 @@ def block_terms(tb: Any, a: int, w: int, row: Any, linked: bool, wk: Any) -> Non
     d0 = tb.block_first[w]
     d1 = tb.block_first[w + 1]
     L = tb.slots[kd]
-    for l in range(L):
-        wk.low[l] = 0
-        wk.high[l] = wk.remaining[0, l]
-        wk.active[l] = False
-        for v in range(wk.high[l] + 1):
-            wk.term[l, v] = 0.0
+    for sl in range(L):
+        wk.low[sl] = 0
+        wk.high[sl] = wk.remaining[0, sl]
+        wk.active[sl] = False
+        for v in range(wk.high[sl] + 1):
+            wk.term[sl, v] = 0.0
     for i in range(tb.part_ptr[a, w], tb.part_ptr[a, w + 1]):
-        l = tb.part_slot[i]
-        if l < 0 or (tb.part_linked[i] and not linked):
+        sl = tb.part_slot[i]
+        if sl < 0 or (tb.part_linked[i] and not linked):
             continue
         c = tb.part_count[i]
         if tb.part_linked[i]:
@@ -613,26 +644,26 @@ def block_terms(tb: Any, a: int, w: int, row: Any, linked: bool, wk: Any) -> Non
             out = tb.count_base[c]
             hit = False
         first = 0.0
-        for v in range(wk.remaining[0, l] + 1):
+        for v in range(wk.remaining[0, sl] + 1):
             x = count_cost(tb, c, out + (0 if hit else v * tb.count_unit[c]))
             if v == 0:
                 first = x
             if x != first:
-                wk.active[l] = True
-            wk.term[l, v] += x
-    for l in range(L):
-        n = wk.remaining[0, l]
+                wk.active[sl] = True
+            wk.term[sl, v] += x
+    for sl in range(L):
+        n = wk.remaining[0, sl]
         lo = 0
-        while lo <= n and wk.term[l, lo] >= INF:
+        while lo <= n and wk.term[sl, lo] >= INF:
             lo += 1
         hi = n
-        while hi >= 0 and wk.term[l, hi] >= INF:
+        while hi >= 0 and wk.term[sl, hi] >= INF:
             hi -= 1
-        wk.low[l] = lo
-        wk.high[l] = hi
+        wk.low[sl] = lo
+        wk.high[sl] = hi
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def state_before(tb: Any, a: int, row: Any, d1: int) -> int:
     """State (run * end classes + end class) of an agent after the days before d1; -1 where a run is broken."""
     rk = tb.run[a]
@@ -649,10 +680,11 @@ def state_before(tb: Any, a: int, row: Any, d1: int) -> int:
             e = 0
         if rho < 0:
             return -1
-    return rho * tb.end_states[rest] + e
+    state: int = rho * tb.end_states[rest] + e
+    return state
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def accept_after(tb: Any, a: int, row: Any, d1: int, wk: Any) -> None:
     """Fill `wk.accept[r]`: whether the days from d1 on may follow a block that ends in state r."""
     rk = tb.run[a]
@@ -702,11 +734,11 @@ def best_block(tb: Any, a: int, w: int, row: Any, wk: Any) -> float:
     at = -1
     for i in range(n):
         x = 0.0
-        for l in range(tb.slots[kd]):
-            if wk.active[l]:
-                x += wk.term[l, wk.vals[cur, i, l]]
+        for sl in range(tb.slots[kd]):
+            if wk.active[sl]:
+                x += wk.term[sl, wk.vals[cur, i, sl]]
             else:
-                x += wk.term[l, 0]
+                x += wk.term[sl, 0]
         if x >= INF:
             continue
         for r in range(R):
@@ -723,7 +755,7 @@ def best_block(tb: Any, a: int, w: int, row: Any, wk: Any) -> float:
 # -- annealing ---------------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def place(
     tb: Any, net: Any, choice: Any, flow: Any, level: Any, fresh: Any, a: int, d0: int, d1: int, tour: Any, wk: Any
 ) -> int:
@@ -760,7 +792,7 @@ def sweep(
     With ``sigma`` 0 a tour is only replaced by one that does not cost more; else every one is, while hard bounds that the
     program cannot carry are respected.
     """
-    np.random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 (compiled code has only the legacy generator)
     total = 0.0
     for k in range(len(agents)):
         if stop[0]:
@@ -791,17 +823,17 @@ def sweep(
             price_day(tb, net, flow, level, marginal, fresh, a, d0 + j, wk.price[d0 + j], wk)
             if sigma > 0.0:
                 for f in range(wk.noise.shape[0]):
-                    wk.noise[f] = sigma * np.random.normal()
+                    wk.noise[f] = sigma * np.random.normal()  # noqa: NPY002
                 for s in range(tb.first.shape[1]):
                     wk.price[d0 + j, s] += wk.noise[tb.family[s]]
         ok = best_block(tb, a, w, row, wk) < INF
         if ok:
             change += place(tb, net, choice, flow, level, fresh, a, d0, d1, wk.tour, wk)
             after = agent_cost(tb, a, row)
-            if after < INF or after < before:
-                if sigma > 0.0 or after - before + change <= 0.0:
-                    total += after - before + change
-                    continue
+            legal_now = after < INF or after < before
+            if legal_now and (sigma > 0.0 or after - before + change <= 0.0):
+                total += after - before + change
+                continue
         place(tb, net, choice, flow, level, fresh, a, d0, d1, wk.old, wk)
     return total
 
@@ -838,10 +870,10 @@ def best_month(tb: Any, a: int, exactness: int, tour: Any, wk: Any) -> float:
             wk.off[w, j] = tb.off_cost[a, d0 + j] if tb.off_allowed[a, d0 + j] else INF
         reach(tb, kd, nd, wk.least[w], wk)
         for k in range(2):
-            l = tb.carry_slot[a, w, k]
+            sl = tb.carry_slot[a, w, k]
             top_sum[k, w] = top_sum[k, w + 1]
-            if l >= 0:
-                top_sum[k, w] += wk.remaining[0, l]
+            if sl >= 0:
+                top_sum[k, w] += wk.remaining[0, sl]
     # what the carried counts may come to
     low = np.zeros(2, np.int64)
     high = top_sum[:, 0].copy()
@@ -916,8 +948,8 @@ def best_month(tb: Any, a: int, exactness: int, tour: Any, wk: Any) -> float:
             count = 0
             for q in range(n):
                 x = 0.0
-                for l in range(tb.slots[kd]):
-                    x += wk.term[l, wk.vals[cur, q, l]]
+                for sl in range(tb.slots[kd]):
+                    x += wk.term[sl, wk.vals[cur, q, sl]]
                 if x >= INF:
                     continue
                 h = wk.vals[cur, q, l0] if l0 >= 0 else 0
@@ -1010,10 +1042,10 @@ def legal(tb: Any, a: int, row: Any) -> bool:
                     return False
             elif not tb.permitted[rest, d, k, e]:
                 return False
+    ok = True
     for c in range(tb.count_ptr[a], tb.count_ptr[a + 1]):
-        if count_cost(tb, c, count_value(tb, c, row, 0, 0)) >= INF:
-            return False
-    return True
+        ok = ok and count_cost(tb, c, count_value(tb, c, row, 0, 0)) < INF
+    return ok
 
 
 @njit(cache=True, nogil=True)
@@ -1026,11 +1058,21 @@ def insert(tb: Any, net: Any, a: int, choice: Any, flow: Any, level: Any, margin
     for c in range(tb.count_ptr[a], tb.count_ptr[a + 1]):
         wk.multiplier[c] = 0.0
     ok = False
-    for exactness in (0, 2):
-        x = best_month(tb, a, exactness, tour, wk)
+    for attempt in range(9):
+        x = best_month(tb, a, 0 if attempt == 0 else 2, tour, wk)
         ok = x < INF and legal(tb, a, tour)
         if ok or not x < INF:
             break
+        # rules that the month does not carry are made dear or cheap until they hold
+        for c in range(tb.count_ptr[a], tb.count_ptr[a + 1]):
+            if attempt > 0 and tb.count_carry[c] > 2:
+                v = count_value(tb, c, tour, 0, 0)
+                if v > tb.count_hi[c]:
+                    wk.multiplier[c] += 1000.0 * 2.0**attempt / tb.count_unit[c]
+                elif v < tb.count_lo[c]:
+                    wk.multiplier[c] -= 1000.0 * 2.0**attempt / tb.count_unit[c]
+    for c in range(tb.count_ptr[a], tb.count_ptr[a + 1]):
+        wk.multiplier[c] = 0.0
     if ok:
         place(tb, net, choice, flow, level, fresh, a, 0, D, tour, wk)
     return ok

@@ -7,7 +7,7 @@ fewer the changes. A few prices give a few alternatives, each with what it chang
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -147,7 +147,7 @@ def mend(
     problem: RosterProblem,
     roster: Roster,
     window: range,
-    asked: set[tuple[int, int | None]],
+    asked: Collection[tuple[int, int | None]],
     *,
     seconds: float,
     workers: int = 2,
@@ -213,32 +213,85 @@ def _priced(program: Program, options: Options, now: Choice, window: range, pric
     )
 
 
+def without_cell(
+    problem: RosterProblem,
+    options: Options,
+    choice: Choice,
+    cell: tuple[int, int],
+    window: range,
+    *,
+    seconds: float,
+    seed: int = 1,
+    price: float = 1.0,
+) -> tuple[Roster, tuple[Change, ...]]:
+    """The best rota found nearby in which one agent-day is anything but what it is, and what changes then.
+
+    Parameters
+    ----------
+    problem, options, choice
+        The problem, its options and the rota.
+    cell
+        Agent and day.
+    window
+        Days that may change.
+    seconds, seed
+        Of the search.
+    price
+        Of a change, so that nothing changes for nothing.
+    """
+    a, d = cell
+    program = _priced(compile_program(problem, options), options, choice, window, cents(price))
+    now = int(choice[a, d])
+    allowed, off = program.allowed.copy(), program.off_allowed.copy()
+    if now < 0:
+        off[a, d] = False
+    else:
+        allowed[a, d] &= ~(
+            (options.type_of == options.type_of[now]) & (options.start_minute == options.start_minute[now])
+        )
+    start = choice.copy()
+    start[a, d] = -1
+    priced = replace(program, allowed=allowed, off_allowed=off)
+    other = anneal(priced, seconds=seconds, seed=seed, start=start, hot=STILL, cold=STILL)
+    return roster_of(problem, options, other), _changes(problem, options, choice, other, {cell})
+
+
 def _alternative(
     problem: RosterProblem,
     options: Options,
     published: Choice,
     choice: Choice,
-    asked: set[tuple[int, int | None]],
+    asked: Collection[tuple[int, int | None]],
 ) -> Alternative:
+    roster = roster_of(problem, options, choice)
+    found = terms(problem, roster)
+    return Alternative(
+        roster=roster,
+        changes=_changes(problem, options, published, choice, asked),
+        cost=sum(found.values()),
+        terms=found,
+        understaffed_hours=coverage(problem, roster).understaffed_hours,
+        violations=audit(problem, roster),
+    )
+
+
+def _changes(
+    problem: RosterProblem,
+    options: Options,
+    published: Choice,
+    choice: Choice,
+    asked: Collection[tuple[int, int | None]],
+) -> tuple[Change, ...]:
     def told(a: int, d: int, s: int) -> str:
         if s < 0:
             return "off"
         clock = problem.grid.local(int(options.start[d, s])).strftime("%H:%M")
         return f"{problem.shift_types[int(options.type_of[s])].code} {clock}"
 
-    roster = roster_of(problem, options, choice)
-    found = terms(problem, roster)
-    changes = []
+    found = []
     for d in range(problem.grid.days):
         for a in range(len(problem.agents)):
             before, after = told(a, d, int(published[a, d])), told(a, d, int(choice[a, d]))
             if before != after:
-                changes.append(Change(a, d, before, after, (a, d) in asked))
-    return Alternative(
-        roster=roster,
-        changes=tuple(changes),
-        cost=sum(found.values()),
-        terms=found,
-        understaffed_hours=coverage(problem, roster).understaffed_hours,
-        violations=audit(problem, roster),
-    )
+                found.append(Change(a, d, before, after, (a, d) in asked))
+    return tuple(found)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -90,11 +91,10 @@ def prepare(program: Program, longest: int = LONGEST) -> Compiled:
     --------
     See `tours.best_tour`.
     """
-    A, D, S = program.shape
+    A, D, _ = program.shape
     blocks = find_blocks(program, longest)
-    W = len(blocks) - 1
     reasons: list[str] = []
-    usable = program.allowed.any(axis=0)
+    usable: Any = program.allowed.any(axis=0)
     canon, unit = _canonical(program, usable)
     counts = sorted(program.counts, key=lambda c: c.agent)
     count_ptr = np.searchsorted([c.agent for c in counts], np.arange(A + 1)).astype(np.int64)
@@ -117,7 +117,7 @@ def prepare(program: Program, longest: int = LONGEST) -> Compiled:
     holes = _holes(program)
     touch = np.zeros((D, 2), np.int64)
     for d in range(D):
-        on = usable[d] & (program.length[d] > 0)
+        on = np.logical_and(usable[d], program.length[d] > 0)
         if on.any():
             touch[d] = program.first[d, on].min(), (program.first[d] + program.length[d])[on].max()
     families = np.unique(np.concatenate([program.start, program.end]), axis=1, return_inverse=True)[1]
@@ -191,7 +191,7 @@ def make_net(program: Program) -> Net:
 def make_work(compiled: Compiled, arena: int = 4_000_000, values: int = 200_000) -> Work:
     """Scratch memory for one thread: `arena` back pointers, `values` states of a layer."""
     tb, net = compiled.tables, compiled.net
-    A, D, S = tb.allowed.shape
+    _, D, S = tb.allowed.shape
     W = len(tb.block_first) - 1
     R = int(tb.run_states.max() * tb.end_states.max())
     nd = int(np.diff(tb.block_first).max())
@@ -387,7 +387,7 @@ def _successions(program: Program, usable: Any) -> tuple[_Rests, IntArray, Any]:
             rows = rows[order]
             end[k, d, one] = rank[of[1:]]
             states[k] = max(states[k], len(rows))
-            if all(not (a & ~b).any() for a, b in zip(rows[:-1], rows[1:], strict=True)):
+            if all(not (a & ~b).any() for a, b in pairwise(rows)):
                 start[k, d + 1, two] = (~rows).sum(axis=0) - 1
             else:
                 nested[k, d + 1] = False

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from staffing.roster.explain import conflicting, conflicts
+from staffing.errors import InputError
+from staffing.roster.engine import solve
+from staffing.roster.explain import conflicting, conflicts, repair, why
 from staffing.roster.options import expand
-from staffing.roster.problem import Absence, Contract, Lock, PastShift, RosterProblem
+from staffing.roster.problem import Absence, Contract, Lock, PastShift, Roster, RosterProblem
 from tests.roster.roster_cases import random_problem
 
 
@@ -82,3 +84,59 @@ def test_locks_outside_of_what_else_holds(plain: RosterProblem) -> None:
     strict = with_contract(plain, Contract(40.0, min_weekends_off=4))
     found = conflicts(replace(strict, locks=weekends), expand(plain), 1)
     assert any("at most 0 of 2 whole weekends with a shift" in x for x in found)
+
+
+def test_the_cheapest_repair_gives_up_locks_before_rules(plain: RosterProblem) -> None:
+    day = plain.grid.dates
+    bad = replace(plain, locks=(Lock("a1", day[4], "L"), Lock("a1", day[5], "E"), Lock("a1", day[8], "E")))
+    (given_up,) = repair(bad, expand(bad), 1)
+    assert given_up in (f"Agent 1: {day[4]} is locked as L", f"Agent 1: {day[5]} is locked as E")
+    assert repair(plain, expand(plain), 1) == ()
+
+
+@pytest.fixture(scope="module")
+def solved() -> tuple[RosterProblem, Roster]:
+    problem = random_problem(4, agents=6, days=14, busy=False)
+    roster = solve(problem, seconds=3).roster
+    assert roster is not None
+    return problem, roster
+
+
+def test_why_a_shift_tells_what_it_would_cost_without(solved: tuple[RosterProblem, Roster]) -> None:
+    problem, roster = solved
+    shift = roster.shifts[3]
+    agent, day = problem.agents[shift.agent].id, problem.grid.dates[shift.day]
+    reason = why(problem, roster, agent, day, seconds=0.5)
+    assert reason.necessary == ()
+    assert reason.cost == pytest.approx(sum(reason.terms.values()))
+    (own,) = [c for c in reason.changes if c.asked]
+    assert (own.agent, own.day) == (shift.agent, shift.day)
+    assert own.before.startswith(shift.code)
+    assert own.after != own.before
+
+
+def test_why_a_day_off_tells_the_same(solved: tuple[RosterProblem, Roster]) -> None:
+    problem, roster = solved
+    worked = {(s.agent, s.day) for s in roster.shifts}
+    d = next(d for d in range(3, 14) if (0, d) not in worked)
+    reason = why(problem, roster, "a0", problem.grid.dates[d], seconds=0.5)
+    if not reason.necessary:
+        (own,) = [c for c in reason.changes if c.asked]
+        assert own.before == "off"
+        assert own.after != "off"
+
+
+def test_why_a_locked_shift_names_the_lock(solved: tuple[RosterProblem, Roster]) -> None:
+    problem, roster = solved
+    shift = roster.shifts[0]
+    agent, day = problem.agents[shift.agent].id, problem.grid.dates[shift.day]
+    fixed = replace(problem, locks=(Lock(agent, day, shift.code, shift.start),))
+    reason = why(fixed, roster, agent, day, seconds=0.2)
+    assert reason.cost is None
+    assert reason.necessary == (f"{problem.agents[shift.agent].name}: {day} is locked as {shift.code}",)
+
+
+def test_why_somebody_unknown_is_refused(solved: tuple[RosterProblem, Roster]) -> None:
+    with pytest.raises(InputError) as error:
+        why(*solved, "nobody", date(2030, 1, 1))
+    assert len(error.value.problems) == 2

@@ -67,7 +67,7 @@ def test_adding_and_removing_shifts_keeps_the_flow_optimal_and_prices_exact(seed
     compiled = prepare(program)
     choice = random_choice(program, rng)
     flow = Flow(compiled, choice)
-    A, D, S = program.shape
+    A, D, _S = program.shape
     for _ in range(40):
         a, d = int(rng.integers(A)), int(rng.integers(D))
         if choice[a, d] >= 0:
@@ -82,7 +82,7 @@ def test_adding_and_removing_shifts_keeps_the_flow_optimal_and_prices_exact(seed
             assert flow.add(a, d, s) == price
             choice[a, d] = s
         assert flow.cost == cover_cost(program, choice)
-    T, G, Q = flow.flow.shape
+    _T, _G, _Q = flow.flow.shape
     assert np.array_equal(flow.flow.sum(axis=1), flow.level)
     serving = program.cover.serves.any(axis=1)
     assert np.array_equal(flow.flow.sum(axis=2)[:, serving], supply(program, choice)[:, serving])

@@ -1,0 +1,186 @@
+"""Contact-centre months of any size through the engine.
+
+``python -m bench.roster [--agents N] [--days N] [--seed N] [--seconds N] [--workers N] [--interval MIN] [--out DIR] [--json]``
+
+The months resemble those of the prototypes: five queues, ten skill groups, contracts of 40, 38, 30 and 20 hours, four
+lengths of shift with a start every half-hour between 7 and 22, leave, fixed days off, students, parents, requests, and a
+need that takes 98% of the agreed hours. ``scaled_gap`` is the gap over (hours needed * the lightest price of
+understaffing), ``gap_hours`` the agent-hours at that price that the gap is worth.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import resource
+from datetime import date, time, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from bench.nrp import Printer
+from staffing.grid import TimeGrid
+from staffing.roster import costs, engine, rules
+from staffing.roster.problem import (
+    Absence,
+    Agent,
+    Break,
+    Contract,
+    Law,
+    Prices,
+    Request,
+    RosterProblem,
+    ShiftType,
+)
+from staffing.roster.rota import rota_table
+
+START = date(2027, 1, 4)
+QUEUES = ("en", "de", "email", "chat", "fr")
+SKILLS = (
+    ((0,), 0.16), ((1,), 0.14), ((0, 2), 0.12), ((0, 3), 0.10), ((0, 1), 0.12), ((1, 2), 0.08),
+    ((0, 1, 2), 0.08), ((2, 3), 0.07), ((0, 2, 3), 0.06), ((0, 4), 0.07),
+)  # fmt: skip
+"""Queues of each skill group, and its share of the agents."""
+CONTRACTS = {"40": (40.0, 0.4), "38": (38.0, 0.2), "30": (30.0, 0.2), "20": (20.0, 0.2)}
+LENGTHS = {"S": (4.0, 0), "M": (6.0, 30), "L": (8.0, 30), "X": (9.0, 60)}
+"""Hours of presence and minutes of lunch of each shift type."""
+ALLOWED = {"40": ("M", "L", "X"), "38": ("M", "L", "X"), "30": ("S", "M", "L"), "20": ("S", "M", "L")}
+WEEKDAY = np.array([1.15, 1.05, 1.0, 1.0, 0.95, 0.6, 0.45])
+OPEN, CLOSE = 7, 22
+LOAD = 0.98
+HUMPS = (
+    (10.5, 1.9, 15.5, 2.6, 0.9), (10, 1.8, 14.5, 2.3, 0.8), (9.5, 3, 15, 4, 0.8), (12, 3, 18.5, 2.2, 1.0),
+    (11, 2, 16, 2.2, 0.7),
+)  # fmt: skip
+"""Hour and width of the morning's and the afternoon's hump, and the second's height, by queue."""
+
+
+def month(agents: int, days: int, seed: int, interval: int) -> RosterProblem:
+    """A random contact-centre month."""
+    rng = np.random.default_rng(seed)
+    grid = TimeGrid(START, days, "Europe/Berlin", interval)
+    kinds = tuple(_kind(code, hours, lunch) for code, (hours, lunch) in LENGTHS.items())
+    contracts = {
+        key: Contract(
+            hours,
+            22.0,
+            week_tolerance_hours=5.0,
+            month_tolerance_hours=6.0,
+            max_consecutive_days=6,
+            shifts=ALLOWED[key],
+        )
+        for key, (hours, _) in CONTRACTS.items()
+    }
+    share = np.array([p for _, p in SKILLS])
+    groups = rng.permutation(np.searchsorted(np.cumsum(share / share.sum()), (np.arange(agents) + 0.5) / agents))
+    team, absences, requests = [], [], []
+    for i in range(agents):
+        contract = str(rng.choice(list(CONTRACTS), p=[p for _, p in CONTRACTS.values()]))
+        skills = tuple(QUEUES[q] for q in SKILLS[int(groups[i])][0])
+        ranges: list[tuple[tuple[int, int], ...]] = [((0, 1440),)] * 7
+        if contract == "20" and rng.random() < 0.4:
+            ranges[:5] = [((15 * 60, 1440),)] * 5
+        elif contract in ("30", "20") and rng.random() < 0.25:
+            ranges = [((0, 16 * 60),)] * 7
+        if rng.random() < 0.12:
+            ranges[int(rng.integers(7))] = ()
+        team.append(Agent(f"a{i}", f"Agent {i}", contract, skills, (1,) * len(skills), tuple(ranges)))
+        luck = rng.random()
+        if luck < 0.08:
+            first = grid.dates[int(rng.integers(0, max(1, days - 6)))]
+            absences.append(Absence(f"a{i}", first, first + timedelta(days=6)))
+        elif luck < 0.35:
+            for d in rng.choice(days, int(rng.integers(1, 3)), replace=False):
+                absences.append(Absence(f"a{i}", grid.dates[int(d)], grid.dates[int(d)]))
+        for d in rng.choice(days, min(days, int(rng.integers(1, 5))), replace=False):
+            requests.append(Request(f"a{i}", grid.dates[int(d)], "off", float(rng.uniform(0.5, 2.0))))
+    hours = np.array([CONTRACTS[x.contract][0] * days / 7 for x in team])
+    for absence in absences:
+        span = (absence.first + timedelta(days=n) for n in range((absence.last - absence.first).days + 1))
+        fifths = sum(day.weekday() < 5 for day in span)
+        hours[int(absence.agent[1:])] -= fifths * CONTRACTS[team[int(absence.agent[1:])].contract][0] / 5
+    return RosterProblem(
+        grid=grid,
+        queues=QUEUES,
+        required=_need(grid, team, hours, rng),
+        agents=tuple(team),
+        contracts=contracts,
+        shift_types=kinds,
+        law=Law(),
+        prices=Prices(),
+        absences=tuple(absences),
+        requests=tuple(requests),
+        queue_weights=np.array([1.0, 1.0, 0.5, 1.0, 1.0]),
+    )
+
+
+def _kind(code: str, hours: float, lunch: int) -> ShiftType:
+    last = (CLOSE - hours) * 60
+    middle = (hours - lunch / 60) / 2
+    window = (Break(lunch, max(middle - 1, 0), middle + 1),) if lunch else ()
+    latest = time(int(last // 60), int(last % 60))
+    return ShiftType(code, time(OPEN), hours, breaks=window, latest_start=latest, start_step_minutes=30)
+
+
+def _need(grid: TimeGrid, team: list[Agent], hours: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Agents wanted: a day's two humps, a week's pattern, noise by day and interval, scaled to the agreed hours."""
+    share = np.zeros(len(QUEUES))
+    for agent, h in zip(team, hours, strict=True):
+        parts = rng.dirichlet(np.full(len(agent.queues), 4.0))
+        for queue, part in zip(agent.queues, parts, strict=True):
+            share[QUEUES.index(queue)] += h * part
+    hour = grid.minute / 60
+    out = np.zeros((len(QUEUES), len(grid)))
+    for q, (m1, s1, m2, s2, second) in enumerate(HUMPS):
+        shape = np.exp(-0.5 * ((hour - m1) / s1) ** 2) + second * np.exp(-0.5 * ((hour - m2) / s2) ** 2) + 0.12
+        shape = np.where((hour >= OPEN) & (hour < CLOSE), shape, 0.0) * WEEKDAY[grid.weekday[grid.day]]
+        shape = shape * rng.normal(1, 0.05, grid.days)[grid.day]
+        shape = shape * np.clip(rng.normal(1, 0.06, len(grid)), 0.7, 1.3)
+        out[q] = shape / shape.sum() * share[q] * LOAD / grid.hours
+    return np.asarray(np.round(out * 4) / 4)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--agents", type=int, default=40)
+    parser.add_argument("--days", type=int, default=28)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--interval", type=int, default=30, choices=(15, 30, 60))
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    problem = month(args.agents, args.days, args.seed, args.interval)
+    result = engine.solve(problem, seconds=args.seconds, workers=args.workers, seed=args.seed, monitor=Printer())
+    light = problem.prices.understaffing[0]
+    gap = None if result.objective is None or result.bound is None else result.objective - result.bound
+    needed = float(problem.required.sum() * problem.grid.hours)
+    found: dict[str, object] = {
+        "instance": f"{args.agents} agents, {args.days} days, seed {args.seed}, {args.interval} min",
+        "status": str(result.status),
+        "objective": result.objective,
+        "bound": result.bound,
+        "seconds": round(result.seconds, 1),
+        "first_feasible_seconds": next((round(t, 2) for t, x, _ in result.trace if not math.isnan(x)), None),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "gap": result.gap,
+        "gap_money": gap,
+        "gap_hours": None if gap is None else gap / light,
+        "scaled_gap": None if gap is None else gap / (needed * light),
+        "terms": dict(result.terms),
+    }
+    if result.roster is not None:
+        found["violations"] = len(rules.audit(problem, result.roster))
+        cover = costs.coverage(problem, result.roster)
+        found["understaffed_hours"] = cover.understaffed_hours
+        found["overstaffed_hours"] = cover.overstaffed_hours
+        if args.out:
+            args.out.mkdir(parents=True, exist_ok=True)
+            rota_table(problem, result.roster).to_csv(args.out / "roster.csv", index=False)
+    print(json.dumps(found) if args.json else "\n".join(f"{key:24}{value}" for key, value in found.items()))
+
+
+if __name__ == "__main__":
+    main()
