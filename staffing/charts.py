@@ -98,7 +98,7 @@ def cover_of_day(
     --------
     >>> words = Words({k: k for k in ("need", "cover", "short", "time", "agents")})
     >>> spec = cover_of_day(["08:00", "08:30"], [2, 3], [2, 2], words, LIGHT)
-    >>> [row["short"] for row in spec["data"]["values"]]
+    >>> [row["short"] for row in spec["data"]["values"]][:2]
     [0, 1]
     """
     rows = [
