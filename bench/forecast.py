@@ -11,6 +11,7 @@ import argparse
 import json
 import math
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -20,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from bench import forecast_peers
 from staffing.forecast.backtest import OriginScore, backtest_panel, origins
 from staffing.forecast.panel import Panel
 from staffing.grid import FloatArray
@@ -84,14 +86,34 @@ def scores(series: Series, meta: dict[str, object], lead: int) -> list[OriginSco
     return backtest_panel(series.panel, at, str(region) if region else None, lead, SCORED, series.drivers)
 
 
-def of_file(path: Path, lead: int) -> dict[str, object]:
+def peer_error(name: str, series: Series, meta: dict[str, object], lead: int, found: list[OriginScore]) -> float:
+    """Sum of a peer's absolute errors at the origins that were scored."""
+    region = meta.get("holiday_region")
+    total = 0.0
+    for scored in found:
+        origin = (scored.origin - series.panel.first).days
+        made = forecast_peers.forecast(name, series.panel, origin, str(region) if region else None, lead)
+        total += float(np.nansum(np.abs(made[: len(scored.actual)] - scored.actual)))
+    return total
+
+
+def of_file(path: Path, lead: int, peers: Sequence[str] = ()) -> dict[str, object]:
     """Measures of one file, all queues pooled."""
-    found = [s for series in read(path) for s in scores(series, meta_of(path), lead)]
+    meta = meta_of(path)
+    series = read(path)
+    by_queue = [scores(s, meta, lead) for s in series]
+    found = [score for scored in by_queue for score in scored]
     if not found:
         return {"origins": 0, "skipped": "no origin has 12 weeks of history and 42 days ahead"}
     total = reduce(add, (s.score for s in found))
+    beside = {
+        name: sum(peer_error(name, s, meta, lead, scored) for s, scored in zip(series, by_queue, strict=True))
+        / total.contacts
+        for name in peers
+    }
     return {
         **total.measures(),
+        **({"peers": beside} if peers else {}),
         "origins": len(found),
         "origins_better": sum(s.better for s in found),
         "per_origin": [
@@ -116,9 +138,13 @@ def main(argv: list[str] | None = None) -> int:
     if not paths:
         print(f"no data: {GIVEN} is not there; name files with --data", file=sys.stderr)
         return 2
+    absent = forecast_peers.missing() if args.peers else {}
+    for name, reason in absent.items():
+        print(f"{name}: skipped, {reason}", file=sys.stderr)
+    peers = [name for name in forecast_peers.PEERS if args.peers and name not in absent]
     sets: dict[str, dict[str, object]] = {}
     for path in paths:
-        sets[path.name] = of_file(path, args.lead)
+        sets[path.name] = of_file(path, args.lead, peers)
         if not args.json:
             print(line(path.name, sets[path.name]), flush=True)
     ratios = [float(str(s["wape"])) / float(str(s["spreadsheet_wape"])) for s in sets.values() if s["origins"]]
@@ -136,9 +162,11 @@ def line(name: str, found: dict[str, object]) -> str:
         return f"{name:<28} {found['skipped']}"
     keys = ("wape", "spreadsheet_wape", "wape_day", "bias", "coverage80", "coverage95", "mase", "pinball")
     numbers = " ".join(f"{k} {float(str(found[k])):.3f}" for k in keys)
+    peers = found.get("peers")
+    beside = " ".join(f"{k} {v:.3f}" for k, v in peers.items()) if isinstance(peers, dict) else ""
     return (
         f"{name:<28} {numbers} better {found['origins_better']}/{found['origins']} "
-        f"{float(str(found['seconds_per_fit'])):.1f} s/fit"
+        f"{float(str(found['seconds_per_fit'])):.1f} s/fit {beside}".rstrip()
     )
 
 

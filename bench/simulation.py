@@ -127,7 +127,8 @@ def transient(path: Path, replications: int, seed: int) -> list[Check]:
         settings = SimulationSettings(replications=replications, seed=1000 * seed + 500 + number)
         duty = on_duty_for(demand.grid, agents)
         timely = simulate(demand, duty, settings)
-        at_once = simulate(replace(demand, threshold_seconds=np.zeros(1)), duty, settings)
+        other = replace(settings, seed=settings.seed + 250)
+        at_once = simulate(replace(demand, threshold_seconds=np.zeros(1)), duty, other)
         for i, row in enumerate(rows):
             exact = float(row["sl_arrivals_in_interval"])
             low, high = timely.service_level_low[0, i], timely.service_level_high[0, i]

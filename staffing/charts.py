@@ -98,8 +98,8 @@ def cover_of_day(
     --------
     >>> words = Words({k: k for k in ("need", "cover", "short", "time", "agents")})
     >>> spec = cover_of_day(["08:00", "08:30"], [2, 3], [2, 2], words, LIGHT)
-    >>> [row["short"] for row in spec["data"]["values"]]
-    [0, 1]
+    >>> [row["short"] for row in spec["data"]["values"]]  # the last row only closes the step
+    [0, 1, 0]
     """
     rows = [
         {"i": i, "j": i + 1, "t": t, "need": n, "cover": c, "short": max(0, n - c)}
@@ -333,3 +333,66 @@ def cover_of_plans(
             ],
         },
     }
+
+
+def contacts_by_day(days: Sequence[str], queues: Sequence[str], contacts: Sequence[Sequence[float]]) -> Spec:
+    """Contacts of each day as a line per queue, with a part that can be looked at more closely; NaN leaves a hole."""
+    series = [
+        {
+            "name": queue,
+            "type": "line",
+            "showSymbol": False,
+            "animation": False,
+            "lineStyle": {"width": 1.5},
+            "data": [None if math.isnan(v) else round(v, 1) for v in values],
+        }
+        for queue, values in zip(queues, contacts, strict=True)
+    ]
+    return {
+        "grid": {"left": 8, "right": 16, "top": 36, "bottom": 56, "containLabel": True},
+        "legend": {"top": 0},
+        "tooltip": {"trigger": "axis", "confine": True},
+        "xAxis": {"type": "category", "data": list(days), "boundaryGap": False},
+        "yAxis": {"type": "value", "axisLabel": {"formatter": "{value}"}},
+        "dataZoom": [{"type": "inside"}, {"type": "slider", "height": 20, "bottom": 8}],
+        "series": series,
+    }
+
+
+def cost_against_service(
+    plans: Sequence[tuple[str, float, float, float, float]],
+    target: float | None,
+    words: Words,
+    palette: Palette,
+    height: int = 280,
+) -> Spec:
+    """Each plan as a point with its name and band: (name, cost, service level, low, high); the target as a dashed line."""
+    rows = [{"p": p, "x": x, "y": y, "low": a, "high": b} for p, x, y, a, b in plans]
+    cost = {"field": "x", "type": "quantitative", "title": words["pay"], "scale": {"zero": False, "padding": 40}}
+    cost["axis"] = {"format": ",.0f", "grid": True}
+    level = {"type": "quantitative", "title": words["service"], "axis": {"format": ".0%"}, "scale": {"zero": False}}
+    tooltip = [
+        {"field": "p", "type": "nominal", "title": words["plan"]},
+        {"field": "x", "type": "quantitative", "title": words["pay"], "format": ",.0f"},
+        {"field": "y", "type": "quantitative", "title": words["service"], "format": ".1%"},
+        {"field": "low", "type": "quantitative", "title": words["low"], "format": ".1%"},
+        {"field": "high", "type": "quantitative", "title": words["high"], "format": ".1%"},
+    ]
+    layers: list[Spec] = [
+        {
+            "mark": {"type": "rule", "color": palette.band, "strokeWidth": 2},
+            "encoding": {"x": cost, "y": {"field": "low", **level}, "y2": {"field": "high"}},
+        },
+        {
+            "mark": {"type": "point", "filled": True, "size": 110, "color": palette.band},
+            "encoding": {"x": cost, "y": {"field": "y", **level}, "tooltip": tooltip},
+        },
+        {
+            "mark": {"type": "text", "dy": -14, "fontSize": 12, "color": palette.need},
+            "encoding": {"x": cost, "y": {"field": "y", **level}, "text": {"field": "p", "type": "nominal"}},
+        },
+    ]
+    if target is not None:
+        rule = {"type": "rule", "strokeDash": [6, 4], "color": palette.need}
+        layers.append({"data": {"values": [{"y": target}]}, "mark": rule, "encoding": {"y": {"field": "y", **level}}})
+    return {"height": height, "data": {"values": rows}, "config": _locale(words), "layer": layers}

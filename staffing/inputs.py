@@ -14,6 +14,7 @@ from staffing.forecast.tables import read_events
 from staffing.grid import BoolArray, TimeGrid, read_only
 from staffing.history.read import read_history
 from staffing.history.series import History
+from staffing.requirement import Channel
 from staffing.roster.inputs import problems_of
 from staffing.roster.problem import RosterProblem
 from staffing.roster.team import Team, read_team
@@ -88,6 +89,7 @@ def read_inputs(scenario: Scenario) -> Inputs:
             interval_minutes=scenario.horizon.interval_minutes,
             opening=opening,
             holidays=holidays,
+            deferrable=[q for q, s in scenario.queue.items() if s.channel is Channel.EMAIL],
         )
     with found.collecting():
         events = read_events(scenario.files("events"), scenario.queues)

@@ -23,6 +23,8 @@ WORDS = charts.Words(
             "bound",
             "seconds",
             "agents",
+            "pay",
+            "plan",
         )
     },
     ",",
@@ -80,3 +82,15 @@ def test_plans_of_a_day_lie_over_each_other():
         ("B", "NEED", 3),
         ("B", "COVER", 4),
     ]
+
+
+def test_a_history_has_holes_where_nothing_is_known():
+    spec = charts.contacts_by_day(["Mo", "Tu"], ["chat"], [[3.04, NAN]])
+    assert spec["series"][0]["data"] == [3.0, None]
+
+
+@pytest.mark.parametrize(("target", "layers"), [(0.8, 4), (None, 3)])
+def test_plans_are_points_of_cost_and_service(target, layers):
+    spec = charts.cost_against_service([("A", 100.0, 0.8, 0.7, 0.9)], target, WORDS, charts.DARK)
+    assert spec["data"]["values"] == [{"p": "A", "x": 100.0, "y": 0.8, "low": 0.7, "high": 0.9}]
+    assert len(spec["layer"]) == layers

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -8,6 +9,7 @@ from staffing.forecast.result import LEVELS, Forecast
 from staffing.grid import TimeGrid
 from staffing.queueing.chat import chat_service
 from staffing.queueing.erlang import erlang_a, erlang_c
+from staffing.queueing.transient import transient_service
 from staffing.requirement import Channel, QueueSettings, Target, make_requirement
 
 GRID = TimeGrid(date(2027, 1, 4), 2, "Europe/Berlin", 30)
@@ -44,7 +46,9 @@ def day(level: float) -> np.ndarray:
 
 def test_voice_needs_what_erlang_says_and_reaches_its_target() -> None:
     contacts = np.array([day(60), day(60)])
-    need = make_requirement(forecast(contacts), [VOICE] * 2, [EIGHTY_TWENTY] * 2, {}, np.array([120.0, np.inf]))
+    need = make_requirement(
+        forecast(contacts), [VOICE] * 2, [EIGHTY_TWENTY] * 2, {}, np.array([120.0, np.inf]), None, False
+    )
     assert need.load[0].tolist() == pytest.approx((contacts[0] * 300 / 1800).tolist())
     busy = contacts[0] > 0
     for q, patience in ((0, 120.0), (1, np.inf)):
@@ -60,13 +64,15 @@ def test_voice_needs_what_erlang_says_and_reaches_its_target() -> None:
 
 
 def test_an_unknown_patience_is_endless() -> None:
-    need = make_requirement(forecast(np.array([day(30)])), [VOICE], [EIGHTY_TWENTY], {}, np.array([np.nan]))
+    need = make_requirement(
+        forecast(np.array([day(30)])), [VOICE], [EIGHTY_TWENTY], {}, np.array([np.nan]), carry_over=False
+    )
     assert np.all(erlang_c(need.load[need.load > 0], need.on_phones[need.load > 0], 300).service_level >= 0.8)
 
 
 def test_all_goals_hold() -> None:
     target = Target(service_level=0.8, max_asa_seconds=10, max_abandonment=0.02, max_occupancy=0.8)
-    need = make_requirement(forecast(np.array([day(80)])), [VOICE], [target], {}, np.array([90.0]))
+    need = make_requirement(forecast(np.array([day(80)])), [VOICE], [target], {}, np.array([90.0]), carry_over=False)
     busy = need.load > 0
     service = erlang_a(need.load[busy], need.on_phones[busy], 300, 90)
     assert np.all(service.service_level >= 0.8)
@@ -76,7 +82,9 @@ def test_all_goals_hold() -> None:
 
 
 def test_chat_uses_its_chain() -> None:
-    need = make_requirement(forecast(np.array([day(60)])), [CHAT], [EIGHTY_TWENTY], {}, np.array([180.0]))
+    need = make_requirement(
+        forecast(np.array([day(60)])), [CHAT], [EIGHTY_TWENTY], {}, np.array([180.0]), carry_over=False
+    )
     busy = need.load > 0
     now = chat_service(need.load[busy], need.on_phones[busy], 300, 3, 0.2, 180, 20).service_level
     less = chat_service(need.load[busy], need.on_phones[busy] - 1, 300, 3, 0.2, 180, 20).service_level
@@ -120,7 +128,7 @@ def test_people_are_rostered_for_shrinkage_in_quarters() -> None:
 def test_certainty_asks_for_more_where_the_forecast_is_uncertain() -> None:
     contacts = np.array([day(60)])
     plain = make_requirement(forecast(contacts, spread=0.1), [VOICE], [EIGHTY_TWENTY], {}, np.array([120.0]))
-    sure = make_requirement(forecast(contacts, spread=0.1), [VOICE], [EIGHTY_TWENTY], {}, np.array([120.0]), 0.9)
+    sure = make_requirement(forecast(contacts, spread=0.1), [VOICE], [EIGHTY_TWENTY], {}, np.array([120.0]), 0.9, False)
     certain = make_requirement(forecast(contacts), [VOICE], [EIGHTY_TWENTY], {}, np.array([120.0]), 0.9)
     busy = contacts > 0
     assert np.all(sure.on_phones[busy] >= plain.on_phones[busy])
@@ -131,6 +139,35 @@ def test_certainty_asks_for_more_where_the_forecast_is_uncertain() -> None:
     assert np.all(high >= 0.8)
     assert "probability 0.9" in sure.notes[0]
     assert 0.9 in LEVELS
+
+
+def test_what_carries_over_is_sized_for_and_keeps_the_promise_in_every_interval() -> None:
+    """Judged by the exact time-varying queue, with handling times of ten minutes."""
+    hour = np.arange(T) / 2 % 24
+    wave = 0.1 + np.exp(-((hour - 11) ** 2) / 3) + 0.8 * np.exp(-((hour - 16) ** 2) / 3)
+    contacts = np.where(OPEN, 120 * wave, 0.0)[None]
+    worst, hours = [], []
+    for carry_over in (False, True):
+        need = make_requirement(
+            forecast(contacts, 600), [VOICE], [EIGHTY_TWENTY], {}, np.array([150.0]), carry_over=carry_over
+        )
+        exact = transient_service(contacts[0, :48], need.on_phones[0, :48], 600, 1800, 150, 20).service_level
+        busy = contacts[0, :48] > 0
+        worst.append(exact[busy].min())
+        hours.append(need.on_phones.sum() / 2)
+    assert worst[0] < 0.74
+    assert worst[1] > 0.785
+    assert hours[1] <= hours[0] * 1.005
+
+
+def test_a_steady_day_and_night_queue_carries_over_what_it_offers() -> None:
+    grid_forecast = forecast(np.full((1, T), 30.0))
+    always = replace(grid_forecast, open=np.ones((1, T), dtype=bool))
+    plain, felt = (
+        make_requirement(always, [VOICE], [EIGHTY_TWENTY], {}, np.array([120.0]), carry_over=c) for c in (False, True)
+    )
+    np.testing.assert_array_equal(plain.on_phones, felt.on_phones)
+    np.testing.assert_allclose(plain.service_level, felt.service_level, rtol=1e-9)
 
 
 def test_everything_wrong_is_told_at_once() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from staffing.errors import InputError, Problem
 from staffing.example import demand, team
 from staffing.example.files import SHRINKAGE, base_toml, what_ifs
+from staffing.roster.rota import COLUMNS
 
 LOAD = 0.97
 """Agent-hours needed, shrinkage included, over the hours that the team has."""
@@ -75,21 +76,7 @@ def example_files(seed: int, agents: int) -> dict[str, str]:
         ),
         "tables/requests.csv": _csv(("agent_id", "date", "wish", "weight"), wishes),
         "tables/locks.csv": _csv(("agent_id", "date", "shift"), team.locks(seed, people, absent, wishes)),
-        "tables/previous.csv": _csv(
-            (
-                "agent_id",
-                "agent_name",
-                "date",
-                "shift",
-                "start",
-                "end",
-                "break_starts",
-                "break_minutes",
-                "paid_hours",
-                "locked",
-            ),
-            team.past_shifts(seed, people, absent),
-        ),
+        "tables/previous.csv": _csv(COLUMNS, team.past_shifts(seed, people, absent)),
         "tables/ledger.csv": _csv(("agent_id", "weekends", "unpopular", "hours"), team.ledger(seed, people)),
         "tables/events.csv": _csv(
             ("name", "first_day", "last_day", "queue", "factor", "contacts", "start", "end"), [*campaign, january]

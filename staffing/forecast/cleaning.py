@@ -27,6 +27,8 @@ ODD_SURPRISE = 5.0
 SHIFT = 0.25
 """Lasting change of the log level that is listed."""
 SHIFT_DAYS = 28
+YEAR_KNOWN = 500
+"""Days of history from which on the course of the year is known."""
 
 
 def clean(panel: Panel, profile: FloatArray, named: BoolArray) -> tuple[Panel, tuple[Repair, ...]]:
@@ -128,16 +130,27 @@ def unusual_days(first: date, model: DayModel, calendar: DayCalendar) -> tuple[R
 def _level_shift(model: DayModel) -> tuple[int, float] | None:
     """Day and size of the largest lasting change of the level, if it is large."""
     D = len(model.log_total)
-    level = model.effects["level"][:D]
     if D < 3 * SHIFT_DAYS:
         return None
-    quarter = SHIFT_DAYS // 4
-    at = np.arange(SHIFT_DAYS, D - SHIFT_DAYS)
-    before = np.array([np.median(level[d - SHIFT_DAYS : d - quarter]) for d in at])
-    after = np.array([np.median(level[d + quarter : d + SHIFT_DAYS]) for d in at])
-    change = after - before
-    best = int(np.argmax(np.abs(change)))
-    return (int(at[best]), float(change[best])) if abs(change[best]) >= SHIFT else None
+    # In the first year nobody can tell a season from a change of the level.
+    moving = ("level",) if D >= YEAR_KNOWN else ("level", "season")
+    steady = [v[:D] for name, v in model.effects.items() if name not in moving]
+    plain = model.log_total - np.sum(steady, axis=0)
+    best, size = 0, 0.0
+    for d in range(SHIFT_DAYS, D - SHIFT_DAYS):
+        change = _median(plain[d : d + SHIFT_DAYS]) - _median(plain[d - SHIFT_DAYS : d])
+        at_once = _median(plain[d : d + 7]) - _median(plain[d - 7 : d])
+        # A season comes slowly; a shift is there within a day.
+        if change * at_once > 0 and min(abs(change), abs(at_once) / 0.7) > abs(size):
+            best, size = d, float(change)
+    if abs(size) < SHIFT:
+        return None
+    return best + int(np.argmin(np.isnan(plain[best:]))), size
+
+
+def _median(values: FloatArray) -> float:
+    seen = values[~np.isnan(values)]
+    return float(np.median(seen)) if len(seen) else 0.0
 
 
 def _scale(panel: Panel, profile: FloatArray) -> FloatArray:

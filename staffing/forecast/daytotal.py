@@ -10,6 +10,7 @@ forecast of day f as it would have been made on day c, so every past forecast at
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,6 +110,28 @@ def fit(
     without
         Effects to leave out.
     """
+    with one_thread():
+        return _fit(log_total, counting, calendar, drivers, without)
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Keep the linear algebra on one thread: the matrices are small, and threads that wait for each other on a busy
+    machine were seen to take a hundred times the CPU time. Without `threadpoolctl` nothing is limited."""
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError:
+        return nullcontext()
+    limits: AbstractContextManager[object] = threadpool_limits(1, "blas")
+    return limits
+
+
+def _fit(
+    log_total: FloatArray,
+    counting: FloatArray,
+    calendar: DayCalendar,
+    drivers: dict[str, FloatArray] | None,
+    without: frozenset[str],
+) -> DayModel:
     D = len(log_total)
     parts = {name: k for name, k in covariances(calendar, drivers).items() if name not in without}
     seen = ~np.isnan(log_total)

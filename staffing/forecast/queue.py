@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,7 +10,7 @@ from staffing.forecast.calendar import DayCalendar
 from staffing.forecast.calibration import day_scale, levels
 from staffing.forecast.cleaning import clean, unusual_days
 from staffing.forecast.counts import quantile
-from staffing.forecast.daytotal import MAX_DAYS, DayModel, fit
+from staffing.forecast.daytotal import MAX_DAYS, DayModel, fit, one_thread
 from staffing.forecast.drivers import GAIN, lagged
 from staffing.forecast.effects import TREND, YEAR_COURSE
 from staffing.forecast.panel import Panel, day_totals, usual_profile
@@ -178,17 +177,6 @@ def _forecast(
         surprise=model.surprise,
         repairs=(*repairs, *unusual_days(panel.first, model, calendar)),
     )
-
-
-def one_thread() -> AbstractContextManager[object]:
-    """Keep the linear algebra on one thread: the matrices are small, and threads that wait for each other on a busy
-    machine were seen to take a hundred times the CPU time. Without `threadpoolctl` nothing is limited."""
-    try:
-        from threadpoolctl import threadpool_limits
-    except ImportError:
-        return nullcontext()
-    limits: AbstractContextManager[object] = threadpool_limits(1, "blas")
-    return limits
 
 
 def _pooled(

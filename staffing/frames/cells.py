@@ -138,6 +138,7 @@ _SLASH_DATE = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})")
 _TIME = re.compile(
     r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*(am|pm|uhr)?\s*(z|utc|gmt|[+-]\d{2}:?\d{2}|[+-]\d{2})?", re.I
 )
+_SEPARATORS = frozenset("T ")
 _DATE_TODO = "write 2026-12-31 or 31.12.2026"
 
 
@@ -245,9 +246,14 @@ def moments(values: npt.NDArray[Any]) -> tuple[Moments, Mapping[int, Fault]]:
     ([52200, 0], "cannot read 'soon' as a date")
     """
     texts = [v if isinstance(v, str) else as_text(v) for v in values]
-    parts = [(t[:10], t[11:]) if t[10:11] in ("T", " ") else _split(t) for t in texts]
-    day_of, days = pd.factorize(np.array([p[0] for p in parts], dtype=object), use_na_sentinel=False)
-    clock_of, clocks = pd.factorize(np.array([p[1] for p in parts], dtype=object), use_na_sentinel=False)
+    if all(t[10:11] in _SEPARATORS for t in texts):
+        day_texts, clock_texts = [t[:10] for t in texts], [t[11:] for t in texts]
+    else:
+        parts = [_split(t) for t in texts]
+        day_texts, clock_texts = [p[0] for p in parts], [p[1] for p in parts]
+    day_of, distinct_days = pd.factorize(np.array(day_texts, dtype=object), use_na_sentinel=False)
+    clock_of, clocks = pd.factorize(np.array(clock_texts, dtype=object), use_na_sentinel=False)
+    days = [str(d).strip() for d in distinct_days]
     leads = month_first(days)
     numbers = [day_number(d, leads) for d in days]
     times = [clock(c.strip()) for c in clocks]
@@ -258,7 +264,9 @@ def moments(values: npt.NDArray[Any]) -> tuple[Moments, Mapping[int, Fault]]:
     bad_time = np.array([isinstance(t[0], str) for t in times], dtype=np.bool_)[clock_of]
     faults: dict[int, Fault] = {}
     for i in np.flatnonzero(bad_day | bad_time).tolist():
-        about, part = (numbers[day_of[i]], parts[i][0]) if bad_day[i] else (times[clock_of[i]], parts[i][1].strip())
+        about, part = (
+            (numbers[day_of[i]], days[day_of[i]]) if bad_day[i] else (times[clock_of[i]], clock_texts[i].strip())
+        )
         if isinstance(about, tuple):
             faults[i] = (str(about[0]).replace(repr(part), repr(texts[i])), str(about[1]))
     known = (day > 0) & ~bad_time
@@ -267,7 +275,7 @@ def moments(values: npt.NDArray[Any]) -> tuple[Moments, Mapping[int, Fault]]:
 
 def _split(text: str) -> tuple[str, str]:
     text = text.strip()
-    if text[10:11] in ("T", " "):
+    if text[10:11] in _SEPARATORS:
         return text[:10], text[11:]
     day, _, rest = text.replace("T", " ", 1).partition(" ")
     return day.rstrip(","), rest.strip()

@@ -9,10 +9,10 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -176,6 +176,10 @@ def _ragged(name: str, text: str, delimiter: str) -> pd.DataFrame:
     todo = "put text with the separator in quotation marks"
     if delimiter == ",":
         todo += "; numbers with a decimal comma too, or separate the columns with ;"
+    if width == 1 and 2 * len(wide) > len(rows):
+        what = "has one cell, most other rows have more"
+        todo = "put the column names into row 1 and delete titles above them"
+        raise InputError([Problem(f"{name} row 1", what, todo)])
     for number, row in wide[:LISTED]:
         problems.add(f"{name} row {number}", f"has {len(row)} cells, the header has {width}", todo)
     if len(wide) > LISTED:
@@ -190,20 +194,21 @@ def _ragged(name: str, text: str, delimiter: str) -> pd.DataFrame:
 def _workbook(name: str, data: bytes) -> Sheet:
     import openpyxl  # slow to load, and most tables are text
 
+    rows: list[list[Any]] = []
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, zlib.error):
-        raise InputError([Problem(name, "is not an XLSX workbook or is damaged", "save it as CSV or XLSX")]) from None
-    try:
         for sheet in book.worksheets:
             sheet.reset_dimensions()
             rows = [["" if c is None else c for c in row] for row in sheet.iter_rows(values_only=True)]
             if any(str(c).strip() for row in rows for c in row):
                 break
-        else:
-            raise InputError([Problem(name, "the workbook is empty", "export it again")])
-    finally:
+            rows = []
         book.close()
+    except Exception:
+        # Archives that are no workbooks and damaged ones fail in the library in more ways than it documents.
+        raise InputError([Problem(name, "is not an XLSX workbook or is damaged", "save it as CSV or XLSX")]) from None
+    if not rows:
+        raise InputError([Problem(name, "the workbook is empty", "export it again")])
     width = max(len(row) for row in rows)
     return _sheet(name, pd.DataFrame([row + [""] * (width - len(row)) for row in rows], dtype=object), "")
 

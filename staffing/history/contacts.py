@@ -79,6 +79,12 @@ def contacts_part(
         t = hours.grid.locate(unix)
         kept = (queue >= 0) & at.known & (outcome <= ABANDONED) & (t >= 0)
         kept &= _first_seen(table, seen, problems, listing)
+        later = np.where(kept, hours.next_open()[queue, t], -1)
+        waiting = kept & ~hours.open[queue, t] & hours.deferrable[queue] & (later >= 0)
+        if waiting.any():
+            t = np.where(waiting, later, t)
+            what = "contacts outside the opening hours wait until the queue opens"
+            listing.add(table.name, "carried", f"{int(waiting.sum())} {what}", int(waiting.sum()))
         outside = kept & ~hours.open[queue, t]
         listing.rows(table, outside, "closed", lambda i: "a contact outside the opening hours: kept out of the history")
         kept &= ~outside

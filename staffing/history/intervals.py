@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from staffing.errors import Problems
 from staffing.frames import LISTED, Instants, Table
-from staffing.grid import IntArray
+from staffing.grid import INTERVAL_MINUTES, IntArray
 from staffing.history.listing import Listing
 from staffing.history.part import Hours, Part
 from staffing.history.settings import HistorySettings
@@ -53,7 +54,7 @@ def interval_part(
     Returns
     -------
     Part | None
-        None where the file's intervals cannot be brought to the axis'.
+        None where no row counts or the file's intervals cannot be brought to the axis'.
 
     Notes
     -----
@@ -63,9 +64,18 @@ def interval_part(
     """
     theirs = pd.factorize(table.text("queue"))[0] if "queue" in table else np.zeros(len(table), dtype=np.int64)
     at = np.flatnonzero((ours >= 0) & instants.known)
-    rows = Rows(at, theirs[at], ours[at], instants.unix[at], {m: table.numbers(m)[at] for m in _MEASURES})
+    if not len(at):
+        return None
+    rows = Rows(
+        at,
+        theirs[at],
+        ours[at],
+        instants.unix[at],
+        {m: table.numbers(m)[at] for m in _MEASURES},
+        np.zeros(len(at), dtype=np.bool_),
+    )
     file_minutes = _file_minutes(table, rows, settings, hours, problems)
-    if file_minutes is None or not len(at):
+    if file_minutes is None:
         return None
     rows = _clock_changes(table, rows, instants, hours, listing)
     rows = _repeated(table, rows, hours, problems, listing)
@@ -104,11 +114,11 @@ def _file_minutes(table: Table, rows: Rows, settings: HistorySettings, hours: Ho
         )
         return None
     if ours % length and length % ours:
+        fitting = " or ".join(str(m) for m in INTERVAL_MINUTES if m % length == 0)
         problems.add(
             table.name,
             f"intervals of {length} minutes do not fit into those of {ours} minutes",
-            "choose another horizon.interval_minutes, e.g. "
-            + " or ".join(str(m) for m in (15, 30, 60) if m % length == 0),
+            f"choose {fitting} as horizon.interval_minutes" if fitting else "export intervals of 15, 30 or 60 minutes",
         )
         return None
     off = np.flatnonzero(seconds % (length * 60))
@@ -141,6 +151,7 @@ def _clock_changes(table: Table, rows: Rows, instants: Instants, hours: Hours, l
             int(empty.sum()),
         )
     moved = skipped & ~empty
+    rows = replace(rows, moved=moved)
     mask = np.zeros(len(table), dtype=np.bool_)
     mask[rows.row[moved]] = True
     listing.rows(
@@ -162,7 +173,7 @@ def _clock_changes(table: Table, rows: Rows, instants: Instants, hours: Hours, l
         for name in ("offered", "handled", "abandoned"):
             measures[name][single] /= 2
         shift = again[single]
-        rows = Rows(rows.row, rows.theirs, rows.ours, unix, measures)
+        rows = replace(rows, unix=unix, measures=measures)
         if (times > 1).any():
             listing.add(
                 table.where(int(rows.row[doubt[times > 1][0]])),
@@ -179,7 +190,7 @@ def _clock_changes(table: Table, rows: Rows, instants: Instants, hours: Hours, l
             )
             second = rows.take(single)
             empty = np.concatenate([empty, np.zeros(len(single), dtype=np.bool_)])
-            rows = rows.plus(Rows(second.row, second.theirs, second.ours, second.unix + shift, second.measures))
+            rows = rows.plus(replace(second, unix=second.unix + shift))
     return rows.take(~empty)
 
 
@@ -227,10 +238,22 @@ def _amount(offered: float) -> str:
 
 
 def _closed(table: Table, rows: Rows, hours: Hours, listing: Listing) -> Rows:
-    """Contacts outside the opening hours are kept out and listed; empty rows there say nothing."""
+    """Contacts outside the opening hours: those of deferrable queues wait for the opening, others are kept out.
+
+    Both are listed; empty rows outside the opening hours say nothing.
+    """
     t = hours.grid.locate(rows.unix)
     inside = (t >= 0) & hours.open[rows.ours, t]
     offered = np.nan_to_num(rows.measures["offered"])
+    later = np.where(t >= 0, hours.next_open()[rows.ours, t], -1)
+    waiting = ~inside & (offered > 0) & hours.deferrable[rows.ours] & (later >= 0)
+    if waiting.any():
+        unix, moved = rows.unix.copy(), rows.moved | waiting
+        unix[waiting] = hours.grid.starts[later[waiting]]
+        rows = replace(rows, unix=unix, moved=moved)
+        inside |= waiting
+        what = f"{offered[waiting].sum():g} contacts outside the opening hours wait until the queue opens"
+        listing.add(table.name, "carried", what, int(waiting.sum()))
     mask = np.zeros(len(table), dtype=np.bool_)
     mask[rows.row[~inside & (offered > 0)]] = True
     amount = np.zeros(len(table))
@@ -289,4 +312,4 @@ def _handled(table: Table, rows: Rows, problems: Problems, listing: Listing) -> 
         listing.rows(table, mask, "unit", slipped(middle))
         aht[slip] = np.nan
     measures["aht_seconds"] = aht
-    return Rows(rows.row, rows.theirs, rows.ours, rows.unix, measures)
+    return replace(rows, measures=measures)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from staffing.grid import BoolArray, FloatArray, TimeGrid
+from staffing.grid import BoolArray, FloatArray, IntArray, TimeGrid
 
 _SURELY = 20.0
 
@@ -45,12 +45,22 @@ class Hours:
         Whether each queue is open, shape (Q, T).
     minutes
         Minutes of each interval within the opening hours, shape (Q, T).
+    deferrable
+        Whether contacts outside the opening hours wait until the queue opens (e-mail), shape (Q,); others are lost.
     """
 
     grid: TimeGrid
     queues: tuple[str, ...]
     open: BoolArray
     minutes: FloatArray
+    deferrable: BoolArray
+
+    def next_open(self) -> IntArray:
+        """Index of the first open interval at or after each one, shape (Q, T); -1 where there is none."""
+        T = len(self.grid)
+        at = np.where(self.open, np.arange(T), T)
+        first = np.minimum.accumulate(at[:, ::-1], axis=1)[:, ::-1]
+        return np.where(first < T, first, -1)
 
 
 def lifetime(contacts: FloatArray, told: BoolArray) -> BoolArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import date, timedelta
 from functools import reduce
 from pathlib import Path
@@ -36,6 +36,7 @@ def read_history(
     interval_minutes: int,
     opening: Mapping[str, OpeningHours],
     holidays: Set[date] = frozenset(),
+    deferrable: Collection[str] = (),
 ) -> History:
     """Read, check and clean one or more history files.
 
@@ -55,6 +56,9 @@ def read_history(
         for zeros) day and night.
     holidays
         Public holidays, for the opening hours.
+    deferrable
+        Queues whose contacts outside the opening hours wait until the queue opens (e-mail). Those of other queues are
+        kept out.
 
     Returns
     -------
@@ -99,7 +103,7 @@ def read_history(
     if grid is None:
         problems.raise_if_any()
         raise InputError([Problem(tables[0].name, "no row can be used", "check its dates and queues")])
-    hours = _hours(grid, queues, opening, holidays, settings, found, ours, instants, listing)
+    hours = _hours(grid, queues, opening, holidays, deferrable, settings, found, ours, instants, listing)
     parts: list[Part] = []
     for (layout, table), queue, at in zip(found, ours, instants, strict=True):
         if layout is Layout.INTERVALS:
@@ -227,21 +231,24 @@ def _hours(
     queues: tuple[str, ...],
     opening: Mapping[str, OpeningHours],
     holidays: Set[date],
+    deferrable: Collection[str],
     settings: HistorySettings,
     found: Sequence[tuple[Layout, Table]],
     ours: Sequence[IntArray],
     instants: Sequence[Instants],
     listing: Listing,
 ) -> Hours:
+    waits = np.array([q in deferrable for q in queues], dtype=np.bool_)
     if opening:
         minutes = np.stack([open_minutes(opening[q], grid, holidays) for q in queues])
-        return Hours(grid, queues, minutes > 0, minutes)
+        return Hours(grid, queues, minutes > 0, minutes, waits)
     if any(layout is Layout.CONTACTS or omits_zeros(t.numbers("offered"), settings) for layout, t in found):
         return Hours(
             grid,
             queues,
             np.ones((len(queues), len(grid)), dtype=np.bool_),
             np.full((len(queues), len(grid)), float(grid.interval_minutes)),
+            waits,
         )
     # Half-hours of the week in which the file never has a row are taken as closed.
     slot = grid.weekday[grid.day] * 1440 + grid.minute
@@ -256,7 +263,7 @@ def _hours(
     is_open = seen[:, slot]
     if not is_open.all():
         listing.add("history", "opening", "no opening hours given: closed when in the week there is never a row", 0)
-    return Hours(grid, queues, is_open, np.where(is_open, float(grid.interval_minutes), 0.0))
+    return Hours(grid, queues, is_open, np.where(is_open, float(grid.interval_minutes), 0.0), waits)
 
 
 def open_minutes(opening: OpeningHours, grid: TimeGrid, holidays: Set[date] = frozenset()) -> FloatArray:

@@ -42,7 +42,7 @@ class HistorySettings:
     """The file's outcome -> handled, abandoned or ignore (e.g. {AGENT = "handled", HANG = "abandoned"})."""
     timezone: str | None = None
     """Zone of times without an offset; None: the horizon's."""
-    interval_minutes: int | None = Field(default=None)
+    interval_minutes: int | None = Field(default=None, ge=5, le=60)
     """Length of the file's intervals; None: found from the data."""
     absent_rows: Absent | None = None
     """zero or missing: what an interval without a row means on a day that has others; None: zero where the file has

@@ -30,6 +30,8 @@ class Rows:
         Start of the interval, Unix seconds, shape (N,).
     measures
         Column name -> values, shape (N,) each; NaN where empty.
+    moved
+        Rows that were moved to another interval: they add to it without telling whether it is known, shape (N,).
     """
 
     row: IntArray
@@ -37,6 +39,7 @@ class Rows:
     ours: IntArray
     unix: IntArray
     measures: dict[str, FloatArray]
+    moved: BoolArray
 
     def take(self, at: IntArray | BoolArray) -> Rows:
         """Rows at these positions or under this mask."""
@@ -46,6 +49,7 @@ class Rows:
             self.ours[at],
             self.unix[at],
             {name: values[at] for name, values in self.measures.items()},
+            self.moved[at],
         )
 
     def plus(self, other: Rows) -> Rows:
@@ -56,6 +60,7 @@ class Rows:
             np.concatenate([self.ours, other.ours]),
             np.concatenate([self.unix, other.unix]),
             {name: np.concatenate([values, other.measures[name]]) for name, values in self.measures.items()},
+            np.concatenate([self.moved, other.moved]),
         )
 
 
@@ -81,7 +86,7 @@ def spread(table: Table, rows: Rows, file_minutes: int, hours: Hours, listing: L
     measures = dict(parts_of.measures)
     for name in ("offered", "handled", "abandoned"):
         measures[name] = measures[name] / count
-    return Rows(parts_of.row, parts_of.theirs, parts_of.ours, unix[at, column], measures)
+    return Rows(parts_of.row, parts_of.theirs, parts_of.ours, unix[at, column], measures, parts_of.moved)
 
 
 def totals(
@@ -105,8 +110,9 @@ def totals(
         with np.errstate(invalid="ignore"):
             handle = np.where(m["handled"] == 0, 0.0, m["handled"] * m["aht_seconds"])
             wait = m["offered"] * m["wait_seconds"]
-        known = np.bincount(at[~np.isnan(m["offered"])], minlength=T)
-        rows_of = np.bincount(at, minlength=T)
+        own = ~mine.moved
+        known = np.bincount(at[~np.isnan(m["offered"]) & own], minlength=T)
+        rows_of = np.bincount(at[own], minlength=T)
         by_day = np.bincount(
             hours.grid.day[at], np.nan_to_num(m["offered"]) if zeros_omitted else None, hours.grid.days
         )
@@ -128,7 +134,7 @@ def totals(
         ):
             good = ~np.isnan(values)
             total = np.bincount(at[good], values[good], T)
-            complete = whole & (np.bincount(at[good], minlength=T) == rows_of)
+            complete = whole & (np.bincount(at[good & own], minlength=T) == rows_of)
             value = np.where(complete & hours.open[q], total, np.nan)
             # Before its first and after its last day a queue of the file adds nothing to one of ours that it shares.
             so_far = sums[name][q]

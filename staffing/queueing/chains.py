@@ -1,4 +1,4 @@
-"""Compiled kernels of `transient`: birth-death chains carried through time by uniformisation.
+"""Compiled kernels of `transient`: birth-death chains carried through time by uniformisation, and the felt load.
 
 A chain with bounded rates is a discrete chain stepped at the events of a Poisson clock (Jensen 1953; Grassmann 1977).
 Sums of positive terms only, so neither probabilities nor their time integrals lose digits.
@@ -101,3 +101,14 @@ def backward(answered: FloatArray, agents: int, service: float, patience: float,
                 answered[j] = step[j]
                 result[j] += weights[k] * step[j]
         answered[:] = result
+
+
+@njit(cache=True, nogil=True)
+def felt_load(load: FloatArray, aht: FloatArray, seconds: float, start: float, out: FloatArray) -> None:
+    """Mean over each interval of m' = (load - m) / AHT, from m = `start`."""
+    held = start
+    for i in range(load.size):
+        x = seconds / aht[i]
+        gone = -math.expm1(-x)
+        out[i] = load[i] + (held - load[i]) * gone / x
+        held += (load[i] - held) * gone

@@ -264,6 +264,8 @@ def modified_offered_load(
     >>> modified_offered_load([60, 60, 0], 1800, 1800).round(2).tolist()
     [22.07, 46.05, 32.79]
     """
+    from staffing.queueing.chains import felt_load
+
     refuse(
         [
             *check_range("contacts", contacts),
@@ -274,11 +276,7 @@ def modified_offered_load(
     )
     _, (calls, aht) = flat(np.atleast_1d(np.asarray(contacts)), aht_seconds)
     out = np.empty(calls.size)
-    held = start
-    for i, (count, h) in enumerate(zip(calls, aht, strict=True)):
-        load, x = count * h / interval_seconds, interval_seconds / h
-        out[i] = load - (held - load) * math.expm1(-x) / x
-        held = load + (held - load) * math.exp(-x)
+    felt_load(calls * aht / interval_seconds, aht, float(interval_seconds), float(start), out)
     return out
 
 

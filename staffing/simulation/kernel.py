@@ -20,11 +20,13 @@ from numba import njit
 
 # What allocates nothing is compiled without reference counting (`_nrt=False`, as in numba's own string code): counting
 # the references of the many arguments would cost more than the work itself. What every contact passes is inlined.
+# Numbers read from records are widened before they are passed on, since every width of an argument would be compiled anew.
 _options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 _unmanaged: dict[str, Any] = {**_options, "_nrt": False}
 _compiled: Any = njit(**_options)
 _called: Any = njit(**_unmanaged)
 _inlined: Any = njit(**_unmanaged, forceinline=True)
+_wide: Any = np.int64
 
 VOICE, CHAT, DEFERRABLE = 0, 1, 2
 LOGNORMAL, EXPONENTIAL, EMPIRICAL = 0, 1, 2
@@ -113,10 +115,10 @@ EVENT = np.dtype([("time", "f8"), ("kind", "i4"), ("who", "i4"), ("stamp", "i4")
 HAND = np.dtype([("left", "f8"), ("contact", "i4")], align=True)
 """A contact in hand and, for a chat, the work left."""
 
-LIST = np.dtype([("head", "i4"), ("tail", "i4"), ("length", "i4")])
+LIST = np.dtype([("head", "i4"), ("tail", "i4"), ("length", "i4")], align=True)
 """Idle people of one group with one number of chats: longest idle and shortest idle, -1 for none; how many."""
 
-LINE = np.dtype([("head", "i4"), ("tail", "i4")])
+LINE = np.dtype([("head", "i4"), ("tail", "i4")], align=True)
 """Waiting contacts of a queue: first and last, -1 for none."""
 
 CLOCK = np.dtype(
@@ -160,7 +162,8 @@ def _normals(s):
 def _longer(table, more):
     """Copy of a table with room for `more` rows."""
     out = np.empty(len(table) + more, table.dtype)
-    out[: len(table)] = table
+    for i in range(len(table)):  # assigning slices of records takes seconds to compile
+        out[i] = table[i]
     return out
 
 
@@ -285,7 +288,7 @@ def _pop(events, size):
 def _link(a, now, people, lists):
     """Put a person at the end of the idle list of their group and number of contacts."""
     person = people[a]
-    g, level = person["group"], person["level"]
+    g, level = _wide(person["group"]), person["level"]
     last = lists[g, level]["tail"]
     person["before"] = last
     person["after"] = -1
@@ -420,7 +423,7 @@ def _spared(g, q, listed, rules, priority, lists):
 @_inlined
 def _find_person(q, waited, rules, priority, route, people, lists):
     """Who takes a contact of queue `q`: best priority, then fewest chats, then longest idle; -1 for nobody."""
-    best, best_priority, best_level = -1, 0, 0
+    best, best_priority, best_level = _wide(-1), 0, 0
     for r in range(route.shape[1]):
         g = route[q, r]
         if g < 0:
@@ -429,7 +432,7 @@ def _find_person(q, waited, rules, priority, route, people, lists):
         if (best >= 0 and p > best_priority) or (p > 1 and waited < rules[q]["overflow"]):
             break
         for level in range(rules[q]["concurrency"]):
-            a = lists[g, level]["head"]
+            a = _wide(lists[g, level]["head"])
             if a < 0:
                 continue
             if level == 0 and rules[q]["reserve"] > 0 and not _spared(g, q, 1, rules, priority, lists):
@@ -452,14 +455,14 @@ def _leave(contact):
 @_inlined
 def _first(q, now, lines, contacts):
     """First contact that still waits in queue `q`, noting on the way those that have left; -1 for none."""
-    c = lines[q]["head"]
+    c = _wide(lines[q]["head"])
     while c >= 0:
         contact = contacts[c]
         if contact["status"] == WAITING:
             if contact["deadline"] >= now:
                 return c
             _leave(contact)
-        c = contact["following"]
+        c = _wide(contact["following"])
         lines[q]["head"] = c
     lines[q]["tail"] = -1
     return c
@@ -478,9 +481,9 @@ def _step_up(q, lines, contacts):
 def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size):
     """Let person `a` take waiting work: best rank, then longest waiting; list them where they can take more."""
     person = people[a]
-    g = person["group"]
+    g = _wide(person["group"])
     while True:
-        best, best_rank, longest = -1, 0, np.inf
+        best, best_rank, longest = _wide(-1), 0, np.inf
         for q in range(len(lines)):
             p = priority[g, q]
             if p == 0 or lines[q]["head"] < 0:
@@ -503,7 +506,7 @@ def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, 
                 best, best_rank, longest = q, rank, came
         if best < 0:
             break
-        c = lines[best]["head"]
+        c = _wide(lines[best]["head"])
         _step_up(best, lines, contacts)
         _take(c, a, best, now, rules, pace, people, hands, lists, contacts, events, size)
         if person["exclusive"]:
@@ -573,7 +576,7 @@ def _run(
     for q in range(n_queues):
         reserved = reserved or rules[q]["reserve"] > 0
         retries = retries or rules[q]["retry_share"] > 0
-    next_arrival, next_queue = np.inf, -1
+    next_arrival, next_queue = np.inf, _wide(-1)
     for q in range(n_queues):
         if pointer[q] < first[q + 1] and contacts[pointer[q]]["time"] < next_arrival:
             next_arrival, next_queue = contacts[pointer[q]]["time"], q
@@ -596,9 +599,9 @@ def _run(
             clock["i_start"] = i_start
             clock["i_end"] = i_end
             return stop
-        comes, seeks, arrives = -1, -1, -1
+        comes, seeks, arrives = _wide(-1), _wide(-1), _wide(-1)
         if t_event <= now:
-            kind, who, stamp = events[0]["kind"], events[0]["who"], events[0]["stamp"]
+            kind, who, stamp = events[0]["kind"], _wide(events[0]["who"]), _wide(events[0]["stamp"])
             _pop(events, size)
             if kind == COMPLETION:
                 person = people[who]
@@ -619,14 +622,14 @@ def _run(
                     stretch = stretches[person["stretch"]]
                     if stretch["last"]:
                         overtime += now - stretch["end"]
-                    comes = person["pending"]
+                    comes = _wide(person["pending"])
                     person["pending"] = -1
             elif kind == RETURN:
                 comes = stamp
             elif kind == RETRY:
                 arrives = who
-            elif contacts[who]["status"] == WAITING:
-                q = contacts[who]["queue"]
+            elif contacts[who]["status"] == WAITING and contacts[who]["deadline"] >= now:
+                q = _wide(contacts[who]["queue"])
                 if kind == OVERFLOW:
                     # The oldest goes first, and has waited at least as long.
                     _hand_out(
@@ -680,7 +683,7 @@ def _run(
             s = by_end[i_end]
             i_end += 1
             t_end = stretches[by_end[i_end]]["end"] if i_end < n_stretches else np.inf
-            a = stretches[s]["person"]
+            a = _wide(stretches[s]["person"])
             person = people[a]
             close = max(close, now)
             if person["stretch"] == s and person["on"]:
@@ -695,14 +698,14 @@ def _run(
         else:
             arrives = pointer[next_queue]
             pointer[next_queue] += 1
-            next_arrival, next_queue = np.inf, -1
+            next_arrival, next_queue = np.inf, _wide(-1)
             for q in range(n_queues):
                 if pointer[q] < first[q + 1] and contacts[pointer[q]]["time"] < next_arrival:
                     next_arrival, next_queue = contacts[pointer[q]]["time"], q
 
         if comes >= 0:
             # A break keeps its length: who went late comes back as much later.
-            a = stretches[comes]["person"]
+            a = _wide(stretches[comes]["person"])
             person = people[a]
             back = max(stretches[comes]["start"], person["left_at"] + stretches[comes]["gap"])
             if back > now:
@@ -724,7 +727,7 @@ def _run(
                         pass
         if arrives >= 0:
             contact = contacts[arrives]
-            q = contact["queue"]
+            q = _wide(contact["queue"])
             contact["status"] = WAITING
             a = _find_person(q, 0.0, rules, priority, route, people, lists)
             if a >= 0:

@@ -30,8 +30,6 @@ class SimulationSettings:
     """Seed; the same in every scenario, so that differences are not luck."""
     forecast_error: bool = True
     """Whether days differ from the forecast as they did in the past."""
-    aht_cv: float = Field(default=0.8, ge=0, le=5)
-    """Standard deviation of the handling time of one contact over its mean (lognormal)."""
     absence: float = Field(default=0.0, ge=0, lt=1)
     """Chance that a shift falls out as a whole (sickness): 0.05, not 5."""
     away: float = Field(default=0.0, ge=0, lt=1)

@@ -12,8 +12,8 @@ def name_of(t: Texts, measure: Measure) -> str:
     if measure.key == "service_level":
         return t("measure.service_level", queue=measure.queue)
     if measure.key == "fairness":
-        key = f"fairness.{measure.queue}"
-        return t(key) if t.has(key) else t("measure.fairness", name=measure.queue.replace("_", " "))
+        known = t.has(f"fairness.{measure.queue}")
+        return t(f"fairness.{measure.queue}") if known else t("measure.fairness", name=measure.queue.replace("_", " "))
     return t(f"measure.{measure.key}")
 
 

@@ -25,7 +25,7 @@ def day_told(t: Texts, cover: DayCover) -> str:
     worst = cover.worst
     if worst is None:
         return t("need.day.enough")
-    agents = t.count(float(cover.required[worst] - cover.staffed[worst]))
+    agents = t.count(float(cover.short[worst]))
     return t("need.day.short", hours=t.hours(cover.under_hours, 1), time=cover.times[worst], agents=agents)
 
 

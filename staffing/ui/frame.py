@@ -83,7 +83,7 @@ def _chip(t: Texts, standing: list[tuple[str, str]]) -> None:
         return
     run = live[0]
     view = progress_view(run.reports(), live=True)
-    stage = t(f"stage.{view.current or 'history'}")
+    stage = t(f"stage.{view.current or 'compile'}")
     share = "" if view.fraction is None else f" {t.percent(view.fraction)}"
     waiting = "" if len(live) == 1 else " · " + t("header.waiting", n=len(live) - 1)
     st.page_link(
@@ -104,10 +104,15 @@ def need_plan(t: Texts) -> tuple[Run, Plan] | None:
             st.markdown(f"##### {t('empty.running')}")
             st.page_link(PAGES["plan"], label=t("empty.watch"), icon=":material/monitoring:")
         else:
-            st.markdown(f"##### {t('empty.title')}")
-            st.markdown(t("empty.body"))
-            st.page_link(PAGES["plan"], label=t("empty.start"), icon=":material/play_arrow:")
+            lead_to_plan(t)
     return None
+
+
+def lead_to_plan(t: Texts) -> None:
+    """What to do where there is nothing yet."""
+    st.markdown(f"##### {t('empty.title')}")
+    st.markdown(t("empty.body"))
+    st.page_link(PAGES["plan"], label=t("empty.start"), icon=":material/play_arrow:")
 
 
 def show_problems(t: Texts, problems: Iterable[Problem | str]) -> None:

@@ -11,7 +11,9 @@ from staffing.ui import frame, session
 
 PAGES = (
     ("plan", ":material/tune:"),
+    ("data", ":material/database:"),
     ("need", ":material/area_chart:"),
+    ("team", ":material/groups:"),
     ("rota", ":material/calendar_month:"),
     ("scenarios", ":material/compare_arrows:"),
     ("export", ":material/download:"),

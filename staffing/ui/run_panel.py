@@ -40,9 +40,11 @@ def _going_on(t: Texts, run: Run) -> None:
     if run.state is RunState.QUEUED:
         st.caption(t("run.queued"))
     else:
+        if view.current == "compile":
+            st.caption(t("run.compile"))
         _stages(t, view)
         share = view.fraction if view.fraction is not None else 0.0
-        stage = t(f"stage.{view.current or 'history'}")
+        stage = t(f"stage.{view.current or 'compile'}")
         words = t("run.progress", stage=stage, elapsed=t.seconds(run.elapsed()), limit=t.seconds(run.request.seconds))
         st.progress(min(1.0, max(0.0, share)), text=words)
         _figures(t, view)
@@ -85,7 +87,9 @@ def outcome(t: Texts, run: Run, plan: Plan) -> None:
     s = plan.summary
     missing = t("outcome.missing", hours=t.hours(s["understaffed_hours"], 1))
     st.markdown(f"**{t('outcome.covered', share=t.percent(covered_share(plan), 1))}** {missing}")
-    if s.get("gap") is not None:
+    if not s.get("bound"):
+        st.markdown(t("outcome.no_bound"))
+    elif s.get("gap") is not None:
         money = t.money(s["objective"] - s["bound"], plan.currency)
         st.markdown(t("outcome.gap", gap=t.percent(s["gap"], 1), money=money))
     with st.grid(2, min_column_width=150):
@@ -106,9 +110,9 @@ def service_table(t: Texts, plan: Plan) -> None:
         verdict = s.verdict
         mark = {"kept": "✓ ", "missed": "✗ ", "open": "? "}.get(verdict, "")
         band = f"{t.percent(s.low, 1)} – {t.percent(s.high, 1)}"
-        texts = (queue, t.percent(s.level, 1), band, t.percent(s.target), mark + t(f"service.{verdict}"))
-        rows.append([Cell(x) for x in texts])
-    heads = [t(f"service.head.{h}") for h in ("queue", "level", "band", "target", "verdict")]
+        level = Cell(t.percent(s.level, 1), band)
+        rows.append([Cell(queue), level, Cell(t.percent(s.target)), Cell(mark + t(f"service.{verdict}"))])
+    heads = [t(f"service.head.{h}") for h in ("queue", "level", "target", "verdict")]
     st.html(table(heads, rows, kind="service", width="52rem"))
     st.caption(t("service.variant"))
 

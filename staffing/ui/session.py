@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from contextlib import suppress
+from datetime import date, timedelta
 from pathlib import Path
 
 import streamlit as st
@@ -14,6 +17,7 @@ from staffing.jobs import Jobs, Run
 from staffing.roster.problem import RosterProblem
 from staffing.scenario import Scenario, load
 from staffing.ui.texts import LANGUAGES, Texts, preferred
+from staffing.ui.vm.intake import Quality, quality, read_as
 from staffing.ui.vm.plan import Plan, read_plan
 from staffing.ui.vm.teams import TEAM_TABLES, Team, find_teams, read_people
 
@@ -68,7 +72,22 @@ def palette() -> charts.Palette:
 
 def chart_words(t: Texts) -> charts.Words:
     """Words on charts."""
-    names = ("need", "cover", "short", "over", "service", "low", "high", "time", "best", "bound", "seconds", "agents")
+    names = (
+        "need",
+        "cover",
+        "short",
+        "over",
+        "service",
+        "low",
+        "high",
+        "time",
+        "best",
+        "bound",
+        "seconds",
+        "agents",
+        "pay",
+        "plan",
+    )
     marks = (",", ".") if t.language == "de" else (".", ",")
     return charts.Words({n: t(f"chart.{n}") for n in names}, *marks)
 
@@ -156,3 +175,40 @@ def people_of(run: Run) -> RosterProblem | None:
         return people_at(Path(run.request.scenario))
     except InputError:
         return None
+
+
+# -- histories ---------------------------------------------------------------------------------------------
+
+Found = Quality | InputError
+"""A history summed up, or why it cannot be read."""
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _history(path: str, changed: float) -> Found:
+    scenario = scenario_at(Path(path))
+    try:
+        return quality(read_as(scenario, scenario.files("history"), scenario.history))
+    except InputError as error:
+        return error
+
+
+def history_of(scenario: Scenario, path: Path) -> Found:
+    """History of a scenario, summed up once."""
+    files = [path, *scenario.files("history")]
+    return _history(str(path), max(f.stat().st_mtime for f in files if f.exists()))
+
+
+def keep_upload(team: str, name: str, content: bytes) -> Path:
+    """Keep an uploaded file under its own name; equal content is kept once."""
+    digest = hashlib.sha256(content).hexdigest()[:8]
+    folder = home() / "uploads" / team / digest
+    path = folder / (re.sub(r"[^\w. -]", "_", Path(name).name) or "history.csv")
+    if not path.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return path
+
+
+def dates_between(first: date, last: date) -> list[date]:
+    """All days from first to last."""
+    return [first + timedelta(days=i) for i in range((last - first).days + 1)]

@@ -91,6 +91,7 @@ def read(*texts):
         "31.12.2026 14:30",
         "31.12.2026, 14:30 Uhr",
         "31.12.26 14.30",
+        " 2026-12-31 14:30 ",
         "31/12/2026 14:30",
         "12/31/2026 2:30 PM",
         datetime(2026, 12, 31, 14, 29, 59, 999_900),
@@ -113,6 +114,10 @@ def test_offsets_are_kept(text, offset):
 def test_an_offset_of_a_workbook_cell_is_kept():
     (found,), _ = read(datetime(2026, 12, 31, 14, 30, tzinfo=UTC))
     assert found[1:] == (52_200, 0)
+
+
+def test_a_blank_before_a_short_date_does_not_matter():
+    assert read(" 3.12.2026 14:30")[0] == [(date(2026, 12, 3).toordinal(), 52_200, cells.NO_OFFSET)]
 
 
 def test_a_column_tells_whether_month_or_day_leads():

@@ -1,4 +1,5 @@
 import gzip
+import zipfile
 
 import openpyxl
 import pytest
@@ -73,7 +74,7 @@ def test_a_line_break_in_quotation_marks_stays_in_its_row(tmp_path):
 
 
 def test_rows_that_are_too_wide_are_told_with_their_numbers(tmp_path):
-    found = problems(tmp_path / "a.csv", b"a,b\n1,2\n1,5,2\n" + b"1,2,3\n" * (LISTED + 1))
+    found = problems(tmp_path / "a.csv", b"a,b\n1,2\n1,5,2\n" + b"1,2,3\n" * (LISTED + 1) + b"1,2\n" * 30)
     assert found[0].startswith("a.csv row 3: has 3 cells, the header has 2 (")
     assert "decimal comma" in found[0]
     assert found[-1].startswith("a.csv: 2 more rows have too many cells")
@@ -94,12 +95,31 @@ def test_rows_that_are_too_wide_are_told_with_their_numbers(tmp_path):
         (gzip.compress(b"a,b\n1,2\n" * 1000)[:40], "the gzip archive is damaged"),
         (bytes(range(256)) * 8, "is not a text file or XLSX workbook"),
         (b"\xff\xfe\x00", "is not a text file or XLSX workbook"),
+        (
+            b"Report of May\n\na,b\n1,2\n3,4\n5,6\n",
+            "row 1: has one cell, most other rows have more (put the column names",
+        ),
         (b'a,b\n1,2,3\n"x,3\n', "a quotation mark is opened and not closed"),
     ],
 )
 def test_what_is_no_table_is_refused_in_words(tmp_path, data, what):
     (found,) = problems(tmp_path / "a.csv", data)
     assert what in found
+
+
+def test_other_archives_and_damaged_workbooks_are_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "other.xlsx", "w") as archive:
+        archive.writestr("word/document.xml", "<document/>")
+    book = openpyxl.Workbook()
+    book.active.append(["a", "b"])
+    book.save(tmp_path / "good.xlsx")
+    with zipfile.ZipFile(tmp_path / "good.xlsx") as good, zipfile.ZipFile(tmp_path / "broken.xlsx", "w") as broken:
+        for item in good.namelist():
+            data = good.read(item)
+            broken.writestr(item, data[: len(data) // 2] if item.startswith("xl/worksheets") else data)
+    for file in ("other.xlsx", "broken.xlsx"):
+        with pytest.raises(InputError, match="not an XLSX workbook or is damaged"):
+            read_sheet(tmp_path / file)
 
 
 def test_an_empty_workbook_is_refused(tmp_path):

@@ -11,7 +11,9 @@ DAY_AND_NIGHT = {"phone": OpeningHours.always()}
 OFFICE = {"phone": OpeningHours.parse({"mon-fri": ["08:00-10:00"], "holiday": []})}
 
 
-def read(tmp_path, *texts, opening=None, minutes=30, zone="Europe/Berlin", holidays=frozenset(), **settings):
+def read(
+    tmp_path, *texts, opening=None, minutes=30, zone="Europe/Berlin", holidays=frozenset(), deferrable=(), **settings
+):
     paths = []
     for i, text in enumerate(texts):
         paths.append(tmp_path / f"history{i or ''}.csv")
@@ -23,6 +25,7 @@ def read(tmp_path, *texts, opening=None, minutes=30, zone="Europe/Berlin", holid
         interval_minutes=minutes,
         opening=DAY_AND_NIGHT if opening is None else opening,
         holidays=holidays,
+        deferrable=deferrable,
     )
 
 

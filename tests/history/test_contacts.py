@@ -164,3 +164,11 @@ def test_a_queue_has_no_zeros_before_it_existed_but_a_rare_one_has(tmp_path):
     assert np.isnan(history.offered[1, t])
     assert history.offered[2, t] == 0
     assert history.offered[2, at(history, "2026-03-05", "08:00")] == 0
+
+
+def test_mail_outside_the_opening_hours_waits_until_the_queue_opens(tmp_path):
+    rows = "2026-03-02 20:00:00,phone,handled,1,100\n2026-03-03 08:10:00,phone,handled,1,300\n"
+    history = read(tmp_path, HEAD + rows, opening=OFFICE, deferrable=["phone"])
+    assert history.offered[0, at(history, "2026-03-03", "08:00")] == 2
+    assert repairs(history, "carried")[0].rows == 1
+    assert not repairs(history, "closed")

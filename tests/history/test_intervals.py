@@ -99,8 +99,19 @@ def test_intervals_that_do_not_fit_are_refused_with_what_would(tmp_path):
     (problem,) = refused(tmp_path, HEAD + whole_day("2026-03-02", 1, 20), minutes=30)
     assert problem == (
         "history.csv: intervals of 20 minutes do not fit into those of 30 minutes "
-        "(choose another horizon.interval_minutes, e.g. 60)"
+        "(choose 60 as horizon.interval_minutes)"
     )
+
+
+def test_a_stated_length_that_fits_nothing_is_refused(tmp_path):
+    (problem,) = refused(tmp_path, HEAD + whole_day("2026-03-02", 1, 45), minutes=30, interval_minutes=45)
+    assert problem.endswith("(export intervals of 15, 30 or 60 minutes)")
+
+
+def test_a_file_without_planned_queues_adds_nothing(tmp_path):
+    history = read(tmp_path, HEAD + whole_day("2026-03-02"), HEAD + whole_day("2026-03-03", queue="fax"))
+    assert history.grid.days == 1
+    assert repairs(history, "queue")[0].rows == 48
 
 
 def test_days_are_refused_because_they_do_not_tell_when(tmp_path):
@@ -299,3 +310,19 @@ def test_daily_drivers_are_kept_by_day(tmp_path):
     history = read(tmp_path, text, opening=OFFICE, drivers=("letters",))
     assert history.drivers["letters"][0] == 100
     assert np.isnan(history.drivers["letters"][1:]).all()
+
+
+def test_mail_outside_the_opening_hours_waits_until_the_queue_opens(tmp_path):
+    rows = "".join(f"2026-03-0{d} {c},phone,4,4,0,300,\n" for d in (2, 3) for c in ("08:00", "08:30", "09:00", "09:30"))
+    night = "2026-03-02 22:00,phone,6,6,0,100,\n2026-03-03 23:00,phone,9,9,0,100,\n2026-03-02 12:00,phone,0,0,0,,\n"
+    history = read(tmp_path, FULL + rows + night, opening=OFFICE, deferrable=["phone"])
+    morning = at(history, "2026-03-03", "08:00")
+    assert history.offered[0, morning] == 10
+    assert history.handle_seconds[0, morning] == 4 * 300 + 6 * 100
+    assert [(r.what, r.rows) for r in repairs(history, "carried")] == [
+        ("6 contacts outside the opening hours wait until the queue opens", 1)
+    ]
+    assert [r.where for r in repairs(history, "closed")] == ["history.csv row 11"]  # no opening follows in the file
+    without = rows.replace("2026-03-03 08:00,phone,4,4,0,300,\n", "")
+    missing = read(tmp_path, FULL + without + night, opening=OFFICE, deferrable=["phone"])
+    assert np.isnan(missing.offered[0, morning])

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.simulation.builders import compiled, fates
+from staffing.simulation.case import prepare, replicate
+from staffing.simulation.model import Demand, OnDuty
+from staffing.simulation.settings import Retry, SimulationSettings
+from tests.simulation.builders import compiled, demand_of, duty_of, fates
 from tests.simulation.plain import Centre, Contact, Person, Queue, Stretch
 
 pytestmark = pytest.mark.kernel
@@ -122,6 +126,14 @@ def test_second_choice_people_are_asked_only_after_the_overflow_time() -> None:
     assert [(f[1], f[2]) for f in fates(outcome)] == [(0, 0.0), (1, 35.0), (1, 45.0)]
 
 
+def test_nobody_overflows_in_the_place_of_one_who_has_given_up() -> None:
+    # The first gives up at 7; at its overflow time of 35 the second has waited only 29 s.
+    team = people([1, 0], [2, 1])
+    calls = [voice(0, 100), voice(5, 10, patience=2), voice(6, 10)]
+    outcome = compiled([Queue(overflow=30), Queue()], team, all_day(2), calls)
+    assert [(f[1], f[2]) for f in fates(outcome)] == [(0, 0.0), (-1, 7.0), (1, 36.0)]
+
+
 def test_a_reserve_keeps_people_free_for_calls_until_enough_are_idle() -> None:
     # Two people serve calls first and mail second; with a reserve of 1 only one of them may have mail in hand.
     mail = [voice(10, 100, queue=1), voice(11, 100, queue=1)]
@@ -218,7 +230,7 @@ def centres(draw: st.DrawFn) -> tuple[list[Queue], list[Person], list[Stretch], 
 
 
 @given(centres())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 def test_the_compiled_engine_does_what_the_plain_one_does(
     centre: tuple[list[Queue], list[Person], list[Stretch], list[Contact], list[list[bool]]],
 ) -> None:
@@ -241,3 +253,78 @@ def test_the_compiled_engine_does_what_the_plain_one_does(
     assert [found[k][2] for k in waited] == pytest.approx([expected[k][2] for k in waited], abs=1e-6)
     assert [f[3] for f in found] == pytest.approx([e[3] for e in expected], abs=1e-6)
     assert outcome.overtime == pytest.approx(plain.overtime, abs=1e-6)
+
+
+# -- drawing, retrying, counting: small whole runs -------------------------------------------------------------
+
+
+def small() -> tuple[Demand, OnDuty]:
+    demand = demand_of(3, contacts=np.repeat([[4.0], [2.0], [1.0]], 24, axis=1), patience_seconds=np.full(3, 60.0))
+    kinds = replace(
+        demand,
+        exponential=np.array([False, True, False]),
+        aht_quantiles=np.array([[np.nan, np.nan], [np.nan, np.nan], [0.5, 1.5]]),
+        channel=np.array([0, 1, 2]),
+        concurrency=np.array([1, 2, 1]),
+    )
+    return kinds, duty_of([[1, 2, 3]], [(0, 0, 6 * 3600, 0)])
+
+
+def test_contacts_are_drawn_in_order_and_inside_their_intervals() -> None:
+    demand, duty = small()
+    outcome = replicate(prepare(demand, duty, SimulationSettings(replications=2)), 0)
+    contacts = outcome.contacts
+    for q in range(3):
+        mine = contacts[contacts["queue"] == q]
+        assert (np.diff(mine["time"]) >= 0).all()
+        assert (mine["time"] // 3600 == mine["interval"]).all()
+        assert (mine["work"] > 0).all()
+    empirical = contacts[contacts["queue"] == 2]["work"]
+    assert ((empirical >= 150) & (empirical <= 450)).all()
+    assert outcome.counts[..., 0].sum() == len(contacts) == outcome.made
+    assert outcome.counts[..., [2, 3, 4, 5]].sum() == outcome.made
+    assert outcome.counts[2, :, 5].sum() > 0
+
+
+def test_the_number_of_contacts_of_a_day_is_poisson() -> None:
+    from staffing.simulation import kernel
+
+    one = np.ones((1, 1))
+    sizes = []
+    for seed in range(100):
+        states = np.random.SeedSequence(seed).generate_state(4).astype(np.int64).reshape(1, 1, 4)
+        contacts, first = kernel.draw(
+            states,
+            900 * one,
+            np.array([0, 1]),
+            np.zeros(1),
+            np.zeros(1, np.int64),
+            one,
+            np.zeros(1),
+            one,
+            np.ones(1),
+            60.0,
+        )
+        assert first[-1] == len(contacts)
+        sizes.append(len(contacts))
+    assert np.mean(sizes) == pytest.approx(900, abs=4 * np.sqrt(900 / 100))
+    assert np.std(sizes) == pytest.approx(30, rel=0.3)
+
+
+def test_those_who_give_up_again_and_again_find_room() -> None:
+    demand, duty = small()
+    settings = SimulationSettings(replications=2, retry={"a": Retry(share=0.95, after_minutes=5)})
+    nobody = replace(duty, serves=np.array([[0, 1, 0]], dtype=np.int8))
+    outcome = replicate(prepare(demand, nobody, settings), 0)
+    first = replicate(prepare(demand, nobody, SimulationSettings(replications=2)), 0)
+    again = outcome.contacts[first.made :]
+    assert len(again) > 2 * first.made
+    assert (again["queue"] == 0).all()
+    assert outcome.counts[0, :, 0].sum() == np.sum(outcome.contacts["queue"] == 0)
+    assert outcome.counts[0, :, [3, 5]].sum() == outcome.counts[0, :, 0].sum()
+
+
+def test_spells_away_are_cut_out_of_the_time_on_duty() -> None:
+    demand, duty = small()
+    case = prepare(replace(demand, contacts=np.zeros((3, 24))), duty, SimulationSettings(replications=2, away=0.25))
+    assert replicate(case, 0).present.sum() == pytest.approx(0.75 * 6 * 3600)

@@ -7,17 +7,24 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 import staffing.ui
 from staffing.jobs import RunState
-from staffing.ui import session
+from staffing.ui import drafts, session
+from staffing.ui.pages.team import _save
+from staffing.ui.texts import Texts
+from staffing.ui.vm.editing import Draft, Edit
+from staffing.ui.vm.tables import editable, same
+from staffing.ui.vm.teams import read_scenario_file
 
 UI = Path(next(iter(staffing.ui.__path__)))
 MAIN = UI / "entry" / "app.py"
-PAGES = ("need", "rota", "scenarios", "export", "calculator")
+PLANS = ("need", "rota", "scenarios", "export")
+PAGES = (*PLANS, "data", "team", "calculator")
 
 
 @pytest.fixture
@@ -49,11 +56,15 @@ def built(app: AppTest) -> AppTest:
     """Press the button and wait for the plan."""
     app.button(key="build").click().run()
     assert not app.exception
+    settled()
+    return app.run()
+
+
+def settled() -> None:
     limit = time.monotonic() + 30
     while session.jobs().live():
         assert time.monotonic() < limit
         time.sleep(0.05)
-    return app.run()
 
 
 def test_a_new_user_is_offered_the_sample_month(place, monkeypatch, tmp_path):
@@ -74,7 +85,7 @@ def test_a_sample_that_cannot_be_written_is_told(place, monkeypatch, tmp_path):
     assert "could not be written" in app.error[0].value
 
 
-@pytest.mark.parametrize("page", PAGES[:4])
+@pytest.mark.parametrize("page", PLANS)
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_pages_without_a_plan_lead_to_one(place, page, language):
     app = opened(page, language)
@@ -159,6 +170,116 @@ def test_a_scenario_with_problems_tells_where_and_what_to_do(place, team, monkey
     app = opened()
     app.selectbox(key="scenario-helpdesk").select_index(1).run()
     assert "more-volume.toml, target.chat.service\\_level" in app.error[0].value
+
+
+def test_a_rota_is_edited_undone_and_planned_again_around_its_locks(place):
+    built(opened())
+    (run,) = session.jobs().runs()
+    drafts.push(run.id, Draft({("A001", 0): Edit("L", True), ("A001", 1): Edit("E", False)}))
+    page = opened("rota", run=run.id, editing="1")
+    page.toggle(key="editing").set_value(True).run()
+    assert not page.exception
+    # what was pushed above lives in another session; this one reads it from where it is kept
+    assert {m.label: m.value for m in page.metric}["Cells changed"] == "2"
+    assert "too little rest between shifts" in "".join(w.value for w in page.warning)
+    assert page.button(key="check").disabled
+    assert page.button(key="undo").disabled
+    page.button(key="discard").click().run()
+    assert {m.label: m.value for m in page.metric}["Cells changed"] == "0"
+    page.button(key="undo").click().run()
+    assert {m.label: m.value for m in page.metric}["Cells changed"] == "2"
+    page.button(key="redo").click().run()
+    page.button(key="undo").click().run()
+    page.button(key="rebuild").click().run()
+    assert not page.exception
+    settled()
+    newest = session.jobs().runs()[0]
+    assert newest.request.name == "January, around locks"
+    assert newest.state is RunState.DONE
+    assert [k.shift for k in session.people_at(Path(newest.request.scenario)).locks] == ["L"]
+    german = opened("rota", "de", run=run.id)
+    german.toggle(key="editing").set_value(True).run()
+    assert "zu kurze Ruhezeit" in "".join(w.value for w in german.warning)
+
+
+def test_a_plan_whose_team_has_changed_since_says_why_it_cannot_be_edited(place, team, monkeypatch, tmp_path):
+    teams = tmp_path / "teams"
+    shutil.copytree(team, teams / "helpdesk")
+    monkeypatch.setenv("STAFFING_TEAMS", str(teams))
+    built(opened())
+    agents = teams / "helpdesk" / "tables" / "agents.csv"
+    agents.write_text("\n".join(agents.read_text().splitlines()[:8]) + "\n")
+    page = opened("rota")
+    page.toggle(key="editing").set_value(True).run()
+    assert not page.exception
+    assert "files have changed since" in texts_of(page)
+    shown = opened("rota")
+    assert not shown.exception
+    (teams / "helpdesk" / "base.toml").unlink()
+    assert not opened("rota").exception
+
+
+def test_a_history_is_uploaded_mapped_checked_and_planned_with(place, team):
+    page = opened("data")
+    assert not page.exception
+    assert "Contacts of each day" not in texts_of(page)
+    path = str(team / "base.toml")
+    rows = "Zeit;Skill;Anrufe;AHT\n2026-11-02 08:00;phone-de;10;300\n2026-11-02 08:30;Fax;12;310\n"
+    page.file_uploader(key=f"upload-{path}").upload("Mein Export.csv", rows.encode(), "text/csv").run()
+    assert not page.exception
+    assert "What the file holds" in texts_of(page)
+    page.button(key="use").click().run()
+    assert not page.exception
+    (made,) = (place / "scenarios" / "helpdesk").glob("*.toml")
+    assert 'offered = "Anrufe"' in made.read_text()
+    assert 'phone-de = "phone-de"' in made.read_text()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [("", "empty.csv"), ("a;b\n1;2\n", "Name the columns"), ("Zeit;Anrufe\nnonsense;-3\n", "row 2")],
+)
+def test_an_upload_that_cannot_be_used_says_what_is_wrong(place, team, content, told):
+    page = opened("data")
+    page.file_uploader(key=f"upload-{team / 'base.toml'}").upload("empty.csv", content.encode(), "text/csv").run()
+    assert not page.exception
+    assert told in texts_of(page)
+
+
+@pytest.mark.parametrize("part", ["absences", "requests", "locks", "shifts", "contracts", "rules"])
+def test_every_part_of_the_team_is_shown(place, part):
+    page = opened("team")
+    page.segmented_control(key="part").set_value(part).run()
+    assert not page.exception
+    assert "24 people in this scenario" in texts_of(page)
+
+
+def test_a_changed_table_becomes_a_scenario_and_one_with_problems_does_not(place, team):
+    file = read_scenario_file(team / "base.toml")
+    rows = editable(session.scenario_at(file.path), "absences")
+    assert list(rows["agent_id"]) == ["A002", "A005"]
+    more = pd.concat([rows, pd.DataFrame([{"agent_id": "A007", "first_day": "2027-01-05"}])], ignore_index=True)
+    wrong = more.assign(agent_id="nobody")
+    assert same(rows, rows.copy())
+    assert not same(rows, more)
+    t = Texts("en")
+    _save(t, "helpdesk", file, "absences", wrong)
+    assert list((place / "scenarios" / "helpdesk").glob("*")) == []
+    _save(t, "helpdesk", file, "absences", more)
+    (made,) = (place / "scenarios" / "helpdesk").glob("*.toml")
+    assert len(session.people_at(made).absences) == 3
+
+
+def test_the_calculator_answers_and_refuses(place):
+    page = opened("calculator")
+    assert page.metric[0].value == "21"
+    page.number_input(key="calc-patience").set_value(120).run()
+    assert page.metric[4].value == "Erlang A"
+    page.number_input(key="calc-chats").set_value(2).run()
+    assert not page.exception
+    page.number_input(key="calc-contacts").set_value(100_000)
+    page.number_input(key="calc-aht").set_value(36_000).run()
+    assert "erlangs" in page.error[0].value
 
 
 def test_one_plan_cannot_be_compared_and_the_page_says_what_to_do(place):

@@ -11,7 +11,7 @@ from staffing.jobs import Run
 from staffing.ui import frame, session
 from staffing.ui.compare_words import comparison_table, name_of, told, value
 from staffing.ui.texts import Texts, plain
-from staffing.ui.vm.compare import Comparison, Entry, compare
+from staffing.ui.vm.compare import Comparison, Entry, compare, pareto_points
 from staffing.ui.vm.cover import day_cover
 from staffing.ui.vm.plan import Plan
 
@@ -57,6 +57,8 @@ def show(t: Texts) -> None:
     st.subheader(t("compare.table"))
     st.html(comparison_table(t, comparison))
     st.caption(t("compare.note"))
+    st.subheader(t("compare.pareto"))
+    st.fragment(_pareto, key="pareto")(t, names, plans)
     if len({p.dates for p in plans}) == 1:
         st.subheader(t("compare.overlay"))
         st.fragment(_overlay, key="overlay")(t, names, plans)
@@ -87,6 +89,16 @@ def _arrow(entry: Entry) -> Arrow:
     if entry.delta is None or entry.verdict == "same":
         return "off"
     return "up" if entry.delta > 0 else "down"
+
+
+def _pareto(t: Texts, names: tuple[str, ...], plans: tuple[Plan, ...]) -> None:
+    st.caption(t("compare.pareto.body"))
+    queue = st.segmented_control(
+        t("need.queue"), plans[0].queues, default=plans[0].queues[0], required=True, key="pareto-queue"
+    )
+    points, target = pareto_points(names, plans, queue)
+    spec = charts.cost_against_service(points, target, session.chart_words(t), session.palette())
+    st.vega_lite_chart(spec, key="pareto-chart", alt=t("compare.pareto"))
 
 
 def _overlay(t: Texts, names: tuple[str, ...], plans: tuple[Plan, ...]) -> None:

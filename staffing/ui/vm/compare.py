@@ -129,3 +129,16 @@ def _entry(measure: Measure, base: Banded, own: Banded, *, first: bool) -> Entry
     if measure.better == 0:
         return Entry(value, low, high, delta, "different")
     return Entry(value, low, high, delta, "better" if delta * measure.better > 0 else "worse")
+
+
+def pareto_points(
+    names: tuple[str, ...], plans: tuple[Plan, ...], queue: str
+) -> tuple[list[tuple[str, float, float, float, float]], float | None]:
+    """Name, pay, service level and its band of each plan that simulated the queue; and the baseline's target."""
+    points = []
+    for name, plan in zip(names, plans, strict=True):
+        service, cost = plan.service.get(queue), _known(plan.summary.get("cost"))
+        if service is not None and service.level == service.level and cost is not None:
+            points.append((name, cost, service.level, service.low, service.high))
+    first = plans[0].service.get(queue)
+    return points, None if first is None else first.target

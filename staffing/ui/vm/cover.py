@@ -21,8 +21,8 @@ class DayCover:
         The local day.
     times
         Wall-clock start of each interval, ``HH:MM``; 46 or 50 half-hours where the clock changes.
-    required, staffed
-        Agents, one value per interval.
+    required, staffed, short
+        Agents, one value per interval; `short` sums what is missing in any queue.
     service, low, high
         Simulated service level with its band; NaN where nothing arrives, empty for all queues together.
     interval_hours
@@ -33,6 +33,7 @@ class DayCover:
     times: tuple[str, ...]
     required: FloatArray
     staffed: FloatArray
+    short: FloatArray
     service: FloatArray
     low: FloatArray
     high: FloatArray
@@ -41,7 +42,7 @@ class DayCover:
     @property
     def under_hours(self) -> float:
         """Agent-hours missing."""
-        return float(np.maximum(self.required - self.staffed, 0).sum() * self.interval_hours)
+        return float(self.short.sum() * self.interval_hours)
 
     @property
     def over_hours(self) -> float:
@@ -51,8 +52,7 @@ class DayCover:
     @property
     def worst(self) -> int | None:
         """Interval with the largest shortage; None without one."""
-        gap = self.required - self.staffed
-        return int(np.argmax(gap)) if len(gap) and float(gap.max()) > 1e-9 else None
+        return int(np.argmax(self.short)) if len(self.short) and float(self.short.max()) > 1e-9 else None
 
     def window(self) -> slice:
         """Intervals from an hour before the first need or duty to an hour after the last."""
@@ -68,17 +68,17 @@ def day_cover(plan: Plan, day: date, queue: str | None) -> DayCover:
     table = plan.coverage[plan.coverage["date"] == day.isoformat()]
     if queue is not None:
         table = table[table["queue"] == queue]
-        need, staffed = (np.asarray(table[c], dtype=float) for c in ("required", "staffed"))
+        need, staffed, short = (np.asarray(table[c], dtype=float) for c in ("required", "staffed", "under"))
         service, low, high = (
             np.asarray(table[c], dtype=float) for c in ("service_level", "service_level_low", "service_level_high")
         )
         times = tuple(table["time"])
     else:
-        sums = table.groupby("interval_start", sort=False)[["required", "staffed"]].sum()
-        need, staffed = (np.asarray(sums[c], dtype=float) for c in ("required", "staffed"))
+        sums = table.groupby("interval_start", sort=False)[["required", "staffed", "under"]].sum()
+        need, staffed, short = (np.asarray(sums[c], dtype=float) for c in ("required", "staffed", "under"))
         service = low = high = np.zeros(0)
         times = tuple(start[11:16] for start in sums.index)
-    return DayCover(day, times, need, staffed, service, low, high, plan.interval_hours)
+    return DayCover(day, times, need, staffed, short, service, low, high, plan.interval_hours)
 
 
 @dataclass(frozen=True)

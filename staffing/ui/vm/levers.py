@@ -183,6 +183,7 @@ def save_what_if(
     *,
     tables: Mapping[str, str] | None = None,
     beside: Mapping[str, Sequence[Path]] | None = None,
+    more: Tree | None = None,
 ) -> Path:
     """Write a scenario file that extends `base` and states only the differences.
 
@@ -202,6 +203,8 @@ def save_what_if(
         Tables (CSV) that come with it, by key of ``[tables]``; they replace those of the base ...
     beside
         ... or, where files are named here, come after these.
+    more
+        Further keys.
     """
     folder.mkdir(parents=True, exist_ok=True)
     letters = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
@@ -215,7 +218,9 @@ def save_what_if(
         if files:
             first = {key: [p.as_posix() for p in (beside or {}).get(key, ())] for key in files}
             tree["tables"] = {key: [*first[key], file.name] for key, file in files.items()}
-        wanted = {path: to_toml(tree | differences(found))} | {f: (tables or {})[key] for key, f in files.items()}
+        wanted = {path: to_toml(tree | differences(found) | (more or {}))} | {
+            f: (tables or {})[key] for key, f in files.items()
+        }
         if not path.exists():
             break
         if all(p.is_file() and p.read_text(encoding="utf-8") == text for p, text in wanted.items()):

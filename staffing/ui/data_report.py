@@ -1,0 +1,78 @@
+"""The quality of a history: facts, every day, and what was mended."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from staffing import charts
+from staffing.errors import InputError
+from staffing.ui import frame, session
+from staffing.ui.markup import Cell, table
+from staffing.ui.texts import Texts, plain
+from staffing.ui.vm.intake import Quality, listing_csv
+
+MOST = 30
+
+
+def facts_table(t: Texts, found: Quality) -> str:
+    """Contacts a week, handling time and gaps by queue."""
+    rows = []
+    for q in found.queues:
+        texts = (q.queue, t.number(q.weekly), t.seconds(q.aht_seconds), t.percent(q.missing, 1))
+        rows.append([Cell(x) for x in texts])
+    return table([t(f"data.head.{h}") for h in ("queue", "weekly", "aht", "missing")], rows, width="44rem")
+
+
+def repair_lines(t: Texts, found: Quality) -> list[tuple[str, str]]:
+    """A title per kind of repair, and its first entries as a list."""
+    out = []
+    for kind, rows, entries in found.repairs:
+        name = t(f"repair.{kind}") if t.has(f"repair.{kind}") else kind
+        lines = [f"- **{plain(r.where)}**: {plain(r.what)}" for r in entries[:MOST]]
+        if len(entries) > MOST:
+            lines.append(f"- {t('data.more', n=len(entries) - MOST)}")
+        out.append((t("data.repair", kind=name, n=rows), "\n".join(lines)))
+    return out
+
+
+def refused(t: Texts, error: InputError) -> None:
+    """Problems of a file, and all of them to take away."""
+    frame.show_problems(t, error.problems[:20])
+    st.download_button(
+        t("data.problems.go", n=len(error.problems)),
+        lambda: listing_csv(error.problems),
+        "problems.csv",
+        "text/csv",
+        on_click="ignore",
+        key="get-problems",
+    )
+
+
+def report(t: Texts, found: session.Found) -> None:
+    """Span, facts by queue, every day, and what was mended."""
+    if isinstance(found, InputError):
+        refused(t, found)
+        return
+    st.markdown(t("data.span", first=t.long_day(found.first), last=t.long_day(found.last)))
+    st.html(facts_table(t, found))
+    days = [t.day(d) for d in session.dates_between(found.first, found.last)]
+    names = [q.queue for q in found.queues]
+    st.echarts_chart(
+        charts.contacts_by_day(days, names, found.days.tolist()), height=300, key="days", alt=t("data.days")
+    )
+    st.subheader(t("data.repairs"))
+    if not found.repairs:
+        st.success(t("data.repairs.none"), icon=":material/check_circle:")
+        return
+    for title, lines in repair_lines(t, found):
+        with st.expander(title):
+            st.markdown(lines)
+    every = [r for _, _, entries in found.repairs for r in entries]
+    st.download_button(
+        t("data.repairs.go"),
+        lambda: listing_csv(every),
+        "repairs.csv",
+        "text/csv",
+        on_click="ignore",
+        key="get-repairs",
+    )

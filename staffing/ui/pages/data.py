@@ -1,0 +1,91 @@
+"""The history: the scenario's own, or a file that is uploaded, mapped, checked and taken over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from staffing.errors import InputError
+from staffing.history.settings import Layout
+from staffing.scenario import Scenario
+from staffing.ui import frame, session
+from staffing.ui.data_report import refused, report
+from staffing.ui.mapping_form import mapping_form
+from staffing.ui.texts import Texts, plain
+from staffing.ui.vm.intake import preview, quality, read_as, settings_of, tree_of
+from staffing.ui.vm.levers import save_what_if
+from staffing.ui.vm.teams import ScenarioFile
+
+TYPES = ["csv", "txt", "tsv", "xlsx", "gz"]
+
+
+def show(t: Texts) -> None:
+    """Draw the page."""
+    st.title(t("data.title"))
+    teams = session.teams()
+    if not teams:
+        frame.lead_to_plan(t)
+        return
+    labels = {str(s.path): f"{team.name} · {s.name}" for team in teams for s in team.scenarios}
+    files = {str(s.path): (team.name, s) for team in teams for s in team.scenarios}
+    path = st.selectbox(
+        t("plan.scenario"), list(labels), format_func=lambda p: labels[p], key="data-scenario", width=480
+    )
+    team, file = files[path]
+    try:
+        scenario = session.scenario_at(file.path)
+    except InputError as error:
+        frame.show_problems(t, error.problems)
+        return
+    upload = st.file_uploader(
+        t("data.upload"), TYPES, accept_multiple_files=False, key=f"upload-{path}", help=t("data.upload.help")
+    )
+    if upload is None:
+        st.subheader(t("data.own"))
+        report(t, session.history_of(scenario, file.path))
+        return
+    kept = session.keep_upload(team, upload.name, upload.getvalue())
+    _map(t, team, file, scenario, kept)
+
+
+def _map(t: Texts, team: str, file: ScenarioFile, scenario: Scenario, kept: Path) -> None:
+    try:
+        sheet = preview(kept)
+    except InputError as error:
+        refused(t, error)
+        return
+    st.subheader(t("data.preview", name=plain(kept.name), rows=t.number(len(sheet))))
+    st.dataframe(
+        sheet.cells.head(8).astype(str).set_axis([h or " " for h in sheet.header], axis=1), alt=t("data.preview.alt")
+    )
+    layout, columns, queues = mapping_form(t, sheet, scenario.queues, key=kept.name)
+    missing = [c for c in ("offered", "interval_start") if not columns[c]] if layout is Layout.INTERVALS else []
+    if missing or (layout is Layout.CONTACTS and not columns["arrived_at"]):
+        st.info(t("data.map.missing"), icon=":material/rule:")
+        return
+    settings = settings_of(layout, columns, queues)
+    try:
+        history = read_as(scenario, [kept], settings)
+    except InputError as error:
+        refused(t, error)
+        return
+    st.subheader(t("data.report"))
+    report(t, quality(history))
+    st.button(
+        t("data.use"),
+        type="primary",
+        icon=":material/check:",
+        key="use",
+        on_click=_use,
+        args=(t, team, file, tree_of(settings, [kept]), kept.name),
+        help=t("data.use.help"),
+    )
+
+
+def _use(t: Texts, team: str, file: ScenarioFile, tree: dict[str, object], name: str) -> None:
+    own = t("data.use.name", scenario=file.name, file=name)
+    made = save_what_if(session.own_scenarios() / team, own, file.path, [], more=tree)
+    st.session_state[f"scenario-{team}"] = str(made)
+    st.session_state["data-scenario"] = str(made)
+    st.toast(t("data.used", name=plain(own)), icon=":material/check:")

@@ -1,0 +1,222 @@
+"""A history file on its way in: what its columns mean, which queues it names, what was found and mended."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from staffing.errors import Problem
+from staffing.forecast.calendar import public_holidays
+from staffing.frames import Sheet, plain, read_sheet
+from staffing.frames.tables import CONTACTS, INTERVALS
+from staffing.grid import FloatArray
+from staffing.history.read import read_history
+from staffing.history.series import History, Repair
+from staffing.history.settings import HistorySettings, Layout
+from staffing.scenario import Scenario
+
+LEAVE_OUT = ""
+CONTRACTS = {Layout.INTERVALS: INTERVALS, Layout.CONTACTS: CONTACTS}
+PAST_YEARS = 6
+
+KNOWN_AS: Mapping[str, tuple[str, ...]] = {
+    "interval_start": (
+        "interval",
+        "timestamp",
+        "datetime",
+        "start",
+        "time",
+        "date",
+        "datum",
+        "zeit",
+        "zeitpunkt",
+        "intervall",
+    ),
+    "arrived_at": (
+        "arrived",
+        "arrival",
+        "created",
+        "timestamp",
+        "callstart",
+        "eingang",
+        "erstellt",
+        "beginn",
+        "vruentry",
+    ),
+    "queue": ("skill", "group", "servicegroup", "warteschlange", "gruppe", "thema", "type", "kanal"),
+    "offered": ("calls", "contacts", "volume", "received", "anrufe", "kontakte", "anzahl", "eingegangen", "count"),
+    "handled": ("answered", "angenommen", "bearbeitet", "beantwortet"),
+    "abandoned": ("lost", "abandons", "aufgelegt", "verloren"),
+    "aht_seconds": ("aht", "ahts", "handletime", "bearbeitungszeit", "averagehandletime"),
+    "wait_seconds": ("wait", "waittime", "wartezeit", "qtime", "asa"),
+    "handle_seconds": ("duration", "servicetime", "sertime", "handletime", "dauer", "bearbeitungszeit", "talktime"),
+    "outcome": ("result", "status", "ergebnis", "disposition"),
+    "contact_id": ("id", "callid", "ticket", "ticketid"),
+}
+"""Other names our columns go by, without blanks and punctuation."""
+
+
+def columns_of(layout: Layout) -> tuple[tuple[str, bool], ...]:
+    """Our columns of a layout, and whether a file must have each."""
+    return tuple((c.name, c.required) for c in CONTRACTS[layout].columns)
+
+
+def guess_layout(header: Sequence[str]) -> Layout:
+    """The layout more of whose own columns a header seems to hold; intervals where that is even.
+
+    Examples
+    --------
+    >>> str(guess_layout(["Datum", "Anrufe", "AHT"])), str(guess_layout(["call_id", "vru_entry", "outcome", "q_time"]))
+    ('intervals', 'contacts')
+    """
+    hits = {layout: sum(1 for v in guess_columns(header, layout).values() if v) for layout in CONTRACTS}
+    return Layout.CONTACTS if hits[Layout.CONTACTS] > hits[Layout.INTERVALS] else Layout.INTERVALS
+
+
+def guess_columns(header: Sequence[str], layout: Layout) -> dict[str, str]:
+    """Our column -> the file's, empty where none fits; no column of the file is used twice."""
+    theirs = {plain(h): h for h in reversed(header)}
+    found: dict[str, str] = {}
+    for name, _ in columns_of(layout):
+        words = (plain(name), *KNOWN_AS.get(name, ()))
+        exact = [theirs[w] for w in words if w in theirs]
+        begun = [h for w in words for p, h in theirs.items() if len(w) > 3 and p.startswith(w)]
+        found[name] = next((h for h in (*exact, *begun) if h not in found.values()), "")
+    return found
+
+
+def queue_values(sheet: Sheet, column: str, most: int = 40) -> list[str]:
+    """Names in the queue column, the most frequent first."""
+    if column not in sheet.header:
+        return []
+    cells = sheet.cells.iloc[:, sheet.header.index(column)].astype(str).str.strip()
+    return [str(v) for v in cells[cells != ""].value_counts().head(most).index]
+
+
+def guess_queues(values: Sequence[str], ours: Sequence[str]) -> dict[str, str]:
+    """The file's queue -> ours by name; left out where none is alike."""
+    names = {plain(q): q for q in ours}
+    return {v: names.get(plain(v), LEAVE_OUT) for v in values}
+
+
+def settings_of(layout: Layout, columns: Mapping[str, str], queues: Mapping[str, str]) -> HistorySettings:
+    """Settings for what was chosen; names that are ours anyway are not repeated."""
+    mapped = {ours: theirs for ours, theirs in columns.items() if theirs and theirs != ours}
+    kept = {theirs: ours for theirs, ours in queues.items() if ours}
+    same = all(theirs == ours for theirs, ours in kept.items()) and len(kept) == len(queues)
+    return HistorySettings(layout=layout, columns=mapped, queues={} if same else kept)
+
+
+def read_as(scenario: Scenario, paths: Sequence[Path], settings: HistorySettings) -> History:
+    """History of files, for the queues and hours of a scenario.
+
+    Raises
+    ------
+    InputError
+        With every problem, by file and row.
+    """
+    start = scenario.horizon.start
+    holidays = public_holidays(scenario.forecast.holiday_region, date(start.year - PAST_YEARS, 1, 1), start)
+    return read_history(
+        paths,
+        settings,
+        timezone=scenario.horizon.timezone,
+        interval_minutes=scenario.horizon.interval_minutes,
+        opening=scenario.opening(),
+        holidays=frozenset(holidays),
+    )
+
+
+@dataclass(frozen=True)
+class QueueFacts:
+    """One queue of a history: contacts a week, mean handling time, and the share of open intervals that is not known."""
+
+    queue: str
+    weekly: float
+    aht_seconds: float
+    missing: float
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What a history holds and what was mended.
+
+    Attributes
+    ----------
+    first, last
+        Days.
+    queues
+        Facts by queue.
+    days
+        Contacts per day, shape (Q, D); NaN on days of which nothing is known.
+    repairs
+        By kind, the most rows first: kind, rows, and its entries.
+    """
+
+    first: date
+    last: date
+    queues: tuple[QueueFacts, ...]
+    days: FloatArray
+    repairs: tuple[tuple[str, int, tuple[Repair, ...]], ...]
+
+
+def quality(history: History) -> Quality:
+    """Sum a history up."""
+    grid = history.grid
+    known = np.isfinite(history.offered)
+    by_day = np.add.reduceat(np.where(known, history.offered, 0.0), grid.day_first[:-1], axis=1)
+    any_known = np.add.reduceat(known.astype(np.int64), grid.day_first[:-1], axis=1) > 0
+    facts = []
+    for i, queue in enumerate(history.queues):
+        handled = float(np.nansum(history.handled[i]))
+        seconds = float(np.nansum(history.handle_seconds[i]))
+        hours = history.open[i]
+        gone = float((~known[i] & hours).sum() / hours.sum()) if hours.any() else 0.0
+        facts.append(
+            QueueFacts(queue, float(by_day[i].sum()) / grid.days * 7, seconds / handled if handled else np.nan, gone)
+        )
+    kinds = dict.fromkeys(r.kind for r in history.repairs)
+    groups = [(k, tuple(r for r in history.repairs if r.kind == k)) for k in kinds]
+    repairs = sorted(((k, sum(r.rows for r in rs), rs) for k, rs in groups), key=lambda g: -g[1])
+    days = np.where(any_known, by_day, np.nan)
+    return Quality(grid.dates[0], grid.dates[-1], tuple(facts), days, tuple(repairs))
+
+
+def listing_csv(entries: Sequence[Repair] | Sequence[Problem]) -> bytes:
+    """Problems or repairs as a table to work through, opens in any spreadsheet."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["where", "what", "kind_or_what_to_do"])
+    for e in entries:
+        last = e.kind if isinstance(e, Repair) else e.todo
+        writer.writerow([_safe(e.where), _safe(e.what), _safe(last)])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _safe(text: str) -> str:
+    return f"'{text}" if text[:1] in "=+-@\t" else text
+
+
+def tree_of(settings: HistorySettings, paths: Sequence[Path]) -> dict[str, Any]:
+    """The history's part of a scenario file."""
+    own: dict[str, Any] = {"layout": str(settings.layout)}
+    own |= {k: v for k, v in (("columns", settings.columns), ("queues", settings.queues)) if v}
+    return {"tables": {"history": [p.resolve().as_posix() for p in paths]}, "history": own}
+
+
+def preview(path: Path) -> Sheet:
+    """A file as it is, uninterpreted.
+
+    Raises
+    ------
+    InputError
+        Where it is no table.
+    """
+    return read_sheet(path)
