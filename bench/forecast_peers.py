@@ -63,11 +63,10 @@ def light_gbm(totals: FloatArray, calendar: DayCalendar, ahead: int) -> FloatArr
     full = np.concatenate([totals, np.full(ahead, np.nan)])
     past = [np.concatenate([np.full(lag, np.nan), full[:-lag]]) for lag in lags]
     x = np.column_stack([weekday, dom, year, *past])
-    model = lightgbm.LGBMRegressor(
-        objective="poisson", n_estimators=200, learning_rate=0.05, min_child_samples=20, verbosity=-1, n_jobs=1, seed=1
-    )
+    settings = {"objective": "poisson", "learning_rate": 0.05, "verbosity": -1, "num_threads": 1, "seed": 1}
     use = np.arange(len(totals)) >= lags[-1]
-    model.fit(x[: len(totals)][use], totals[use])
+    data = lightgbm.Dataset(x[: len(totals)][use], totals[use], params={"verbosity": -1})
+    model = lightgbm.train(settings, data, num_boost_round=200)
     return np.asarray(model.predict(x[len(totals) :]), dtype=np.float64)
 
 

@@ -134,12 +134,6 @@ class DayCalendar:
         """1 to 31, shape (N,)."""
         return np.array([d.day for d in self.dates], dtype=np.int64)
 
-    @property
-    def month_days(self) -> IntArray:
-        """Length of each day's month, shape (N,)."""
-        following = [(d.replace(day=28) + timedelta(days=4)).replace(day=1) for d in self.dates]
-        return np.array([(f - timedelta(days=1)).day for f in following], dtype=np.int64)
-
 
 def day_calendar(
     first: date,

@@ -13,7 +13,7 @@ from staffing.errors import InputError, Problem
 from staffing.forecast import aht
 from staffing.forecast import events as happenings
 from staffing.forecast.calendar import DayCalendar, day_calendar
-from staffing.forecast.panel import Panel, closed_days, to_axis, to_panel, usual_profile
+from staffing.forecast.panel import Panel, closed_days, day_totals, to_axis, to_panel, usual_profile
 from staffing.forecast.queue import MIN_DAYS, QueueForecast, forecast_queue
 from staffing.forecast.result import LEVELS, Forecast
 from staffing.forecast.settings import Event, ForecastSettings
@@ -157,9 +157,9 @@ def _queue(job: _Job, q: int, *, stopped: bool) -> _Part:
     table = spreadsheet(panel, weekday) * opened
     notes: list[str] = []
     shape, borrowed = _shape(job, q, clean, notes)
-    known = int((~np.isnan(clean.volume)).any(1).sum())
+    totals, _ = day_totals(clean, shape)
     answer: QueueForecast | None = None
-    if known and np.nansum(clean.volume) > 0 and not stopped:
+    if np.nansum(totals) > 0 and not stopped:
         ahead = np.concatenate([np.zeros((job.gap, m), dtype=np.bool_), opened])
         answer = forecast_queue(
             clean,
@@ -177,7 +177,7 @@ def _queue(job: _Job, q: int, *, stopped: bool) -> _Part:
         share, total = shape, table.sum(1)
         days, method, cov = table, "mean of the last four same weekdays", np.eye(grid.days) * 0.15**2
         if not stopped:
-            notes.append(f"{name}: no history; only events with a number of contacts make a forecast")
+            notes.append(f"{name}: no contacts in the history; only events with a number of contacts make a forecast")
     learnt = {label.removeprefix("event ") for label in past.labels.values()}
     factor, said = happenings.future_factor(mine, grid, tuple(learnt))
     notes += [f"{name}: {n}" for n in said]

@@ -4,7 +4,7 @@ With k chats at a time an agent needs `aht * (1 + slowdown * (k - 1))` for each,
 - 1))` per handling time. Chats are spread evenly over the agents (the next one goes to who has fewest). The number of
 chats present is then a birth-death chain: below `agents * concurrency` the completion rate follows from the even
 spread, above it chats wait, and give up with exponential patience. Its steady state is computed exactly; there is no
-"AHT divided by concurrency", which misses the service level by up to 0.17 (docs/background/queueing/chat.md).
+"AHT divided by concurrency", which misses the service level by up to 0.39 (docs/background/queueing/chat.md).
 
 References: Tezcan and Zhang (2014), Routing and staffing in customer service chat systems with impatient customers;
 Luo and Zhang (2013), Staffing and control of instant messaging contact centers.

@@ -98,11 +98,12 @@ def plan_deferred(
     opening. The horizon ends with no backlog, so months fit together.
 
     Staffing for the expected work alone keeps the promise for little more than half of the contacts: work comes in
-    lumps, and without a little more capacity than work a backlog wanders off for days. So a safety k raises the work due
-    by k standard deviations of the random work of one promise's length, and all work by the share e with
-    e (1 + e) = k v / (2 m^2 R), which gives the backlog of a queue with mean m and variance v of the work per interval
-    the distribution exp(-k x / R) of its delay x (Brownian workload, Kingman 1962). The smallest k that keeps the
-    promise is found by playing random months (compound Poisson, gamma-distributed, fixed seed) against the staffing.
+    lumps, and without a little more capacity than work a backlog wanders off for days (a workload with mean m and
+    variance v per interval is delayed by more than x intervals with probability exp(-2 e (1 + e) m^2 x / v) where
+    capacity exceeds work by the share e: Kingman 1962). So all work is raised by a share e, and what falls due by 0,
+    1/2 or 1 standard deviation of the random work of one promise's length. The least e that keeps the promise is found
+    by playing random months (compound Poisson, gamma-distributed, fixed seed) against the staffing; of the three, the
+    staffing with the fewest hours is taken.
 
     Parameters
     ----------
@@ -115,7 +116,7 @@ def plan_deferred(
     response_seconds
         The promise, in open seconds, at least 0 (one interval or less: in the interval of arrival).
     share
-        Share of the work that is answered within the promise, a fraction; 1 is tried for as far as a safety of 16 goes.
+        Share of the work that is answered within the promise, a fraction; 1 is tried for up to 17 times the work.
         None: for the expected work, as if there were no chance.
     backlog_hours
         Agent-hours of work that wait at the start; due one promise after the first opening.
@@ -162,7 +163,7 @@ def plan_deferred(
     flow = _Flow(
         arrived, due, spread, np.maximum(spread - spread_due, 0.0), extra, _delay(response_seconds, interval_seconds)
     )
-    agents[slot] = (flow.staffing(0.0) if share is None else flow.kept(share)) / hours
+    agents[slot] = (flow.staffing(0.0, 0.0) if share is None else flow.kept(share)) / hours
     everybody = agents if idle is None else agents + np.where(open_, idle, 0.0)
     plan = follow(
         everybody, contacts, aht_seconds, open_, interval_seconds, response_seconds, backlog_hours=backlog_hours
@@ -170,9 +171,11 @@ def plan_deferred(
     return DeferredPlan(agents, plan.backlog, plan.late)
 
 
-_MOST_SAFETY = 16.0
+_MARGINS = (0.0, 0.5, 1.0)
+_MOST = 16.0
+"""Largest share by which work is raised."""
 _PLAYED = 200_000
-"""Intervals played for each safety that is tried: 100 months of half-hours, fewer of longer horizons."""
+"""Intervals played for each staffing that is tried: 100 months of half-hours, fewer of longer horizons."""
 
 
 @dataclass(frozen=True)
@@ -186,30 +189,35 @@ class _Flow:
     idle: FloatArray
     delay: int
 
-    def staffing(self, safety: float) -> FloatArray:
-        """Work of the dedicated agents in each interval."""
-        count = self.idle.size
-        mean, variance = self.arrived[-1] / count, self.spread[-1] / count
-        more = 0.5 * (math.sqrt(1.0 + 2.0 * safety * variance / (mean**2 * (self.delay + 1))) - 1.0)
+    def staffing(self, more: float, margin: float) -> FloatArray:
+        """Work of the dedicated agents in each interval, for work raised by a share and due by a margin."""
         upper = self.arrived * (1.0 + more)
-        lower = (self.due + safety * np.sqrt(self.window) * (self.due > 0)) * (1.0 + more)
+        lower = (self.due + margin * np.sqrt(self.window) * (self.due > 0)) * (1.0 + more)
         lower = np.maximum.accumulate(np.minimum(lower, upper))
         lower[-1] = upper[-1]
         return _beside(lower, upper, self.idle)
 
     def kept(self, share: float) -> FloatArray:
-        """The staffing with the least safety that keeps the promise for the share of random work."""
+        """The staffing with the fewest hours that keeps the promise for the share of random work."""
         played = self.played()
-        least = self.staffing(0.0)
-        if self.in_time(least, played) >= share:
-            return least
-        low, high = 0.0, 0.5
-        while high < _MOST_SAFETY and self.in_time(self.staffing(high), played) < share:
+        found = [self.staffing(self.least(share, margin, played), margin) for margin in _MARGINS]
+        return min(found, key=lambda staffing: float(staffing.sum()))
+
+    def least(self, share: float, margin: float, played: FloatArray) -> float:
+        """Least share by which work must be raised, to a thousandth of all work."""
+
+        def keeps(more: float) -> bool:
+            return self.in_time(self.staffing(more, margin), played) >= share
+
+        if keeps(0.0):
+            return 0.0
+        low, high = 0.0, 0.02
+        while high < _MOST and not keeps(high):
             low, high = high, 2.0 * high
-        while high - low > 0.02 * high and high < _MOST_SAFETY:
+        while high - low > max(0.001, 0.02 * high) and high < _MOST:
             middle = 0.5 * (low + high)
-            low, high = (low, middle) if self.in_time(self.staffing(middle), played) >= share else (middle, high)
-        return self.staffing(high)
+            low, high = (low, middle) if keeps(middle) else (middle, high)
+        return min(high, _MOST)
 
     def played(self) -> FloatArray:
         """Cumulative random work, shape (R, N + 1)."""

@@ -6,13 +6,24 @@ the named tuples made by `tables.prepare` and never check bounds. Values are in 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numba import njit
 
 INF = 1e15
 """Cost of what cannot be."""
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _inner(function: F) -> F:
+    """Compile for other kernels only: without the wrappers that let Python call it, which take long to compile."""
+    decorate: Any = njit  # its stub does not list the options
+    compiled: F = decorate(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    return compiled
 
 
 class Net(NamedTuple):
@@ -121,7 +132,7 @@ class Work(NamedTuple):
 # -- cover -------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def add_units(
     flow: Any, level: Any, g: int, n: int, serves: Any, levels: Any, slopes: Any, chain: Any
 ) -> tuple[int, int]:
@@ -179,7 +190,7 @@ def add_units(
     return room, least
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def remove_units(
     flow: Any, level: Any, g: int, n: int, serves: Any, levels: Any, slopes: Any, chain: Any
 ) -> tuple[int, int]:
@@ -291,7 +302,7 @@ def supply_cost(net: Any, supply: Any) -> int:
     return total
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def marginals(tb: Any, net: Any, flow: Any, level: Any, marginal: Any, fresh: Any, g: int, d: int, wk: Any) -> None:
     """Bring up to date the cost of adding 1 to U units of group g in the intervals that options of day d touch."""
     G, Q = net.serves.shape
@@ -345,7 +356,7 @@ def price_day(
 # -- counts ------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def count_cost(tb: Any, c: int, value: int) -> float:
     """Soft cost of a count's value; INF outside its hard bounds."""
     if value < tb.count_lo[c] or value > tb.count_hi[c]:
@@ -360,7 +371,7 @@ def count_cost(tb: Any, c: int, value: int) -> float:
     return float(x)
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def count_value(tb: Any, c: int, row: Any, skip0: int, skip1: int) -> int:
     """Value of a count on an agent's days without those in [skip0, skip1)."""
     x: int = tb.count_base[c]
@@ -380,7 +391,7 @@ def count_value(tb: Any, c: int, row: Any, skip0: int, skip1: int) -> int:
     return x
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def _hit_outside(tb: Any, c: int, row: Any, d0: int, d1: int) -> bool:
     """Whether the (only) group of an `any` count that lies in the block has been hit by a day outside of it."""
     m = tb.count_measure[c]
@@ -393,7 +404,7 @@ def _hit_outside(tb: Any, c: int, row: Any, d0: int, d1: int) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def agent_cost(tb: Any, a: int, row: Any) -> float:
     """Cost of an agent's days without cover; INF for every broken bound of a count is added once each."""
     x = 0.0
@@ -407,7 +418,7 @@ def agent_cost(tb: Any, a: int, row: Any) -> float:
 # -- the dynamic program over one block of days ------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def reduce_day(tb: Any, a: int, w: int, j: int, wk: Any, least: Any, least_at: Any) -> None:
     """Keep the cheapest option of each class on day j of block w, priced by `wk.price` and the multipliers."""
     d = tb.block_first[w] + j
@@ -435,7 +446,7 @@ def reduce_day(tb: Any, a: int, w: int, j: int, wk: Any, least: Any, least_at: A
             least_at[c] = s
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def reach(tb: Any, kd: int, nd: int, least: Any, wk: Any) -> None:
     """Fill `wk.remaining[j, slot]`: the most that days j and later can still add."""
     for sl in range(tb.slots[kd]):
@@ -454,7 +465,7 @@ def reach(tb: Any, kd: int, nd: int, least: Any, wk: Any) -> None:
             wk.remaining[j, sl] = x
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) -> int:
     """Cheapest tours of an agent over block w to every state, from the states and costs in `wk.start`.
 
@@ -600,7 +611,7 @@ def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) 
     return n
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def trace(tb: Any, nd: int, q: int, layer: Any, least_at: Any, arena: Any, tour: Any) -> None:
     """Read the options of a block's tour that ends in entry q back from the arena into `tour[:nd]`."""
     C = tb.class_start.shape[2] + 1
@@ -611,7 +622,7 @@ def trace(tb: Any, nd: int, q: int, layer: Any, least_at: Any, arena: Any, tour:
         q = x // C
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def block_terms(tb: Any, a: int, w: int, row: Any, linked: bool, wk: Any) -> None:
     """Bounds and end costs of the slots of an agent's block, from its counts, the other days standing as in `row`.
 
@@ -659,7 +670,7 @@ def block_terms(tb: Any, a: int, w: int, row: Any, linked: bool, wk: Any) -> Non
         wk.high[sl] = hi
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def state_before(tb: Any, a: int, row: Any, d1: int) -> int:
     """State (run * end classes + end class) of an agent after the days before d1; -1 where a run is broken."""
     rk = tb.run[a]
@@ -680,7 +691,7 @@ def state_before(tb: Any, a: int, row: Any, d1: int) -> int:
     return state
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def accept_after(tb: Any, a: int, row: Any, d1: int, wk: Any) -> None:
     """Fill `wk.accept[r]`: whether the days from d1 on may follow a block that ends in state r."""
     rk = tb.run[a]
@@ -751,7 +762,7 @@ def best_block(tb: Any, a: int, w: int, row: Any, wk: Any) -> float:
 # -- annealing ---------------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@_inner
 def place(
     tb: Any, net: Any, choice: Any, flow: Any, level: Any, fresh: Any, a: int, d0: int, d1: int, tour: Any, wk: Any
 ) -> int:

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,7 +77,7 @@ def serving(home: Path, teams: Path, **environment: str) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser() -> Iterator[Any]:
     path = find()
     if path is None:
         pytest.skip("no Chromium, Chrome or Edge was found; python -m tests.browser.install installs one")
@@ -95,14 +96,14 @@ def with_fake_worker(folder: Path, seconds: float) -> contextlib.AbstractContext
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app, whose plans are quickly there."""
     with with_fake_worker(tmp_path_factory.mktemp("quick"), 1) as running:
         yield running
 
 
 @pytest.fixture
-def slow_server(tmp_path) -> Iterator[Server]:
+def slow_server(tmp_path: Path) -> Iterator[Server]:
     """The app, whose plans take for ever unless they are stopped."""
     with with_fake_worker(tmp_path, 600) as running:
         yield running
@@ -113,12 +114,12 @@ EXPECTED = ("_stcore/health", "_stcore/host-config")
 
 
 @pytest.fixture
-def visit(browser) -> Iterator[Callable]:
+def visit(browser: Any) -> Iterator[Callable[..., Any]]:
     """Open pages; afterwards nothing may stand in the console and nothing may have been asked of the net."""
     complaints: list[str] = []
     contexts = []
 
-    def open_page(url: str, language: str = "en", width: int = 1280, dark: bool = False):
+    def open_page(url: str, language: str = "en", width: int = 1280, dark: bool = False) -> Any:
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             color_scheme="dark" if dark else "light",
@@ -128,11 +129,11 @@ def visit(browser) -> Iterator[Callable]:
         contexts.append(context)
         page = context.new_page()
 
-        def heard(message) -> None:
+        def heard(message: Any) -> None:
             if message.type == "error" and not any(x in message.location.get("url", "") for x in EXPECTED):
                 complaints.append(message.text)
 
-        def asked(request) -> None:
+        def asked(request: Any) -> None:
             if not request.url.startswith((url.split("/", 3)[0] + "//localhost", "data:", "blob:")):
                 complaints.append(f"asked of the net: {request.url}")
 

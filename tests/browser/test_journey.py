@@ -198,3 +198,24 @@ def test_the_app_opens_on_the_project_s_own_scenarios_and_a_real_plan_is_built(t
         go(page, "Rota")
         page.locator("td[data-tone]").first.wait_for()
         page.close()
+
+
+def test_the_rota_is_edited_with_the_keyboard(server, visit):
+    w = WORDS["en"]
+    page = visit(server.url)
+    build(page, w, "January")
+    go(page, "Rota")
+    page.get_by_text("Edit", exact=True).click()
+    cell = page.locator("td.cell[data-a='0'][data-d='0']")
+    page.get_by_text("Rules broken").wait_for()
+    assert cell.inner_text() == "E"
+    cell.click()
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("l")
+    assert cell.inner_text() == "L"  # painted before the server has answered
+    changed = page.locator("[data-testid=stMetric]", has_text="Cells changed").locator("[data-testid=stMetricValue]")
+    page.wait_for_function("e => e.textContent.trim() == '2'", arg=changed.element_handle())
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_function(
+        "() => document.querySelectorAll('[data-testid=stMetricValue]')[0].textContent.trim() == '0'"
+    )

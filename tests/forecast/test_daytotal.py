@@ -1,11 +1,14 @@
+import sys
 from datetime import date
 
 import numpy as np
 import pytest
 
+from staffing.forecast import queue
 from staffing.forecast.calendar import day_calendar
-from staffing.forecast.daytotal import fit
+from staffing.forecast.daytotal import fit, one_thread
 from staffing.forecast.effects import covariances
+from staffing.forecast.panel import Panel
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +59,28 @@ def test_a_hindcast_is_what_the_same_model_would_have_forecast(fitted):
     past = total[np.ix_(index, index)] + np.diag(model.noise[:100][seen])
     expected = model.centre + total[100:128, index] @ np.linalg.solve(past, y[:100][seen] - model.centre)
     np.testing.assert_allclose(model.hindcast(100, 100, 128), expected, atol=1e-5)
+
+
+def test_without_threadpoolctl_nothing_is_limited(monkeypatch):
+    monkeypatch.setitem(sys.modules, "threadpoolctl", None)
+    with one_thread() as limits:
+        assert limits is None
+
+
+def test_only_the_last_years_are_looked_at(monkeypatch):
+    monkeypatch.setattr(queue, "MAX_DAYS", 70)
+    rng = np.random.default_rng(5)
+    panels = []
+    for old in (100.0, 900.0):
+        volume = np.full((140, 1), old)
+        volume[70:, 0] = rng.poisson(500, 70) if not panels else panels[0].volume[70:, 0]
+        panels.append(Panel(date(2026, 1, 5), volume, np.ones((140, 1), dtype=bool)))
+    calendar = day_calendar(date(2026, 1, 5), 147, None)
+    ahead = np.ones((7, 1), dtype=bool)
+    more = {"log_factor": np.zeros(140), "drivers": {"x": np.arange(140.0)}}
+    a, b = (queue.forecast_queue(p, calendar, ahead, **more) for p in panels)
+    np.testing.assert_array_equal(a.contacts, b.contacts)
+    assert a.contacts.mean() == pytest.approx(500, rel=0.05)
 
 
 def test_the_band_widens_with_the_distance(fitted):

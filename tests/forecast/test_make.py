@@ -176,8 +176,25 @@ def test_a_queue_without_any_history_has_only_its_events(past):
     forecast = make_forecast(empty, GRID, team.opened(GRID, 2), SETTINGS, (event,), {"chat": "voice"})
     assert forecast.contacts[1].sum() == pytest.approx(300.0)
     assert forecast.contacts[1][GRID.day == 1].sum() == pytest.approx(300.0)
-    assert any("no history" in n for n in forecast.notes)
+    assert any("no contacts in the history" in n for n in forecast.notes)
     assert any("taken from voice" in n for n in forecast.notes)
+
+
+@pytest.mark.parametrize("days", [1, 3, 10])
+def test_a_few_days_of_history_give_a_forecast_and_a_warning(days):
+    history = team.history(days, date(2026, 12, 14), ("voice",), 60)
+    forecast = forecast_with(history)
+    truth = team.expected(GRID)[forecast.open[0]].sum()
+    assert 0.3 * truth < forecast.contacts.sum() < 3 * truth
+    assert any(f"only {len(np.unique(history.grid.day[history.open[0]]))} days" in n for n in forecast.notes)
+
+
+def test_days_of_which_hardly_anything_was_seen_are_no_history():
+    history = team.history(20, date(2026, 12, 14), ("voice",), 60)
+    dead = replace(history, offered=np.where(history.open, 0.0, np.nan))
+    forecast = forecast_with(dead)
+    assert forecast.contacts.sum() == 0
+    assert any("no contacts" in n for n in forecast.notes)
 
 
 def test_unknown_handling_times_are_assumed_and_said(past):

@@ -2,7 +2,9 @@ from datetime import date
 
 import numpy as np
 
-from staffing.forecast.cleaning import clean
+from staffing.forecast.calendar import day_calendar
+from staffing.forecast.cleaning import clean, unusual_days
+from staffing.forecast.daytotal import fit
 from staffing.forecast.panel import Panel, closed_days, day_totals, usual_profile
 from staffing.forecast.profile import SHAPES, estimate, profile
 from staffing.forecast.spreadsheet import spreadsheet
@@ -52,6 +54,32 @@ def test_a_daily_series_has_one_slot():
     panel = Panel(date(2026, 1, 5), np.full((60, 1), 5.0), np.ones((60, 1), dtype=bool))
     share, _ = profile(panel, np.full(60, 5.0), np.ones(60), 28)
     np.testing.assert_array_equal(share, np.ones((7, 1)))
+
+
+def listed(volume, days=140):
+    calendar = day_calendar(date(2026, 1, 5), days, None)
+    log = np.log(volume)
+    model = fit(log, 1 / volume, calendar)
+    return [(r.kind, r.where) for r in unusual_days(calendar.first, model, calendar)]
+
+
+def test_a_day_far_from_all_others_is_listed_unless_it_has_a_name():
+    rng = np.random.default_rng(7)
+    volume = 1000.0 * np.exp(0.03 * rng.standard_normal(140))
+    assert listed(volume) == []
+    volume[50] *= 3
+    volume[90] /= 4
+    assert listed(volume) == [("spike", "2026-02-24"), ("outage", "2026-04-05")]
+    short = 1000.0 * np.exp(0.03 * rng.standard_normal(60))
+    short[30:] *= 2
+    assert listed(short, 60) == []
+
+
+def test_a_season_that_comes_every_year_is_no_level_shift():
+    rng = np.random.default_rng(7)
+    t = np.arange(800)
+    volume = 1000.0 * np.exp(0.5 * np.cos(2 * np.pi * t / 365.25) + 0.03 * rng.standard_normal(800))
+    assert "level shift" not in {kind for kind, _ in listed(volume, 800)}
 
 
 def test_a_day_seen_in_part_is_scaled_up_and_one_hardly_seen_is_missing():

@@ -16,6 +16,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +45,12 @@ def main(argv: list[str]) -> int:
     args = parser.parse_args(argv)
     stop = threading.Event()
     if args.stop_on_eof:
-        threading.Thread(target=lambda: (os.read(0, 1), stop.set()), daemon=True).start()
+
+        def watch() -> None:
+            os.read(0, 1)
+            stop.set()
+
+        threading.Thread(target=watch, daemon=True).start()
     try:
         scenario = load(args.scenario)
     except InputError as error:
@@ -72,7 +78,7 @@ def search(progress: Path, seconds: float, stop: threading.Event) -> None:
     while not stop.is_set() and (passed := time.monotonic() - began) < seconds:
         share = passed / seconds
         best, bound = 48_000 + 9_000 * math.exp(-4 * share), 46_500 + 1_000 * share
-        known = share > 0.1
+        known = passed > 0.2
         report(
             stage="roster",
             seconds=passed,
@@ -110,7 +116,7 @@ def write(scenario: Scenario, out: Path, seed: int, *, stopped: bool) -> None:
         goal = scenario.target[q].service_level or 0.8
         need[q] = np.where(open_now, np.ceil(volume[q] * aht / 1800 * (0.75 + 0.5 * goal)), 0.0)
     gross = {q: np.ceil(4 * n / (1 - sum(scenario.shrinkage.values()))) / 4 for q, n in need.items()}
-    total = np.maximum(sum(gross.values()), 1e-9)
+    total = np.maximum(np.sum(list(gross.values()), axis=0), 1e-9)
     table(
         out / "forecast.csv",
         "interval_start queue contacts contacts_p10 contacts_p50 contacts_p90 aht_seconds",
@@ -131,10 +137,10 @@ def write(scenario: Scenario, out: Path, seed: int, *, stopped: bool) -> None:
         staffed = np.round(4 * duty * gross[q] / total) / 4
         under, over = np.maximum(gross[q] - staffed, 0), np.maximum(staffed - gross[q], 0)
         ratio = np.where(gross[q] > 0, staffed / np.maximum(gross[q], 1e-9), np.nan)
-        level = np.clip(0.8 + 0.5 * (ratio - 1), 0, 1)
+        kept = np.clip(0.8 + 0.5 * (ratio - 1), 0, 1)
         sums += [under.sum() * grid.hours, over.sum() * grid.hours]
         seen = volume[q] > 0
-        mean = float((level[seen] * volume[q][seen]).sum() / volume[q][seen].sum())
+        mean = float((kept[seen] * volume[q][seen]).sum() / volume[q][seen].sum())
         service[q] = {
             "mean": mean,
             "target": goals[q],
@@ -143,7 +149,7 @@ def write(scenario: Scenario, out: Path, seed: int, *, stopped: bool) -> None:
             "high": min(1.0, mean + 0.012),
         }
         for t in range(len(grid)):
-            band = [f"{x:.4f}" for x in (level[t], max(0, level[t] - 0.03), min(1, level[t] + 0.03))]
+            band = [f"{x:.4f}" for x in (kept[t], max(0, kept[t] - 0.03), min(1, kept[t] + 0.03))]
             cover.append(
                 (labels[t], q, gross[q][t], staffed[t], under[t], over[t], *(band if seen[t] else ["", "", ""]))
             )
@@ -196,7 +202,7 @@ def write(scenario: Scenario, out: Path, seed: int, *, stopped: bool) -> None:
     (out / "summary.json").write_text(json.dumps(summary, indent=1), encoding="utf-8")
 
 
-def roster(scenario: Scenario, rows: list[dict[str, str]]) -> tuple[list[tuple[str, str]], list[dict]]:
+def roster(scenario: Scenario, rows: list[dict[str, str]]) -> tuple[list[tuple[str, str]], list[dict[str, Any]]]:
     """Five days on, two off, one shift type a week each, in turn."""
     grid = scenario.horizon.grid()
     people, shifts, away = [], [], set()
@@ -232,7 +238,7 @@ def roster(scenario: Scenario, rows: list[dict[str, str]]) -> tuple[list[tuple[s
     return people, shifts
 
 
-def table(path: Path, header: str, rows: list[tuple]) -> None:
+def table(path: Path, header: str, rows: list[tuple[Any, ...]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(header.split(" "))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from statistics import NormalDist
 
 import matplotlib as mpl
 import numpy as np
@@ -38,12 +39,14 @@ def panels(name: str, count: int) -> tuple[list[Axes], object]:
 
 
 def label(axis: Axes, title: str, x: str, y: str) -> None:
+    """Title, axes, grid and legend."""
     axis.set(title=title, xlabel=x, ylabel=y)
     axis.grid(alpha=0.3)
     axis.legend(frameon=False, fontsize=8)
 
 
 def erlang() -> None:
+    """Service by agents, and what Erlang C asks for beyond Erlang A."""
     (left, right), save = panels("erlang", 2)
     agents = np.arange(88, 121)
     left.plot(agents, 1 - erlang_b(100, agents), label="Erlang B: nobody waits", color="tab:grey")
@@ -65,6 +68,7 @@ def erlang() -> None:
 
 
 def patience() -> None:
+    """The same mean patience in four laws."""
     (axis,), save = panels("patience", 1)
     agents = np.arange(85, 116)
     for law, name in (
@@ -82,6 +86,7 @@ def patience() -> None:
 
 
 def lines() -> None:
+    """Busy tones, and redials."""
     (left, right), save = panels("lines", 2)
     places = np.arange(100, 161)
     ours = line_service(105, 100, places, AHT, math.inf)
@@ -105,6 +110,7 @@ def lines() -> None:
 
 
 def chat() -> None:
+    """The chain against three shortcuts."""
     (axis,), save = panels("chat", 1)
     agents, k, slow, aht, patient, threshold = 12, 4, 0.127, 480.0, 180.0, 30.0
     load = np.linspace(24, 44, 81)
@@ -132,18 +138,19 @@ def chat() -> None:
 
 
 def deferred() -> None:
+    """The taut string, the staffing it gives, and blending."""
     (left, middle, right), save = panels("deferred", 3)
     day = np.zeros(48, dtype=bool)
     day[16:36] = True
     is_open = np.tile(day, 5)
     wave = np.where(is_open, 12 + 8 * np.sin(np.arange(240) / 48 * 2 * np.pi * 2), 3.0)
-    contacts, aht = wave * np.repeat([1.1, 1.0, 0.9, 1.0, 1.0], 48), np.full(240, 480.0)
-    bare = plan_deferred(contacts, aht, is_open, 1800, 3 * 3600, None)
-    plan = plan_deferred(contacts, aht, is_open, 1800, 3 * 3600, 0.9)
-    arrived, due = due_curves(contacts * aht / 3600, is_open, 1800, 3 * 3600, 0.0)
+    contacts, aht = 0.25 * wave * np.repeat([1.1, 1.0, 0.9, 1.0, 1.0], 48), np.full(240, 480.0)
+    bare = plan_deferred(contacts, aht, is_open, 1800, 2 * 3600, None)
+    plan = plan_deferred(contacts, aht, is_open, 1800, 2 * 3600, 0.9)
+    arrived, due = due_curves(contacts * aht / 3600, is_open, 1800, 2 * 3600, 0.0)
     hours = np.arange(arrived.size) / 2
     left.plot(hours, arrived, label="arrived")
-    left.plot(hours, due, label="due (3 open hours)")
+    left.plot(hours, due, label="due (2 open hours)")
     left.plot(
         hours, np.concatenate([[0], np.cumsum(bare.agents[is_open]) / 2]), color="black", label="done: taut string"
     )
@@ -152,7 +159,7 @@ def deferred() -> None:
     middle.step(hours[1:], as_it_comes, color="tab:grey", lw=0.8, label="as it comes")
     middle.step(hours[1:], bare.agents[is_open], label="smoothest, expected work")
     middle.step(hours[1:], plan.agents[is_open], label="smoothest, 90% in time")
-    middle.set_ylim(0, 15)
+    middle.set_ylim(0, 7)
     label(middle, "agents", "open hours", "agents")
     print("deferred hours", bare.agents.sum() / 2, plan.agents.sum() / 2, "peaks", as_it_comes.max(), plan.agents.max())
     reserve = np.arange(0, 13)
@@ -166,6 +173,7 @@ def deferred() -> None:
 
 
 def transient() -> None:
+    """A day with two peaks, exact and by steady-state formulas."""
     (left, right), save = panels("transient", 2)
     hour = np.arange(48) / 4
     for axis, aht, title in ((left, 300.0, "AHT 300 s"), (right, 1200.0, "AHT 1200 s")):
@@ -197,11 +205,10 @@ def transient() -> None:
 
 
 def uncertain() -> None:
+    """How sure a number of agents makes the target."""
     (axis,), save = panels("uncertain", 1)
     agents = np.arange(92, 126)
     share = (np.arange(400) + 0.5) / 400
-    from statistics import NormalDist
-
     scores = np.array([NormalDist().inv_cdf(p) for p in share])
     for error in (0.02, 0.05, 0.10):
         level = erlang_a(100 * (1 + error * scores)[:, None], agents, AHT, PATIENCE).service_level

@@ -51,12 +51,11 @@ def _shown(t: Texts, run_id: str) -> None:
     run = session.jobs().read(run_id)
     plan = session.plan_of(run)
     shown = _filtered(matrix(plan, session.people_of(run)))
-    if shown.rows:
-        data = matrix_data(t, shown, _day(shown))
-        rota_matrix(key="matrix", data=data, on_pick_change=_picked, on_day_change=_picked)
-        st.caption(t("rota.keys"))
-    else:
+    if not shown.rows:
         st.info(t("rota.nobody"), icon=":material/search_off:")
+        return
+    rota_matrix(key="matrix", data=matrix_data(t, shown, _day(shown)), on_pick_change=_picked, on_day_change=_picked)
+    st.caption(t("rota.keys"))
     _day_view(t, plan, shown)
 
 
