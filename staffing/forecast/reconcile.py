@@ -83,10 +83,10 @@ def reconcile(planned: Day, actual: Day) -> Reconciliation:
     p, a = _arrays(planned), _arrays(actual)
     if any(x.shape != p[0].shape for x in (*p, *a)) or planned.hours != actual.hours:
         raise InputError([Problem("reconciliation", "plan and actual differ in shape or interval", "use one axis")])
-    volume = -(a[0] - p[0]) * (a[1] + p[1]) / 2 / 3600
-    aht = -(a[1] - p[1]) * (a[0] + p[0]) / 2 / 3600
+    volume = (p[0] - a[0]) * (a[1] + p[1]) / 2 / 3600
+    aht = (p[1] - a[1]) * (a[0] + p[0]) / 2 / 3600
     staffing = planned.hours * (a[2] - p[2]) * (1 - (a[3] + p[3]) / 2)
-    shrinkage = -planned.hours * (a[3] - p[3]) * (a[2] + p[2]) / 2
+    shrinkage = planned.hours * (p[3] - a[3]) * (a[2] + p[2]) / 2
     return Reconciliation(volume + aht + staffing + shrinkage, volume, aht, shrinkage, staffing)
 
 
