@@ -77,7 +77,7 @@ def reconcile(planned: Day, actual: Day) -> Reconciliation:
     >>> plan = Day([100], [360], [12], [0.3], 1.0)
     >>> happened = Day([110], [360], [11], [0.3], 1.0)
     >>> split = reconcile(plan, happened)
-    >>> [round(float(x[0]), 3) for x in (split.miss, split.volume, split.aht, split.shrinkage, split.staffing)]
+    >>> [round(float(x[0]), 3) + 0.0 for x in (split.miss, split.volume, split.aht, split.shrinkage, split.staffing)]
     [-1.7, -1.0, 0.0, 0.0, -0.7]
     """
     p, a = _arrays(planned), _arrays(actual)

@@ -44,7 +44,7 @@ def anneal(
     program
         The problem, or its tables where they are at hand.
     seconds
-        Wall time; the noise follows it. At least a whole construction is made.
+        Wall time; the noise follows it. A construction is finished even where it takes longer.
     seed
         Of every random number. The clock decides how far the search gets, so two runs differ.
     start
@@ -62,7 +62,7 @@ def anneal(
     -------
     Choice
         The best found. Agents for whom no legal horizon was found (none exists, or ``Compiled.unsupported`` says why)
-        are off, or keep the days they began with.
+        or that a stop left over are off, or keep the days they began with.
     """
     compiled = program if isinstance(program, Compiled) else prepare(program)
     begin = time.monotonic()
@@ -107,14 +107,14 @@ class _Search:
             take_out(c.tables, c.net, a, self.choice, f.flow, f.level, f.fresh, self.works[0])
         failed = 0
         for a in missing:
-            if self.should_stop() and failed == 0 and a != missing[-1] and self.stop[0]:
-                break
-            if not insert(c.tables, c.net, a, self.choice, f.flow, f.level, f.marginal, f.fresh, self.works[0]):
-                failed += 1
-                if (before[a] >= 0).any():
-                    for d in np.nonzero(before[a] >= 0)[0].tolist():
-                        f.add(a, d, int(before[a, d]))
-                    self.choice[a] = before[a]
+            if not self.should_stop() and insert(
+                c.tables, c.net, a, self.choice, f.flow, f.level, f.marginal, f.fresh, self.works[0]
+            ):
+                continue
+            failed += 1
+            for d in np.nonzero(before[a] >= 0)[0].tolist():
+                f.add(a, d, int(before[a, d]))
+            self.choice[a] = before[a]
         return failed == 0
 
     def run(

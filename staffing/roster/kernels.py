@@ -6,7 +6,8 @@ the named tuples made by `tables.prepare` and never check bounds. Values are in 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numba import njit
@@ -15,8 +16,14 @@ INF = 1e15
 """Cost of what cannot be."""
 
 
-_inner = njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-"""Compiled for other kernels only: without the wrappers that would let Python call it, which take long to compile."""
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _inner(function: F) -> F:
+    """Compile for other kernels only: without the wrappers that let Python call it, which take long to compile."""
+    decorate: Any = njit  # its stub does not list the options
+    compiled: F = decorate(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    return compiled
 
 
 class Net(NamedTuple):

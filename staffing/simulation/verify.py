@@ -20,6 +20,9 @@ from staffing.simulation.settings import SimulationSettings, VerifySettings
 
 P = TypeVar("P")
 
+DEFERRABLE = 2
+"""Channel of deferrable work."""
+
 HELD_OUT = 1_000_003
 """Distance of the seed that checks from the seed that repairs."""
 
@@ -189,20 +192,28 @@ def shortfall(demand: Demand, service: SimulationResult, settings: VerifySetting
     By `settings.hold` the promise concerns the interval, or the day or month as a whole; then a cell is to blame that is
     below the target on a day, or in a month, that misses it. Cells with few contacts are never to blame. A service
     level within `settings.tolerance` of the target counts as kept; `margin` makes it stricter.
+
+    Deferrable work is done long after it came, so it is judged by the day (or the month), and all open cells of a day that
+    misses are to blame alike.
     """
-    target = demand.target[:, None]
+    grid, target = demand.grid, demand.target[:, None]
+    bar = target - settings.tolerance + margin
+    level, days = service.service_level, service.day_service_level.mean
     with np.errstate(invalid="ignore"):
-        counts = (demand.contacts > settings.min_contacts) & ~np.isnan(target)
-        bar = target - settings.tolerance + margin
-        level = service.service_level
-        if settings.hold == "interval":
-            fails = level < bar
-            return np.where(counts & fails, np.nan_to_num(target - level), 0.0)
-        if settings.hold == "day":
-            fails = (service.day_service_level.mean < bar)[:, demand.grid.day]
-        else:
-            fails = np.broadcast_to((service.queue_service_level[:, None] < bar), level.shape)
-        return np.where(counts & fails & (level < target), np.nan_to_num(target - level), 0.0)
+        bad_day = days < bar
+        if settings.hold == "month":
+            bad_day = np.broadcast_to(service.queue_service_level[:, None] < bar, days.shape)
+        fails = level < bar if settings.hold == "interval" else bad_day[:, grid.day] & (level < target)
+        counts = demand.contacts > settings.min_contacts
+        out = np.where(counts & fails, np.nan_to_num(target - level), 0.0)
+        enough = np.add.reduceat(demand.contacts, grid.day_first[:-1], axis=1) > settings.min_contacts
+        late = np.where(enough & bad_day, np.nan_to_num(target - days), 0.0)
+    spread = np.where(demand.open, late[:, grid.day], 0.0)
+    return np.maximum(np.where(_deferrable(demand)[:, None], spread, out), 0.0)
+
+
+def _deferrable(demand: Demand) -> BoolArray:
+    return np.equal(demand.channel, DEFERRABLE)
 
 
 def _raise(demand: Demand, on_duty: OnDuty, missing: FloatArray, asked: FloatArray) -> FloatArray:
@@ -216,6 +227,9 @@ def _raise(demand: Demand, on_duty: OnDuty, missing: FloatArray, asked: FloatArr
     label = _linked(on_duty)
     out = np.zeros(asked.shape)
     step = np.maximum(1.0, np.round(0.6 * missing * np.sqrt(np.maximum(asked, 1.0))))
+    # Deferrable work needs hours, whenever they come: as many more as are missing, in quarters of an agent.
+    hours = np.maximum(0.25, np.ceil(4 * missing * asked) / 4)
+    step = np.where(_deferrable(demand)[:, None], hours, step)
     for part in np.unique(label):
         rows = np.flatnonzero(label == part)
         team: BoolArray = np.asarray((on_duty.serves[:, rows] > 0).any(axis=1))
@@ -231,15 +245,19 @@ def _lower(demand: Demand, service: SimulationResult, settings: VerifySettings, 
     """Agents to take away, shape (Q, T), where even the low end of the band is well above the target."""
     target = demand.target[:, None]
     level = service.service_level_low
+    day_level = service.day_service_level.low[:, demand.grid.day]
+    deferrable = _deferrable(demand)[:, None]
+    level = np.where(deferrable, day_level, level)
     if settings.hold == "day":
-        level = np.minimum(level, service.day_service_level.low[:, demand.grid.day])
+        level = np.minimum(level, day_level)
     elif settings.hold == "month":
         level = np.minimum(level, service.queue_service_level_low[:, None])
     with np.errstate(invalid="ignore"):
         spare = np.nan_to_num(level - target - settings.slack, nan=0.0)
-    able = (spare > 0) & (demand.contacts > settings.min_contacts) & (asked >= 2)
+    able = (spare > 0) & np.where(deferrable, asked >= 0.5, (demand.contacts > settings.min_contacts) & (asked >= 2))
     slope = np.maximum(0.012, 0.35 / np.sqrt(np.maximum(asked, 1.0)))
-    return np.where(able, np.maximum(1.0, np.floor(0.4 * spare / slope)), 0.0)
+    fewer = np.where(deferrable, 0.25, np.maximum(1.0, np.floor(0.4 * spare / slope)))
+    return np.where(able, fewer, 0.0)
 
 
 def _linked(on_duty: OnDuty) -> IntArray:
@@ -259,7 +277,7 @@ def misses_of(
     staffed = staffing(on_duty, demand)
     able = _able(on_duty, demand)
     out = []
-    for q, t in zip(*np.nonzero(missing), strict=True):
+    for q, t in zip(*np.nonzero((missing > 0) & (demand.contacts > 0)), strict=True):
         if able[q, t] + 0.5 < need[q, t]:
             why = f"{able[q, t]:.1f} people who serve it are on duty, {need[q, t]:.1f} are asked for"
         elif staffed[t] + 0.5 < need[:, t].sum():

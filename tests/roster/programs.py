@@ -6,11 +6,17 @@ import itertools
 from collections.abc import Iterator
 
 import numpy as np
+import pytest
 
 from staffing.roster.cover import Cover
 from staffing.roster.primitives import Choice, Count, Program, Run, Succession
 
 HUGE = 2**31 - 1
+
+
+def seeds(n: int, step: int = 1) -> list[object]:
+    """Seeds 0 to n, the first few marked to run as plain Python and with bounds checks too."""
+    return [pytest.param(i, marks=pytest.mark.kernel) if i < 4 * step else i for i in range(0, n, step)]
 
 
 def random_program(

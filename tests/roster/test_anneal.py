@@ -11,7 +11,7 @@ from staffing.roster.flow import cover_cost
 from staffing.roster.options import expand
 from staffing.roster.tables import _hard, prepare
 from staffing.roster.tours import carried
-from tests.roster.programs import count_cost, kept, random_program, rows, run_kept, value_of
+from tests.roster.programs import count_cost, kept, random_program, rows, run_kept, seeds, value_of
 from tests.roster.roster_cases import random_problem
 from tests.roster.test_bound import optimum
 
@@ -24,7 +24,7 @@ def search_of(program, workers=2, seed=1, longest=3) -> _Search:
     return _Search(prepare(program, longest=longest), seed, None, workers, lambda: False, time.monotonic() + 1e9)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", seeds(40))
 def test_cost_and_violations_agree_with_a_plain_reading_of_the_primitives(seed):
     program = random_program(seed, agents=3, days=5)
     rng = np.random.default_rng(seed)
@@ -43,7 +43,7 @@ def test_cost_and_violations_agree_with_a_plain_reading_of_the_primitives(seed):
         assert violations(program, choice) >= counts + runs
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", seeds(40))
 def test_incremental_cost_equals_recomputed_cost_and_every_sweep_stays_legal(seed):
     program = random_program(seed, agents=4, days=7, kinds=2)
     if not feasible(program):

@@ -12,7 +12,7 @@ from staffing.roster.flow import uncovered_cost
 from staffing.roster.kernels import supply_cost
 from staffing.roster.options import expand
 from staffing.roster.tables import make_net, prepare
-from tests.roster.programs import own_cost, random_program, rows, supply
+from tests.roster.programs import own_cost, random_program, rows, seeds, supply
 from tests.roster.roster_cases import random_problem
 
 
@@ -37,7 +37,7 @@ def optimum(program) -> float:
     return best
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60))
 def test_bound_is_below_the_optimum_at_any_prices(seed):
     program = random_program(seed, days=4, kinds=2, per_day=3)
     best = optimum(program)
@@ -56,7 +56,7 @@ def test_bound_is_below_the_optimum_at_any_prices(seed):
             assert value <= best + 1e-6
 
 
-@pytest.mark.parametrize("seed", range(0, 60, 4))
+@pytest.mark.parametrize("seed", seeds(60, 4))
 def test_search_for_prices_ends_below_the_optimum(seed):
     program = random_program(seed, days=4, kinds=2, per_day=3)
     best = optimum(program)

@@ -6,7 +6,7 @@ from scipy.optimize import linprog
 
 from staffing.roster.flow import Flow, cover_cost, supply_of, uncovered_cost
 from staffing.roster.tables import prepare
-from tests.roster.programs import random_program, supply
+from tests.roster.programs import random_program, seeds, supply
 
 
 def transport(program, units: np.ndarray) -> float:
@@ -51,7 +51,7 @@ def random_choice(program, rng) -> np.ndarray:
     return rng.integers(-1, S, (A, D)).astype(np.int32)
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", seeds(25))
 def test_cover_cost_is_that_of_the_linear_program(seed):
     program = random_program(seed, agents=5, days=3, queues=3)
     rng = np.random.default_rng(seed)
@@ -60,7 +60,7 @@ def test_cover_cost_is_that_of_the_linear_program(seed):
     assert cover_cost(program, choice) == pytest.approx(transport(program, supply(program, choice)), abs=1e-6)
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", seeds(25))
 def test_adding_and_removing_shifts_keeps_the_flow_optimal_and_prices_exact(seed):
     program = random_program(seed, agents=6, days=3, queues=3)
     rng = np.random.default_rng(seed)

@@ -8,7 +8,7 @@ import pytest
 from staffing.roster.tables import make_work, prepare
 from staffing.roster.tours import EXACT, RUNS, best_horizon, best_tour, carried
 from staffing.roster.tours import RELAXED as LOOSE
-from tests.roster.programs import HUGE, count_cost, kept, own_cost, random_program, rows, value_of
+from tests.roster.programs import HUGE, count_cost, kept, own_cost, random_program, rows, seeds, value_of
 
 
 def carried_only(program, compiled, a, row) -> float:
@@ -20,7 +20,7 @@ def carried_only(program, compiled, a, row) -> float:
     return own_cost(program, a, row) - left_out
 
 
-@pytest.mark.parametrize("seed", range(120))
+@pytest.mark.parametrize("seed", seeds(120))
 def test_best_week_is_the_cheapest_of_all(seed):
     program = random_program(seed)
     compiled = prepare(program, longest=4)
@@ -55,7 +55,7 @@ def test_best_week_is_the_cheapest_of_all(seed):
             assert cost(tuple(new)) == pytest.approx(min(map(cost, same)))
 
 
-@pytest.mark.parametrize("seed", range(120))
+@pytest.mark.parametrize("seed", seeds(120))
 def test_best_horizon_is_the_cheapest_of_all_and_its_relaxations_are_below(seed):
     program = random_program(seed)
     compiled = prepare(program, longest=3 + seed % 2)

@@ -117,6 +117,26 @@ def test_among_queues_that_share_people_only_the_worst_is_raised() -> None:
     assert found.holds
 
 
+def test_deferrable_work_gets_more_hours_on_the_days_that_answer_too_late() -> None:
+    open_ = np.tile((np.arange(24) >= 8) & (np.arange(24) < 18), (1, 2))
+    contacts = np.where(open_, 6.0, 0.0)
+    contacts[0, 24:] *= 2
+    demand = demand_of(
+        1,
+        days=2,
+        channel=np.array([2]),
+        contacts=contacts,
+        open=open_,
+        aht_seconds=np.full((1, 48), 600.0),
+        threshold_seconds=np.array([3 * 3600.0]),
+    )
+    found = repair(demand, np.where(open_, 1.0, 0.0), replace(QUICK, min_contacts=20))
+    assert found.holds
+    assert found.need[0, 24:].sum() >= 1.5 * found.need[0, :24].sum()
+    assert (found.need[0, ~open_[0]] == 0).all()
+    assert found.service.queue_service_level[0] > 0.78
+
+
 def test_a_stop_returns_the_first_plan_checked() -> None:
     class Stop:
         def report(self, progress: Progress) -> None:
