@@ -90,8 +90,8 @@ def figures(t: Texts, run: Run, judged: Judged) -> None:
     )
     broken = len(judged.conflicts)
     with st.grid(6, min_column_width=130):
-        st.metric(t("edit.count"), t.number(count), border=True)
-        st.metric(t("edit.broken"), ("✗ " if broken else "✓ ") + t.number(broken), border=True)
+        st.metric(t("edit.count"), t.number(count), border=True, height="stretch")
+        st.metric(t("edit.broken"), ("✗ " if broken else "✓ ") + t.number(broken), border=True, height="stretch")
         for key, value, delta, change in shown:
             moved = abs(change) >= 0.05
             st.metric(
@@ -101,6 +101,7 @@ def figures(t: Texts, run: Run, judged: Judged) -> None:
                 delta_color="red" if change > 0 else "green",
                 delta_arrow="up" if change > 0 else "down",
                 border=True,
+                height="stretch",
             )
 
 
