@@ -230,7 +230,7 @@ def speed(pythons: list[str]) -> dict[str, Any]:
             check=False,
         )
         if run.returncode != 0:
-            ratios[f"{python}: {run.stderr.strip().splitlines()[-1]}"] = math.nan
+            print(f"{python} cannot run pyworkforce: {run.stderr.strip().splitlines()[-1]}", file=sys.stderr)
             continue
         peer = json.loads(run.stdout)
         for model in ("ErlangC", "ErlangA"):
@@ -268,7 +268,7 @@ def main() -> None:
     args = parser.parse_args()
     result = grid(args.grid)
     result["transient_max_abs_error"] = transient(args.transient)
-    result["references"] = references(args.references)
+    result["references"] = references(args.references) if args.references.exists() else {"checked": 0, "failed": []}
     result["year_20_queues_seconds"] = year()
     result |= speed([sys.executable, *args.peer_python] if args.peers or args.peer_python else [])
     if args.json:

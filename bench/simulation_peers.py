@@ -30,10 +30,12 @@ def rates(demand: Demand, duty: OnDuty) -> dict[str, float]:
     except ImportError:
         pass
     else:
-        simpy_day(case, played[0])
-        began = time.process_time()
-        served = [simpy_day(case, contacts) for contacts in played]
-        out["simpy"] = sum(len(c) for c in played) / (time.process_time() - began)
+        served, speed = [], []
+        for contacts in played:
+            began = time.process_time()
+            served.append(simpy_day(case, contacts))
+            speed.append(len(contacts) / (time.process_time() - began))
+        out["simpy"] = max(speed)
         ours = [int((c["status"] == 1).sum()) for c in played]
         if max(abs(a / b - 1) for a, b in zip(ours, served, strict=True)) > 0.01:
             raise AssertionError(f"the models differ: we serve {ours}, simpy {served}")
@@ -42,9 +44,11 @@ def rates(demand: Demand, duty: OnDuty) -> dict[str, float]:
     except ImportError:
         pass
     else:
-        ciw_day(demand, duty, 0)
-        began = time.process_time()
-        out["ciw"] = ciw_day(demand, duty, 1) / (time.process_time() - began)
+        speed = []
+        for seed in range(3):
+            began = time.process_time()
+            speed.append(ciw_day(demand, duty, seed) / (time.process_time() - began))
+        out["ciw"] = max(speed)
     return out
 
 

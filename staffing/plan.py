@@ -176,11 +176,13 @@ def service_of(
 ) -> SimulationResult:
     """Simulate the service that a rota gives.
 
-    Shrinkage takes whole shifts at random, unless the scenario states ``simulation.absence`` itself.
+    Of the shrinkage, ``simulation.absence`` takes whole shifts at random; the rest takes people away for a while, unless
+    the scenario states ``simulation.away`` itself.
     """
     settings = inputs.scenario.simulation
-    if settings.absence == 0:
-        settings = replace(settings, absence=requirement.shrinkage)
+    if settings.away == 0:
+        left = (1.0 - requirement.shrinkage) / (1.0 - settings.absence)
+        settings = replace(settings, away=max(1.0 - left, 0.0))
     return simulate(demand_of(inputs, forecast), duty_of(problem, roster), settings, monitor)
 
 

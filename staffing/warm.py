@@ -11,36 +11,20 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
-from datetime import time as clock
 
 import numpy as np
 
 from staffing.grid import TimeGrid
 from staffing.progress import SILENT, Monitor, Progress
-from staffing.roster.problem import Agent, Contract, Law, Prices, RosterProblem, ShiftType
 
 GRID = TimeGrid(date(2027, 1, 4), 14, "UTC", 60)
 
 
 def warm_roster() -> None:
     """Compile the search for rotas and its bound."""
-    from staffing.roster.anneal import anneal
-    from staffing.roster.bound import lower_bound
-    from staffing.roster.compile import compile_program
-    from staffing.roster.options import expand
+    from staffing.roster.engine import warm_up
 
-    team = tuple(Agent(f"{i}", f"{i}", "c", ("a", "b")[: 1 + i % 2], (1, 1)[: 1 + i % 2]) for i in range(7))
-    types = (
-        ShiftType(code="E", start=clock(6), hours=8),
-        ShiftType(code="L", start=clock(14), hours=8, unpopular=True),
-    )
-    open_ = (GRID.minute >= 360) & (GRID.minute < 1320)
-    need = np.stack([np.where(open_, 1.25 + 0.25 * (np.arange(len(GRID)) % (3 + q)), 0.0) for q in (0, 1)])
-    problem = RosterProblem(GRID, ("a", "b"), need, team, {"c": Contract(weekly_hours=32)}, types, Law(), Prices())
-    program = compile_program(problem, expand(problem))
-    for _ in range(3):  # compiling uses the first calls' time up, so that they end before their later parts
-        anneal(program, seconds=0.1, seed=1, workers=1)
-        lower_bound(program, seconds=0.1)
+    warm_up()
 
 
 def warm_requirement() -> None:

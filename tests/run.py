@@ -1,7 +1,8 @@
 """Run the whole suite as CI does: ``python -m tests.run``.
 
-Three passes, of which the first two measure coverage together: everything; the small tests of compiled kernels again as
-plain Python, since a compiled body cannot be measured; and those kernels once more with their array bounds checked.
+Four passes: everything; the examples in the docstrings; the small tests of compiled kernels again as plain Python, since a
+compiled body cannot be measured; and those once more with their array bounds checked. Coverage is that of the first and
+the third.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ def run(*args: str, **env: str) -> int:
 def main() -> int:
     """Return the first exit code that is not 0."""
     passes: list[tuple[tuple[str, ...], dict[str, str]]] = [
-        (("-n", "2", "--cov", "--cov-report="), {}),
+        (("tests", "-n", "2", "--cov", "--cov-report="), {}),
+        (("--doctest-modules", "staffing", "--ignore=staffing/ui", "-n", "2"), {}),
         (
             ("-m", KERNELS, "-n", "2", "--cov", "--cov-append", f"--cov-fail-under={FAIL_UNDER}"),
             {"NUMBA_DISABLE_JIT": "1"},

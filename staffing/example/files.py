@@ -55,6 +55,7 @@ def base_toml() -> str:
         "[simulation]",
         "replications = 100",
         "seed = 1",
+        f"absence = {SHRINKAGE['sickness']}  # takes whole shifts; the rest of the shrinkage takes people away for a while",
     ]
     return "\n".join(parts) + "\n"
 

@@ -74,7 +74,7 @@ def reforecast(forecast: Forecast, actual: FloatArray, now: int) -> Forecast:
         contacts[q, later] = moved
         contacts[q, seen] = actual[q, seen]
         quantiles[:, q, seen] = actual[q, seen]
-        error[q] = np.sqrt(np.mean(np.expm1(np.maximum(np.diag(cov[q]), 0.0))))
+        error[q] = np.sqrt(np.median(np.expm1(np.maximum(np.diag(cov[q]), 0.0))))
     return replace(
         forecast,
         contacts=contacts,

@@ -196,7 +196,7 @@ def _queue(job: _Job, q: int, *, stopped: bool) -> _Part:
         quantiles=to_axis(grid, quantiles),
         aht=_handling(job, q, weekday, notes),
         spreadsheet=to_axis(grid, table),
-        day_error=float(np.sqrt(np.mean(np.expm1(np.diag(cov))))),
+        day_error=_ordinary_error(cov, final.sum(1)),
         day_cov=cov,
         slot_variance=0.0 if answer is None else answer.slot_variance,
         surprise=np.zeros(0) if answer is None else answer.surprise,
@@ -205,6 +205,13 @@ def _queue(job: _Job, q: int, *, stopped: bool) -> _Part:
         notes=tuple(notes),
         repairs=() if answer is None else tuple(replace(r, where=f"{name} {r.where}") for r in answer.repairs),
     )
+
+
+def _ordinary_error(cov: FloatArray, contacts: FloatArray) -> float:
+    """Relative standard deviation of an ordinary open day: the median, so that a few uncertain holidays do not rule."""
+    variance = np.expm1(np.diag(cov))
+    opened = contacts > 0
+    return float(np.sqrt(np.median(variance[opened] if opened.any() else variance)))
 
 
 def _between(surprises: Sequence[FloatArray]) -> FloatArray:

@@ -77,16 +77,16 @@ def reconcile(planned: Day, actual: Day) -> Reconciliation:
     >>> plan = Day([100], [360], [12], [0.3], 1.0)
     >>> happened = Day([110], [360], [11], [0.3], 1.0)
     >>> split = reconcile(plan, happened)
-    >>> [round(float(x[0]), 3) for x in (split.miss, split.volume, split.aht, split.shrinkage, split.staffing)]
+    >>> [round(float(x[0]), 3) + 0.0 for x in (split.miss, split.volume, split.aht, split.shrinkage, split.staffing)]
     [-1.7, -1.0, 0.0, 0.0, -0.7]
     """
     p, a = _arrays(planned), _arrays(actual)
     if any(x.shape != p[0].shape for x in (*p, *a)) or planned.hours != actual.hours:
         raise InputError([Problem("reconciliation", "plan and actual differ in shape or interval", "use one axis")])
-    volume = -(a[0] - p[0]) * (a[1] + p[1]) / 2 / 3600
-    aht = -(a[1] - p[1]) * (a[0] + p[0]) / 2 / 3600
+    volume = (p[0] - a[0]) * (a[1] + p[1]) / 2 / 3600
+    aht = (p[1] - a[1]) * (a[0] + p[0]) / 2 / 3600
     staffing = planned.hours * (a[2] - p[2]) * (1 - (a[3] + p[3]) / 2)
-    shrinkage = -planned.hours * (a[3] - p[3]) * (a[2] + p[2]) / 2
+    shrinkage = planned.hours * (p[3] - a[3]) * (a[2] + p[2]) / 2
     return Reconciliation(volume + aht + staffing + shrinkage, volume, aht, shrinkage, staffing)
 
 

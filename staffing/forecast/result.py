@@ -35,7 +35,7 @@ class Forecast:
         The benchmark that every planner knows (mean of the last four same weekdays), shape (Q, T).
     day_error
         Relative standard deviation of a day's total around its forecast beyond Poisson noise, shape (Q,): the
-        error that all intervals of a day share.
+        error that all intervals of a day share; of the median open day, holidays being more uncertain (`day_cov`).
     components
         For audit: name -> shape (Q, D), factors on the level (``level`` itself in contacts a day): ``level``,
         ``weekday``, ``holiday``, ``event``, ``manual`` ...; their product is the day's total.

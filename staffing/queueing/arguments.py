@@ -73,6 +73,9 @@ def refuse(problems: Iterable[Problem]) -> None:
 
 
 def flat(*values: npt.ArrayLike) -> tuple[tuple[int, ...], list[FloatArray]]:
-    """Broadcast against each other: the common shape, and each value as a contiguous line of floats."""
+    """Broadcast against each other: the common shape, and each value as a contiguous line of floats of its own.
+
+    Copies, because a compiled function is compiled once more for arrays that are read-only.
+    """
     arrays = np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in values))
-    return arrays[0].shape, [np.ascontiguousarray(a).reshape(-1) for a in arrays]
+    return arrays[0].shape, [np.array(a, order="C").reshape(-1) for a in arrays]

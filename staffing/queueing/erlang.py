@@ -153,7 +153,7 @@ def erlang_a(
         close to saturation the result hangs on the last digits of agents - load: `numpy.longdouble` keeps more of
         them.
     agents
-        Agents, real, at least 0. With none (and a load) nobody is served: service level 0, occupancy 1.
+        Agents, real, at least 0. With none (or less than 1e-12, and a load) nobody is served: service level 0, occupancy 1.
     aht_seconds
         Average handling time, above 0.
     patience_seconds

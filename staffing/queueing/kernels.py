@@ -32,6 +32,8 @@ _DROP = 44.0
 """Parts of an integrand below exp(-44) = 8e-20 of its peak are left out."""
 _FLAT = 40.0
 """From here on exp(-u) is nothing beside 1."""
+_NOBODY = 1e-12
+"""Fewer agents than this are none: their share of the work is out of sight, and 1 / agents may overflow."""
 _SERIES = 600.0
 """Largest y for which the queue's states are summed one by one; exp(600) does not overflow."""
 
@@ -90,7 +92,7 @@ def _states_below_fraction(load: float, agents: float) -> float:
         c = b + an / c
         delta = c * d
         h *= delta
-        if abs(delta - 1.0) < 1e-16:
+        if abs(delta - 1.0) < 3e-16:
             break
     return max(load * h - 1.0, 0.0)
 
@@ -234,7 +236,7 @@ def queue(
     out[:] = 0.0
     if load <= 0.0 or below == math.inf:
         return
-    if rate <= 0.0:
+    if rate <= _NOBODY:
         out[0] = out[1] = 1.0
         out[4] = math.inf
         if patience < math.inf:
@@ -320,7 +322,7 @@ def pool(
         queue(below, rate, load, rate - load, patience, threshold, out[:6])
     out[6] = 0.0
     if load > 0.0:
-        out[6] = min(load * (1.0 - out[2]) / rate, 1.0) if rate > 0.0 else 1.0
+        out[6] = min(load * (1.0 - out[2]) / rate, 1.0) if rate > _NOBODY else 1.0
 
 
 @njit(cache=True, nogil=True)

@@ -244,7 +244,7 @@ def _steady(load: float, agents: float, aht: float, threshold: float, law: Patie
     if math.isinf(below):
         return [0.0] * 6 + [load / agents]
     arrival, service = load / aht, agents / aht
-    if agents <= 0.0:
+    if agents <= 1e-12:
         early = 1.0 - float(law.survival(np.array([threshold]))[0])
         forever = float(law.survival(np.array([1e300]))[0])
         return [1.0, 1.0, 1.0 - forever, early, math.inf, law.mean / aht, 1.0]

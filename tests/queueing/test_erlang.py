@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bench import queueing as bench
@@ -193,6 +193,7 @@ THRESHOLD = st.sampled_from([0.0, 1.0, 20.0, 3600.0, 1e7, math.inf])
 
 @settings(max_examples=400, deadline=None)
 @given(LOADS, AGENTS, SECONDS, PATIENCE, THRESHOLD)
+@example(99_999.5, 5e-324, 1.0, 1.55e9, 20.0)
 def test_every_input_has_a_defined_answer(
     load: float, agents: float, aht: float, patience: float, threshold: float
 ) -> None:
