@@ -99,6 +99,19 @@ class _Stages:
         self.records.append(StageRecord(name, time.perf_counter() - begun, peak_mb()))
 
 
+@dataclass(frozen=True, slots=True)
+class _Unstopped:
+    """A monitor for what follows a stop: the rota that was kept is still simulated in full."""
+
+    monitor: Monitor
+
+    def report(self, progress: Progress) -> None:
+        self.monitor.report(progress)
+
+    def should_stop(self) -> bool:
+        return False
+
+
 def peak_mb() -> float:
     """Largest resident memory of this process so far, in MB; NaN where the system does not tell."""
     try:
@@ -285,7 +298,7 @@ def make_plan(scenario: Scenario, monitor: Monitor = SILENT, start: Roster | Non
             violations = rules.audit(problem, result.roster)
             coverage = costs.coverage(problem, result.roster)
         with stages.stage("simulation"):
-            service = service_of(inputs, forecast, requirement, problem, result.roster, monitor)
+            service = service_of(inputs, forecast, requirement, problem, result.roster, _Unstopped(monitor))
     return Plan(inputs, forecast, requirement, problem, result, coverage, violations, service, tuple(stages.records))
 
 

@@ -171,6 +171,7 @@ def test_a_stop_keeps_the_best_rota_and_says_so(base):
     assert stopped.result.status in (RosterStatus.STOPPED, RosterStatus.OPTIMAL)
     assert stopped.result.roster is not None
     assert stopped.violations == ()
+    assert stopped.service.replications == 10
     told = list(dict.fromkeys(r.stage for r in monitor.reports))
     assert told == ["compile", "history", "forecast", "requirement", "roster", "audit", "simulation"]
 
