@@ -245,6 +245,24 @@ def targets_of(scenario: Scenario) -> Mapping[str, float | None]:
     return {q: scenario.target[q].service_level for q in scenario.queues}
 
 
+@dataclass(frozen=True)
+class Preparation:
+    """Everything up to the rota: what a rota is judged by."""
+
+    inputs: Inputs
+    forecast: Forecast
+    requirement: Requirement
+    problem: RosterProblem
+
+
+def prepare(scenario: Scenario) -> Preparation:
+    """Read, forecast and size a scenario, without building a rota."""
+    inputs = read_inputs(scenario)
+    forecast = forecast_of(inputs)
+    requirement = requirement_of(inputs, forecast)
+    return Preparation(inputs, forecast, requirement, problem_of(inputs, requirement))
+
+
 # -- the main job ------------------------------------------------------------------------------------------
 
 

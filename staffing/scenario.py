@@ -183,13 +183,15 @@ def schema() -> Tree:
     return document
 
 
-def load(path: Path | str) -> Scenario:
+def load(path: Path | str, overrides: Tree | None = None) -> Scenario:
     """Read a scenario file and everything it extends.
 
     Parameters
     ----------
     path
         A TOML file.
+    overrides
+        Differences on top of the file, in its form, e.g. ``{"demand": {"scale": {"phone": 1.2}}}``.
 
     Returns
     -------
@@ -211,7 +213,7 @@ def load(path: Path | str) -> Scenario:
     """
     path = Path(path)
     origins: dict[Key, str] = {}
-    tree = _read(path, (), origins)
+    tree = _merge(_read(path, (), origins), overrides or {}, "command line", (), origins)
     try:
         scenario = _adapter().validate_python(tree)
     except ValidationError as error:

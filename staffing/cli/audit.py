@@ -18,13 +18,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Audit a rota."""
     scenario = load(args.scenario)
-    from staffing.inputs import read_inputs
-    from staffing.plan import forecast_of, problem_of, requirement_of
+    from staffing.plan import prepare
     from staffing.roster import costs, rules
     from staffing.roster.rota import read_rota
 
-    inputs = read_inputs(scenario)
-    problem = problem_of(inputs, requirement_of(inputs, forecast_of(inputs)))
+    problem = prepare(scenario).problem
     roster = read_rota(args.roster, problem)
     violations = rules.audit(problem, roster)
     terms = costs.terms(problem, roster)

@@ -22,11 +22,9 @@ def run(args: argparse.Namespace) -> int:
     from staffing import report
     from staffing.export.folder import write_folder
     from staffing.export.text import csv_bytes
-    from staffing.inputs import read_inputs
-    from staffing.plan import forecast_of, requirement_of
+    from staffing.plan import prepare
 
-    inputs = read_inputs(scenario)
-    requirement = requirement_of(inputs, forecast_of(inputs))
+    requirement = prepare(scenario).requirement
     table = report.requirement_table(requirement)
     if args.out:
         (path,) = write_folder(args.out, {"requirement.csv": csv_bytes(table)})

@@ -27,17 +27,14 @@ def run(args: argparse.Namespace) -> int:
     from staffing import report
     from staffing.export.folder import write_folder
     from staffing.export.text import csv_bytes
-    from staffing.inputs import read_inputs
-    from staffing.plan import forecast_of, problem_of, requirement_of, service_of, targets_of
+    from staffing.plan import prepare, service_of, targets_of
     from staffing.roster import costs
     from staffing.roster.rota import read_rota
 
-    inputs = read_inputs(scenario)
-    forecast = forecast_of(inputs)
-    requirement = requirement_of(inputs, forecast)
-    problem = problem_of(inputs, requirement)
+    ready = prepare(scenario)
+    problem = ready.problem
     roster = read_rota(args.roster, problem)
-    service = service_of(inputs, forecast, requirement, problem, roster)
+    service = service_of(ready.inputs, ready.forecast, ready.requirement, problem, roster)
     figures = report.service_figures(service, targets_of(scenario))
     if args.out:
         table = report.coverage_table(problem, costs.coverage(problem, roster), service)

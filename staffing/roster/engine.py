@@ -105,9 +105,16 @@ def solve(
     hint = choice_of(problem, options, start) if start is not None else None
     stuck = watched(search, lambda: run(search, hint, workers, seed))
     if stuck:
-        from staffing.roster.explain import conflicts
+        from staffing.roster.explain import conflicts, repair
 
-        reasons = tuple(line for a in stuck for line in conflicts(problem, options, a))
+        reasons = tuple(
+            line
+            for a in stuck
+            for line in (
+                *conflicts(problem, options, a),
+                *(f"cheapest repair, give up: {demand}" for demand in repair(problem, options, a)),
+            )
+        )
         return RosterResult(
             RosterStatus.INFEASIBLE, None, {}, None, None, search.elapsed(), seed, conflicts=reasons, notes=notes
         )

@@ -154,6 +154,71 @@ def test_scenarios_are_compared_with_the_first(planned, tmp_path, capsys):
     assert "understaffed_hours" in capsys.readouterr().out
 
 
+def test_a_sudden_absence_is_mended_with_few_changes(planned, tmp_path, capsys):
+    base, out = planned
+    with (out / "roster.csv").open(encoding="utf-8") as file:
+        first = next(iter(csv.DictReader(file)))
+    arguments = ["replan", str(base), str(out / "roster.csv"), "--absent", f"{first['agent_id']}:{first['date']}"]
+    assert main([*arguments, "--out", str(tmp_path), "--json"]) == 0
+    alternatives = json.loads(capsys.readouterr().out)["alternatives"]
+    assert alternatives
+    for alternative in alternatives:
+        assert alternative["violations"] == []
+        asked = [c for c in alternative["changes"] if c["asked"]]
+        assert [(c["agent_id"], c["date"], c["after"]) for c in asked] == [(first["agent_id"], first["date"], "off")]
+    rows = (tmp_path / "roster.csv").read_text(encoding="utf-8").splitlines()
+    assert not any(row.startswith(f"{first['agent_id']},") and f",{first['date']}," in row for row in rows)
+    assert main(arguments) == 0
+    assert "(absent)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("absent", "message"),
+    [("a1", "cannot read 'a1'"), ("a9:2027-01-05", "unknown agent 'a9'"), ("a1:2028-01-05", "outside the horizon")],
+)
+def test_absences_that_cannot_be_are_told(planned, capsys, absent, message):
+    base, out = planned
+    assert main(["replan", str(base), str(out / "roster.csv"), "--absent", absent]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_shift_is_explained_by_its_price_or_by_the_rules(planned, capsys):
+    base, out = planned
+    locked = ["explain", str(base), str(out / "roster.csv"), "a3", "2027-01-07"]
+    assert main([*locked, "--json"]) == 0
+    reason = json.loads(capsys.readouterr().out)
+    assert reason["cost"] is None
+    assert reason["necessary"]
+    assert main(locked) == 0
+    assert "nothing else is possible" in capsys.readouterr().out
+    assert main(["explain", str(base), str(out / "roster.csv"), "a1", "2027-01-05", "--seconds", "1"]) == 0
+    assert "what would change then" in capsys.readouterr().out
+    assert main(["explain", str(base), str(out / "roster.csv"), "a1", "tomorrow"]) == 2
+    assert "cannot read 'tomorrow'" in capsys.readouterr().err
+
+
+def test_a_sweep_plans_every_combination(planned, tmp_path, capsys):
+    arguments = ["sweep", str(planned[0]), "--vary", "demand.scale.phone=1.0,1.3", "law.max_weekly_hours=48"]
+    assert main([*arguments, "--seconds", "0.5", "--out", str(tmp_path), "--json"]) == 0
+    rows = {r["figure"]: r for r in json.loads(capsys.readouterr().out)}
+    name = "demand.scale.phone=1.3, law.max_weekly_hours=48"
+    assert rows["objective"][f"change {name}"] > 0
+    assert (tmp_path / "sweep.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("vary", "message"),
+    [
+        ("demand.scale.phone", "cannot read"),
+        ("solver.secnds=3", "did you mean seconds?"),
+        ("demand.scale.phone=-1", "-1"),
+    ],
+)
+def test_a_sweep_over_what_is_not_there_is_told(planned, capsys, vary, message):
+    assert main(["sweep", str(planned[0]), "--vary", vary]) == 2
+    assert message in capsys.readouterr().err
+
+
 def test_one_scenario_cannot_be_compared(planned, capsys):
     assert main(["compare", str(planned[0])]) == 2
     assert "give at least two" in capsys.readouterr().err

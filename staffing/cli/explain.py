@@ -1,0 +1,63 @@
+"""Why an agent has this shift (or day off) on this day: the rules that demand it, or what it would cost to change it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import date
+from pathlib import Path
+
+from staffing.errors import InputError, Problem
+from staffing.scenario import load
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of ``staffing explain``."""
+    parser.add_argument("scenario", type=Path, help="scenario file (TOML)")
+    parser.add_argument("roster", type=Path, help="rota as in roster.csv")
+    parser.add_argument("agent", help="agent_id")
+    parser.add_argument("date", help="day, e.g. 2027-01-14")
+    parser.add_argument("--seconds", type=float, default=2.0, help="wall time of the search nearby")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Explain one agent-day."""
+    try:
+        day = date.fromisoformat(args.date)
+    except ValueError:
+        raise InputError([Problem("date", f"cannot read {args.date!r}", "write e.g. 2027-01-14")]) from None
+    scenario = load(args.scenario)
+    from staffing.plan import prepare
+    from staffing.roster.explain import why
+    from staffing.roster.rota import read_rota
+
+    problem = prepare(scenario).problem
+    reason = why(problem, read_rota(args.roster, problem), args.agent, day, seconds=args.seconds)
+    changes = [
+        f"{problem.grid.dates[c.day]}  {problem.agents[c.agent].name}: {c.before} -> {c.after}" for c in reason.changes
+    ]
+    if args.json:
+        document = {
+            "necessary": list(reason.necessary),
+            "cost": reason.cost,
+            "terms": {k: round(v, 2) for k, v in reason.terms.items()},
+            "changes": changes,
+        }
+        print(json.dumps(document, ensure_ascii=False, indent=1))
+        return 0
+    if reason.cost is None:
+        print("nothing else is possible:")
+        for sentence in reason.necessary:
+            print(f"  {sentence}")
+        return 0
+    if reason.cost > 0:
+        print(f"any other choice found nearby costs {reason.cost:,.2f} {scenario.currency} more:")
+    else:
+        print(f"no strong reason: another choice costs {-reason.cost:,.2f} {scenario.currency} less")
+    for term, amount in reason.terms.items():
+        if round(amount, 2):
+            print(f"  {term:<18}{amount:+12,.2f}")
+    print("what would change then:")
+    for line in changes:
+        print(f"  {line}")
+    return 0
