@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import ROOT, serving
 
@@ -58,7 +59,7 @@ def go(page, name: str) -> None:
 def build(page, w, name: str) -> None:
     page.get_by_role("button", name=w["build"]).click()
     page.get_by_text(f"{name} · {w['finished']}").wait_for(timeout=60_000)
-    assert page.get_by_text(w["covered"]).count() == 1
+    expect(page.get_by_text(w["covered"])).to_have_count(1)
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -84,7 +85,7 @@ def test_from_a_scenario_to_downloads(server, visit, language):
     go(page, rota)
     cell = page.locator("td.cell").first
     cell.wait_for()
-    assert page.locator("tbody tr").count() == 20
+    expect(page.locator("tbody tr")).to_have_count(20)
     assert page.locator("td[data-tone=early]").first.inner_text() == "E"
     cell.click()
     page.keyboard.press("ArrowRight")
