@@ -62,10 +62,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """The columns of a table."""
+    """The columns of a table, and whether it may be without rows."""
 
     name: str
     columns: tuple[Column, ...]
+    rowless: bool = False
 
     def __getitem__(self, name: str) -> Column:
         return next(c for c in self.columns if c.name == name)
@@ -144,7 +145,7 @@ def read_table(
         Section of the scenario whose `columns` these are, for messages; empty where there is none.
     """
     with problems.collecting():
-        return parse(read_sheet(path), contract, problems, columns, section)
+        return parse(read_sheet(path, rowless=contract.rowless), contract, problems, columns, section)
     return None
 
 

@@ -51,8 +51,15 @@ class Sheet:
         return len(self.cells)
 
 
-def read_sheet(path: Path) -> Sheet:
+def read_sheet(path: Path, *, rowless: bool = False) -> Sheet:
     """Open one file.
+
+    Parameters
+    ----------
+    path
+        CSV or XLSX.
+    rowless
+        Whether a header without rows is an answer (nobody is absent) and not a failed export.
 
     Raises
     ------
@@ -88,7 +95,7 @@ def read_sheet(path: Path) -> Sheet:
     if not data.strip():
         raise InputError([Problem(name, "the file is empty", "export it again")])
     sheet = _workbook(name, data) if data[:4] == b"PK\x03\x04" else _text(name, _decode(name, data))
-    if not len(sheet):
+    if not len(sheet) and not rowless:
         raise InputError([Problem(name, "has a header but no rows", "export it again")])
     return sheet
 

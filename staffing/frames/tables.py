@@ -56,6 +56,7 @@ ABSENCES = Contract(
         Column("kind", required=False, empty=True),
         Column("credited", Kind.YES_NO, required=False, empty=True),
     ),
+    rowless=True,
 )
 REQUESTS = Contract(
     "requests.csv",
@@ -65,10 +66,12 @@ REQUESTS = Contract(
         Column("wish"),
         Column("weight", Kind.NUMBER, required=False, empty=True, low=0, high=100),
     ),
+    rowless=True,
 )
 LOCKS = Contract(
     "locks.csv",
     (Column("agent_id"), Column("date", Kind.DATE), Column("shift"), Column("start", required=False, empty=True)),
+    rowless=True,
 )
 LEDGER = Contract(
     "ledger.csv",
@@ -78,6 +81,7 @@ LEDGER = Contract(
         Column("unpopular", Kind.NUMBER, required=False, empty=True),
         Column("hours", Kind.NUMBER, required=False, empty=True),
     ),
+    rowless=True,
 )
 EVENTS = Contract(
     "events.csv",
@@ -91,6 +95,7 @@ EVENTS = Contract(
         Column("start", Kind.TIME, required=False, empty=True),
         Column("end", Kind.TIME, required=False, empty=True),
     ),
+    rowless=True,
 )
 ROSTER = Contract(
     "roster.csv",
@@ -106,6 +111,7 @@ ROSTER = Contract(
         Column("paid_hours", Kind.NUMBER, required=False, empty=True, low=0, high=24),
         Column("locked", Kind.YES_NO, required=False, empty=True),
     ),
+    rowless=True,
 )
 FORECAST = Contract(
     "forecast.csv",

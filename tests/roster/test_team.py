@@ -215,3 +215,21 @@ def test_an_unreadable_table_of_agents_does_not_make_everybody_unknown(tmp_path)
     found = problems(tmp_path, agents="agent_id,name\na1,A\n", absences="agent_id,first_day\na1,2027-01-04\n")
     assert len(found) == 2
     assert all("agents.csv row 1: column" in p for p in found)
+
+
+def test_a_table_of_which_only_the_header_is_left_says_that_there_is_nothing(tmp_path):
+    found = team(
+        tmp_path,
+        absences="agent_id,first_day,last_day\n",
+        requests="agent_id;date;wish\n",
+        locks="agent_id,date,shift",
+        ledger="agent_id,weekends\n",
+        previous="agent_id,date,shift,start,end\n",
+    )
+    assert (found.absences, found.requests, found.locks, found.ledger, found.past) == ((), (), (), (), ())
+
+
+def test_agents_of_which_only_the_header_is_left_are_refused(tmp_path):
+    assert problems(tmp_path, agents="agent_id,name,contract,queues\n") == [
+        "agents.csv: has a header but no rows (export it again)"
+    ]

@@ -25,7 +25,7 @@ def editable(scenario: Scenario, name: str) -> pd.DataFrame:
     columns = [c.name for c in TABLES[name].columns]
     parts = [pd.DataFrame(columns=columns, dtype=str)]
     for path in scenario.files(name):
-        sheet = read_sheet(path)
+        sheet = read_sheet(path, rowless=True)
         theirs = {plain(h): i for i, h in reversed(list(enumerate(sheet.header)))}
         cells = {c: sheet.cells.iloc[:, theirs[plain(c)]] for c in columns if plain(c) in theirs}
         parts.append(pd.DataFrame({c: [_text(v) for v in cells[c]] for c in cells}, columns=columns))
