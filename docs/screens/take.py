@@ -1,0 +1,75 @@
+"""Take the screenshots of this folder from real plans of the example team: ``python -m docs.screens.take``.
+
+Builds two plans through the app (base and two hires), then opens every page at 1280 px, and two of them in German, dark, at
+768 px.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.conftest import FLAGS, ROOT, serving
+from tests.browser.install import find
+
+HERE = Path(__file__).parent
+PAGES = {
+    "plan": "",
+    "data": "data",
+    "need": "need",
+    "team": "team",
+    "rota": "rota",
+    "scenarios": "scenarios",
+    "export": "export",
+    "calculator": "calculator",
+}
+
+
+def build(page: Any, scenario: str) -> None:
+    """Choose a scenario and build its rota."""
+    page.get_by_role("combobox", name="Scenario", exact=True).click()
+    page.get_by_role("option", name=scenario).first.click()
+    page.wait_for_timeout(3000)
+    page.get_by_role("button", name="Build the rota").click()
+    page.get_by_text(f"{scenario} · finished").wait_for(timeout=300_000)
+
+
+def shoot(browser: Any, url: str, name: str, *, width: int = 1280, dark: bool = False, locale: str = "en-GB") -> None:
+    """Open a page and photograph its first screen."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 1000}, color_scheme="dark" if dark else "light", locale=locale
+    )
+    page = context.new_page()
+    page.goto(url)
+    page.get_by_role("heading", level=1).first.wait_for()
+    page.wait_for_timeout(5000)
+    page.screenshot(path=HERE / f"{name}.png")
+    context.close()
+
+
+def main() -> None:
+    """Build, then photograph."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(Path(folder) / "home", ROOT / "scenarios") as server,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
+        page = browser.new_context(viewport={"width": 1280, "height": 1000}, locale="en-GB").new_page()
+        page.goto(server.url)
+        for scenario in ("Two hires", "Helpdesk, January 2027"):
+            build(page, scenario)
+        run = page.url.partition("?")[2]
+        for name, path in PAGES.items():
+            shoot(browser, f"{server.url}/{path}?{run}", name)
+        for name in ("need", "rota"):
+            url = f"{server.url}/{PAGES[name]}?{run}"
+            shoot(browser, url, f"{name}-de-dark-768", width=768, dark=True, locale="de-DE")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
