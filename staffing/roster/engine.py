@@ -149,8 +149,17 @@ def solve(
 def warm_up() -> float:
     """Compile the kernels, or load them where they are compiled already; the seconds that took.
 
-    The first call after an installation takes up to a minute or two; later processes load the result in seconds.
+    The first call after an installation takes up to a minute or two; later processes load the result in seconds, and
+    further calls in one process take no time.
     """
+    began = time.perf_counter()
+    _compile_kernels()
+    return time.perf_counter() - began
+
+
+@cache
+def _compile_kernels() -> None:
+    """Search a tiny team for a moment, once per process."""
     began = time.perf_counter()
     kinds = (ShiftType("E", clock(8), 4.0, breaks=(Break(15, 1.0, 2.0),)), ShiftType("L", clock(14), 4.0))
     grid = TimeGrid(date(2027, 1, 4), 14, "UTC", 30)
@@ -164,7 +173,6 @@ def warm_up() -> float:
     anneal(compiled, seconds=0.05, workers=1)
     cold = time.perf_counter() - began > LOADING
     lower_bound(compiled, seconds=30.0 if cold else 0.2)  # its later kernels are only reached with time
-    return time.perf_counter() - began
 
 
 def run(search: Search, start: Choice | None, workers: int, seed: int) -> list[int]:

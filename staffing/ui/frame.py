@@ -15,6 +15,7 @@ from staffing.ui import session
 from staffing.ui.texts import LANGUAGES, Texts, plain
 from staffing.ui.vm.plan import Plan
 from staffing.ui.vm.progress import progress_view
+from staffing.ui.vm.teams import ScenarioFile
 
 PAGES: dict[str, Any] = {}
 """Pages by name, filled by `main`."""
@@ -113,6 +114,18 @@ def lead_to_plan(t: Texts) -> None:
     st.markdown(f"##### {t('empty.title')}")
     st.markdown(t("empty.body"))
     st.page_link(PAGES["plan"], label=t("empty.start"), icon=":material/play_arrow:")
+
+
+def choose_scenario(t: Texts, key: str) -> tuple[str, ScenarioFile] | None:
+    """Let the planner pick a scenario of any team: the team's name and the file; None, and the way there, without teams."""
+    teams = session.teams()
+    if not teams:
+        lead_to_plan(t)
+        return None
+    labels = {str(s.path): f"{team.name} · {s.name}" for team in teams for s in team.scenarios}
+    files = {str(s.path): (team.name, s) for team in teams for s in team.scenarios}
+    path = st.selectbox(t("plan.scenario"), list(labels), format_func=lambda p: labels[p], key=key, width=480)
+    return files[path]
 
 
 def show_problems(t: Texts, problems: Iterable[Problem | str]) -> None:

@@ -23,23 +23,17 @@ TYPES = ["csv", "txt", "tsv", "xlsx", "gz"]
 def show(t: Texts) -> None:
     """Draw the page."""
     st.title(t("data.title"))
-    teams = session.teams()
-    if not teams:
-        frame.lead_to_plan(t)
+    chosen = frame.choose_scenario(t, "data-scenario")
+    if chosen is None:
         return
-    labels = {str(s.path): f"{team.name} · {s.name}" for team in teams for s in team.scenarios}
-    files = {str(s.path): (team.name, s) for team in teams for s in team.scenarios}
-    path = st.selectbox(
-        t("plan.scenario"), list(labels), format_func=lambda p: labels[p], key="data-scenario", width=480
-    )
-    team, file = files[path]
+    team, file = chosen
     try:
         scenario = session.scenario_at(file.path)
     except InputError as error:
         frame.show_problems(t, error.problems)
         return
     upload = st.file_uploader(
-        t("data.upload"), TYPES, accept_multiple_files=False, key=f"upload-{path}", help=t("data.upload.help")
+        t("data.upload"), TYPES, accept_multiple_files=False, key=f"upload-{file.path}", help=t("data.upload.help")
     )
     if upload is None:
         st.subheader(t("data.own"))

@@ -19,16 +19,10 @@ PARTS = (*TABLES, "shifts", "contracts", "rules")
 def show(t: Texts) -> None:
     """Draw the page."""
     st.title(t("team.title"))
-    teams = session.teams()
-    if not teams:
-        frame.lead_to_plan(t)
+    chosen = frame.choose_scenario(t, "team-scenario")
+    if chosen is None:
         return
-    labels = {str(s.path): f"{team.name} · {s.name}" for team in teams for s in team.scenarios}
-    files = {str(s.path): (team.name, s) for team in teams for s in team.scenarios}
-    path = st.selectbox(
-        t("plan.scenario"), list(labels), format_func=lambda p: labels[p], key="team-scenario", width=480
-    )
-    team, file = files[path]
+    team, file = chosen
     part = st.segmented_control(
         t("team.part"), PARTS, default=PARTS[0], format_func=lambda p: t(f"team.part.{p}"), required=True, key="part"
     )
