@@ -24,8 +24,7 @@ def show(t: Texts) -> None:
     """Draw the page."""
     st.title(t("rota.title"))
     chosen = session.chosen_run()
-    with st.expander(t("plan.build"), expanded=chosen is None or not chosen.has_plan, icon=":material/play_circle:"):
-        build_form(t)
+    build_form(t)
     if chosen is None or not chosen.has_plan:
         return
     run, plan = chosen, session.plan_of(chosen)
