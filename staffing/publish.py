@@ -102,9 +102,9 @@ def versions() -> dict[str, str]:
 def files_of(plan: Plan, made_at: datetime | None = None) -> dict[str, bytes]:
     """Render every file of a plan: name -> content.
 
-    ``forecast.csv``, ``forecast_days.csv``, ``requirement.csv`` and ``summary.json`` always; with a rota also ``roster.csv``, ``roster_matrix.csv``,
-    ``coverage.csv``, ``roster.xlsx``, ``roster.ics`` and one calendar per agent. Variants for German spreadsheets end in
-    ``_de.csv``.
+    ``forecast.csv``, ``forecast_days.csv``, ``requirement.csv`` and ``summary.json`` always; with a rota also
+    ``roster.csv``, ``roster_matrix.csv``, ``coverage.csv``, ``roster.xlsx``, ``roster.ics`` and one calendar per agent.
+    Variants for German spreadsheets end in ``_de.csv``.
     """
     if plan.result.roster is not None and plan.violations:
         raise BackendError("the rota breaks a rule: " + "; ".join(str(v) for v in plan.violations[:3]))
