@@ -1,9 +1,10 @@
-"""Everything a scenario names, read and checked: history, team, events, holidays."""
+"""Everything a scenario names, read and checked: history, team, events, adjustments, holidays."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,8 +13,8 @@ import pandas as pd
 
 from staffing.errors import InputError, Problem, Problems
 from staffing.forecast.calendar import public_holidays
-from staffing.forecast.settings import Event
-from staffing.forecast.tables import read_events
+from staffing.forecast.settings import Adjustment, Event
+from staffing.forecast.tables import read_adjustments, read_events
 from staffing.grid import BoolArray, FloatArray, TimeGrid, read_only
 from staffing.history.read import read_history
 from staffing.history.series import History
@@ -30,8 +31,8 @@ PAST_YEARS = 6
 
 
 @dataclass(frozen=True)
-class Inputs:
-    """A scenario with everything it names.
+class DemandInputs:
+    """What a scenario's forecast and requirement are made from.
 
     Attributes
     ----------
@@ -47,10 +48,8 @@ class Inputs:
         Cleaned history.
     events
         Rows of the events table.
-    team
-        The rostering problem without its need: agents, contracts, shift types, rules; `required` is 0.
-    notes
-        What was left out of the team's tables.
+    adjustments
+        The planner's changes to the forecast.
     """
 
     scenario: Scenario
@@ -59,21 +58,35 @@ class Inputs:
     holidays: frozenset[date]
     history: History
     events: tuple[Event, ...]
-    team: RosterProblem
-    notes: tuple[str, ...]
+    adjustments: tuple[Adjustment, ...]
 
     def __post_init__(self) -> None:
         read_only(self)
 
 
-def read_inputs(scenario: Scenario) -> Inputs:
-    """Read every table of a scenario.
+@dataclass(frozen=True)
+class Inputs(DemandInputs):
+    """A scenario with everything it names.
+
+    Attributes
+    ----------
+    team
+        The rostering problem without its need: agents, contracts, shift types, rules; `required` is 0.
+    notes
+        What was left out of the team's tables.
+    """
+
+    team: RosterProblem
+    notes: tuple[str, ...]
+
+
+def read_demand(scenario: Scenario) -> DemandInputs:
+    """Read the tables that the forecast is made from; the team's are not looked at.
 
     Raises
     ------
     InputError
-        With every problem of every table, and of the team as a whole (an absence over a locked shift, a shift longer
-        than the law ...).
+        With every problem of these tables.
     """
     grid = scenario.horizon.grid()
     opening = scenario.opening()
@@ -81,11 +94,9 @@ def read_inputs(scenario: Scenario) -> Inputs:
     holidays: frozenset[date] = frozenset()
     history: History | None = None
     events: tuple[Event, ...] = ()
-    team: RosterProblem | None = None
-    notes: tuple[str, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
     with found.collecting():
-        first = grid.start - timedelta(days=366 * PAST_YEARS)
-        holidays = frozenset(public_holidays(scenario.forecast.holiday_region, first, grid.dates[-1]))
+        holidays = _holidays(scenario, grid)
     with found.collecting():
         history = read_history(
             scenario.files("history"),
@@ -99,15 +110,47 @@ def read_inputs(scenario: Scenario) -> Inputs:
     with found.collecting():
         events = read_events(scenario.files("events"), scenario.queues)
     with found.collecting():
+        adjustments = read_adjustments(scenario.files("adjustments"), scenario.queues)
+    found.raise_if_any()
+    assert history is not None
+    open_ = np.stack([opening[q].mask(grid, holidays) for q in scenario.queues])
+    return DemandInputs(scenario, grid, open_, holidays, history, events, adjustments)
+
+
+def read_inputs(scenario: Scenario) -> Inputs:
+    """Read every table of a scenario.
+
+    Raises
+    ------
+    InputError
+        With every problem of every table, and of the team as a whole (an absence over a locked shift, a shift longer
+        than the law ...).
+    """
+    grid = scenario.horizon.grid()
+    found = Problems()
+    demand: DemandInputs | None = None
+    team: RosterProblem | None = None
+    notes: tuple[str, ...] = ()
+    holidays: frozenset[date] = frozenset()
+    with found.collecting():
+        demand = read_demand(scenario)
+    with suppress(InputError):  # told with the demand
+        holidays = _holidays(scenario, grid)
+    with found.collecting():
         people = _people(scenario, grid)
         team = team_of(scenario, grid, people, holidays)
         notes = people.notes
         found.extend(problems_of(team))
     found.raise_if_any()
-    assert history is not None
+    assert demand is not None
     assert team is not None
-    open_ = np.stack([opening[q].mask(grid, holidays) for q in scenario.queues])
-    return Inputs(scenario, grid, open_, holidays, history, events, team, notes)
+    own = {f.name: getattr(demand, f.name) for f in fields(DemandInputs)}
+    return Inputs(**own, team=team, notes=notes)
+
+
+def _holidays(scenario: Scenario, grid: TimeGrid) -> frozenset[date]:
+    first = grid.start - timedelta(days=366 * PAST_YEARS)
+    return frozenset(public_holidays(scenario.forecast.holiday_region, first, grid.dates[-1]))
 
 
 def _people(scenario: Scenario, grid: TimeGrid) -> Team:

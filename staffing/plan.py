@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from staffing.forecast.make import make_forecast
+from staffing.forecast.manual import adjust
 from staffing.forecast.result import Forecast
 from staffing.grid import FloatArray
-from staffing.inputs import Inputs, read_inputs, read_need, read_people
+from staffing.inputs import DemandInputs, Inputs, read_inputs, read_need, read_people
 from staffing.progress import SILENT, Monitor, Progress
 from staffing.requirement import Channel, Requirement, make_requirement
 from staffing.roster import costs, engine, rules
@@ -126,14 +127,14 @@ def peak_mb() -> float:
 # -- stages on a scenario ----------------------------------------------------------------------------------
 
 
-def forecast_of(inputs: Inputs, monitor: Monitor = SILENT) -> Forecast:
-    """Forecast the horizon and apply the scenario's what-if factors."""
+def forecast_of(inputs: DemandInputs, monitor: Monitor = SILENT) -> Forecast:
+    """Forecast the horizon, then apply the planner's adjustments and the scenario's what-if factors."""
     scenario = inputs.scenario
     parents = {q: s.parent for q, s in scenario.queue.items() if s.parent is not None}
     forecast = make_forecast(
         inputs.history, inputs.grid, inputs.open, scenario.forecast, inputs.events, parents, monitor
     )
-    return scaled(forecast, scenario.demand)
+    return scaled(adjust(forecast, inputs.adjustments), scenario.demand)
 
 
 def scaled(forecast: Forecast, levers: DemandLevers) -> Forecast:
@@ -147,11 +148,13 @@ def scaled(forecast: Forecast, levers: DemandLevers) -> Forecast:
         contacts=forecast.contacts * contacts,
         quantiles=forecast.quantiles * contacts,
         spreadsheet=forecast.spreadsheet * contacts,
+        statistical=forecast.statistical * contacts,
+        components={**forecast.components, "what_if": np.tile(contacts, forecast.grid.days)},
         aht_seconds=forecast.aht_seconds * aht,
     )
 
 
-def patience_of(inputs: Inputs) -> FloatArray:
+def patience_of(inputs: DemandInputs) -> FloatArray:
     """Mean patience per queue: as stated, else as measured in the history, else infinite; shape (Q,)."""
     stated = [s.patience_seconds for s in inputs.scenario.queue.values()]
     measured = inputs.history.patience_seconds
@@ -163,7 +166,7 @@ def patience_of(inputs: Inputs) -> FloatArray:
     )
 
 
-def requirement_of(inputs: Inputs, forecast: Forecast) -> Requirement:
+def requirement_of(inputs: DemandInputs, forecast: Forecast) -> Requirement:
     """Agents needed under the scenario's targets and shrinkage."""
     scenario = inputs.scenario
     return make_requirement(
