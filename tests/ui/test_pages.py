@@ -15,8 +15,7 @@ from streamlit.util import calc_hash
 import staffing.ui
 from staffing.jobs import RunState
 from staffing.scenario import load
-from staffing.ui import drafts, session
-from staffing.ui.vm.editing import Draft, Edit
+from staffing.ui import session
 from staffing.ui.vm.tables import editable
 
 UI = Path(next(iter(staffing.ui.__path__)))
@@ -34,6 +33,7 @@ def place(tmp_path, team, worker, monkeypatch):
     yield tmp_path / "home"
     session.jobs().close()
     session._jobs.clear()
+    session._store.clear()
 
 
 def opened(page: str = "rota", language: str = "en", **query: str) -> AppTest:
@@ -169,36 +169,6 @@ def test_a_scenario_with_problems_tells_where_and_what_to_do(place, team, monkey
     app = opened()
     app.selectbox[0].select_index(1).run()
     assert "more-volume.toml, target.chat.service\\_level" in app.error[0].value
-
-
-def test_a_rota_is_edited_undone_and_planned_again_around_its_locks(place):
-    built(opened())
-    (run,) = session.jobs().runs()
-    drafts.push(run.id, Draft({("A001", 0): Edit("L", True), ("A001", 1): Edit("E", False)}))
-    page = opened("rota", run=run.id, editing="1")
-    page.toggle(key="editing").set_value(True).run()
-    assert not page.exception
-    # what was pushed above lives in another session; this one reads it from where it is kept
-    assert {m.label: m.value for m in page.metric}["Cells changed"] == "2"
-    assert "too little rest between shifts" in "".join(w.value for w in page.warning)
-    assert page.button(key="check").disabled
-    assert page.button(key="undo").disabled
-    page.button(key="discard").click().run()
-    assert {m.label: m.value for m in page.metric}["Cells changed"] == "0"
-    page.button(key="undo").click().run()
-    assert {m.label: m.value for m in page.metric}["Cells changed"] == "2"
-    page.button(key="redo").click().run()
-    page.button(key="undo").click().run()
-    page.button(key="rebuild").click().run()
-    assert not page.exception
-    settled()
-    newest = session.jobs().runs()[0]
-    assert newest.request.name == "January, around locks"
-    assert newest.state is RunState.DONE
-    assert [k.shift for k in session.people_at(Path(newest.request.scenario)).locks] == ["L"]
-    german = opened("rota", "de", run=run.id)
-    german.toggle(key="editing").set_value(True).run()
-    assert "zu kurze Ruhezeit" in "".join(w.value for w in german.warning)
 
 
 def test_a_plan_whose_team_has_changed_since_says_why_it_cannot_be_edited(place, team, monkeypatch, tmp_path):

@@ -15,9 +15,9 @@ from typing import Any, cast
 import tomlkit
 
 from staffing.errors import InputError, Problem
+from staffing.inputs import read_people
 from staffing.scenario import load
 from staffing.ui.vm.levers import Tree, save_what_if, toml_value
-from staffing.ui.vm.teams import read_people
 
 Key = tuple[str, ...]
 PLAIN = (".csv", ".txt", ".tsv")
