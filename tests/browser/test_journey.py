@@ -22,12 +22,14 @@ WORDS = {
         "covered": "are covered",
         "scenario": "Scenario",
         "more": "Volume +20%",
-        "pages": ["Need & cover", "Rota", "Scenarios", "Export"],
+        "pages": ["Forecast & need", "Rota", "Scenarios", "Export"],
         "stop": "Stop and keep the best",
         "stopped": "stopped, best kept",
         "worse": "worse",
         "contacts": "Contacts ±%",
         "changed": "contacts 0 % → +15 %",
+        "plan": "Name of this plan",
+        "shown": "Plan shown",
         "find": "Find",
         "chat": "chat",
     },
@@ -38,12 +40,14 @@ WORDS = {
         "covered": "sind gedeckt",
         "scenario": "Szenario",
         "more": "Volume +20%",
-        "pages": ["Bedarf & Deckung", "Dienstplan", "Szenarien", "Export"],
+        "pages": ["Prognose & Bedarf", "Dienstplan", "Szenarien", "Export"],
         "stop": "Anhalten und den Besten behalten",
         "stopped": "angehalten, Bester behalten",
         "worse": "schlechter",
         "contacts": "Kontakte ±%",
         "changed": "Kontakte 0 % → +15 %",
+        "plan": "Name dieses Plans",
+        "shown": "Angezeigter Plan",
         "find": "Suchen",
         "chat": "chat",
     },
@@ -57,23 +61,27 @@ def go(page, name: str) -> None:
 
 
 def build(page, w, name: str) -> None:
+    """Press the button, wherever the panel stands, and wait for the rota of the new run."""
+    panel = page.locator("details").first
+    panel.wait_for()
+    if panel.get_attribute("open") is None:
+        panel.locator("summary").click()
+    before = page.url
     page.get_by_role("button", name=w["build"]).click()
-    page.get_by_text(f"{name} · {w['finished']}").wait_for(timeout=60_000)
-    expect(page.get_by_text(w["covered"])).to_have_count(1)
+    page.wait_for_function("before => location.href != before && location.href.includes('run=')", arg=before)
+    page.locator("td.cell").first.wait_for(timeout=60_000)
+    expect(page.get_by_role("combobox", name=w["shown"])).to_have_value(re.compile(f"^{re.escape(name)} · "))
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_from_a_scenario_to_downloads(server, visit, language):
     w = WORDS[language]
-    page = visit(server.url, language)
+    page = visit(f"{server.url}/rota", language)
     build(page, w, "January")
 
     page.get_by_role("combobox", name=w["scenario"], exact=True).click()
     page.get_by_role("option", name=w["more"]).click()
-    page.get_by_label(w["contacts"]).first.wait_for()
-    page.wait_for_function(
-        "label => document.querySelector(`input[aria-label='${label}']`).value == '20'", arg=w["contacts"]
-    )
+    expect(page.get_by_role("textbox", name=w["plan"])).to_have_value(w["more"])
     build(page, w, w["more"])
 
     need, rota, scenarios, export = w["pages"]
@@ -118,18 +126,19 @@ def test_from_a_scenario_to_downloads(server, visit, language):
 
 def test_a_changed_lever_becomes_a_scenario_file(server, visit):
     w = WORDS["en"]
-    page = visit(server.url)
+    page = visit(f"{server.url}/scenarios?view=what-if")
     page.get_by_label(w["contacts"]).first.fill("15")
     page.keyboard.press("Enter")
     page.get_by_text(w["changed"]).wait_for()
-    build(page, w, "January, changed")
+    page.get_by_role("button", name=w["build"]).click()
+    page.get_by_text(re.compile("January, changed:")).wait_for()
     (made,) = (server.home / "scenarios" / "helpdesk").glob("january-changed*.toml")
     assert "phone-de = 1.15" in made.read_text()
 
 
 def test_a_run_survives_reload_and_a_second_tab_and_stop_keeps_the_best(slow_server, visit):
     w = WORDS["en"]
-    page = visit(slow_server.url)
+    page = visit(f"{slow_server.url}/rota")
     page.get_by_role("button", name=w["build"]).click()
     stop = page.get_by_role("button", name=w["stop"])
     stop.wait_for()
@@ -148,7 +157,7 @@ def test_a_run_survives_reload_and_a_second_tab_and_stop_keeps_the_best(slow_ser
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks for processes in /proc")
 def test_no_worker_is_left_when_the_server_is_killed(slow_server, visit):
-    page = visit(slow_server.url)
+    page = visit(f"{slow_server.url}/rota")
     page.get_by_role("button", name=WORDS["en"]["build"]).click()
     page.get_by_role("button", name=WORDS["en"]["stop"]).wait_for()
     page.goto("about:blank")
@@ -172,9 +181,9 @@ def _mentions(process: Path, text: str) -> bool:
 
 @pytest.mark.parametrize(("width", "dark"), [(768, False), (1280, True)])
 def test_no_page_is_wider_than_the_screen(server, visit, width, dark):
-    page = visit(server.url, width=width, dark=dark)
+    page = visit(f"{server.url}/rota", width=width, dark=dark)
     build(page, WORDS["en"], "January")
-    for path in ("", "need", "rota", "scenarios", "export", "calculator"):
+    for path in ("data", "need", "team", "rota", "scenarios", "export"):
         page.goto(f"{server.url}/{path}")
         page.wait_for_selector("h1")
         page.wait_for_timeout(300)
@@ -187,7 +196,7 @@ def test_the_app_opens_on_the_project_s_own_scenarios_and_a_real_plan_is_built(v
     """The real worker on the example team, stopped as soon as there is a rota."""
     w = WORDS["en"]
     with serving(tmp_path / "home", ROOT / "scenarios") as server:
-        page = visit(server.url)
+        page = visit(f"{server.url}/rota")
         page.get_by_role("button", name=w["build"]).click()
         stop = page.get_by_role("button", name=w["stop"])
         stop.wait_for()
@@ -204,9 +213,8 @@ def test_the_app_opens_on_the_project_s_own_scenarios_and_a_real_plan_is_built(v
 
 def test_the_rota_is_edited_with_the_keyboard(server, visit):
     w = WORDS["en"]
-    page = visit(server.url)
+    page = visit(f"{server.url}/rota")
     build(page, w, "January")
-    go(page, "Rota")
     page.get_by_text("Edit", exact=True).click()
     cell = page.locator("td.cell[data-a='0'][data-d='0']")
     page.get_by_text("Rules broken").wait_for()

@@ -7,7 +7,8 @@ import html
 import streamlit as st
 
 from staffing.errors import InputError
-from staffing.ui import drafts, editor, frame, session
+from staffing.ui import drafts, editor, session
+from staffing.ui.build_form import build_form
 from staffing.ui.components.mount import day_bars, rota_matrix
 from staffing.ui.markup import listing
 from staffing.ui.rota_words import bars_data, code_label, matrix_data, with_edits
@@ -22,10 +23,12 @@ ORDERS = ("file", "name", "hours", "contract")
 def show(t: Texts) -> None:
     """Draw the page."""
     st.title(t("rota.title"))
-    found = frame.need_plan(t)
-    if found is None:
+    chosen = session.chosen_run()
+    with st.expander(t("plan.build"), expanded=chosen is None or not chosen.has_plan, icon=":material/play_circle:"):
+        build_form(t)
+    if chosen is None or not chosen.has_plan:
         return
-    run, plan = found
+    run, plan = chosen, session.plan_of(chosen)
     full = matrix(plan, session.people_of(run))
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         st.text_input(t("rota.find"), key="find", width=200, placeholder=t("rota.find.example"))

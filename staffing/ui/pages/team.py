@@ -7,6 +7,7 @@ import streamlit as st
 
 from staffing.errors import InputError
 from staffing.ui import frame, session
+from staffing.ui.start import working
 from staffing.ui.team_words import contracts_table, rules_table, shifts_table
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.levers import save_what_if
@@ -19,21 +20,18 @@ PARTS = (*TABLES, "shifts", "contracts", "rules")
 def show(t: Texts) -> None:
     """Draw the page."""
     st.title(t("team.title"))
-    chosen = frame.choose_scenario(t, "team-scenario")
-    if chosen is None:
+    now = working(t)
+    if now is None:
         return
-    team, file = chosen
-    part = st.segmented_control(
-        t("team.part"), PARTS, default=PARTS[0], format_func=lambda p: t(f"team.part.{p}"), required=True, key="part"
-    )
+    team, file, scenario = now
+    part = frame.choose_part("part", t("team.part"), {p: t(f"team.part.{p}") for p in PARTS}, PARTS[0])
     try:
-        scenario = session.scenario_at(file.path)
         people = session.people_at(file.path)
     except InputError as error:
         frame.show_problems(t, error.problems)
         return
     if part in TABLES:
-        _table(t, team, file, part, editable(scenario, part))
+        _table(t, team.name, file, part, editable(scenario, part))
     elif part == "shifts":
         st.html(shifts_table(t, scenario))
     elif part == "contracts":
@@ -95,6 +93,5 @@ def _save(t: Texts, team: str, file: ScenarioFile, name: str, rows: pd.DataFrame
         made.unlink()
         made.with_name(f"{made.stem}.{name}.csv").unlink()
         return
-    st.session_state[f"scenario-{team}"] = str(made)
-    st.session_state["team-scenario"] = str(made)
+    session.choose_scenario(str(made))
     st.toast(t("data.used", name=plain(own)), icon=":material/check:")
