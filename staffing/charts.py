@@ -488,7 +488,9 @@ def need_of_day(
     height: int = 220,
 ) -> Spec:
     """Agents needed on contacts as an area, and on the roster (with shrinkage) as a line."""
-    rows = [{"i": i, "t": t, "n": a, "g": b} for i, (t, a, b) in enumerate(zip(times, on_phones, on_roster, strict=True))]
+    rows = [
+        {"i": i, "t": t, "n": a, "g": b} for i, (t, a, b) in enumerate(zip(times, on_phones, on_roster, strict=True))
+    ]
     if rows:
         # a last point, so that the steps of the last interval are drawn
         rows.append({**rows[-1], "i": len(rows)})
@@ -502,7 +504,10 @@ def need_of_day(
         {"field": "n", "type": "quantitative", "title": words["on_phones"], "format": ".2~f"},
         {"field": "g", "type": "quantitative", "title": words["on_roster"], "format": ".2~f"},
     ]
-    parts = (("area", "n", "on_phones", {}), ("line", "g", "on_roster", {"strokeWidth": 2}))
+    parts: tuple[tuple[str, str, str, Spec], ...] = (
+        ("area", "n", "on_phones", {}),
+        ("line", "g", "on_roster", {"strokeWidth": 2}),
+    )
     return {
         "height": height,
         "data": {"values": rows},

@@ -88,7 +88,7 @@ def test_a_sample_that_cannot_be_written_is_told(place, monkeypatch, tmp_path):
 @pytest.mark.parametrize("page", PLANS)
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_pages_without_a_plan_lead_to_one(place, page, language):
-    app = opened(page, language)
+    app = opened(page, language, view="cover")
     assert not app.exception
     assert {"de": "Noch kein Plan", "en": "No plan to show"}[language] in texts_of(app)
 
@@ -272,7 +272,7 @@ def test_a_changed_table_becomes_a_scenario_and_one_with_problems_does_not(place
 
 
 def test_the_calculator_answers_and_refuses(place):
-    page = opened("need")
+    page = opened("need", view="cover")
     assert not page.metric
     page.session_state["calculator"] = True
     page.run()

@@ -200,6 +200,13 @@ def needs(sizing: Sizing) -> tuple[QueueNeed, ...]:
     )
 
 
+def hours_by_day(sizing: Sizing) -> FloatArray:
+    """Agent-hours on the roster, shape (Q, D)."""
+    grid = sizing.forecast.grid
+    sums = np.add.reduceat(sizing.requirement.on_roster, grid.day_first[:-1], axis=1)
+    return np.asarray(sums * grid.hours, dtype=np.float64)
+
+
 def need_intervals(sizing: Sizing, queue: str, day: int) -> tuple[tuple[str, ...], FloatArray, FloatArray]:
     """Times of a day around the opening hours, and agents needed on the phones and on the roster."""
     times, _ = intervals_of(sizing.forecast, queue, day)

@@ -8,10 +8,12 @@ import pandas as pd
 
 from staffing.frames import plain, read_sheet
 from staffing.frames.contract import Contract
-from staffing.frames.tables import ABSENCES, AGENTS, LOCKS, REQUESTS
+from staffing.frames.tables import ABSENCES, ADJUSTMENTS, AGENTS, EVENTS, LOCKS, REQUESTS
 from staffing.scenario import Scenario
 
 TABLES: dict[str, Contract] = {"agents": AGENTS, "absences": ABSENCES, "requests": REQUESTS, "locks": LOCKS}
+DEMAND_TABLES: dict[str, Contract] = {"events": EVENTS, "adjustments": ADJUSTMENTS}
+"""Tables that the forecast reads."""
 
 
 def editable(scenario: Scenario, name: str) -> pd.DataFrame:
@@ -22,7 +24,7 @@ def editable(scenario: Scenario, name: str) -> pd.DataFrame:
     InputError
         Where a file is no table.
     """
-    columns = [c.name for c in TABLES[name].columns]
+    columns = [c.name for c in (TABLES | DEMAND_TABLES)[name].columns]
     parts = [pd.DataFrame(columns=columns, dtype=str)]
     for path in scenario.files(name):
         sheet = read_sheet(path, rowless=True)
