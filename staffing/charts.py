@@ -458,7 +458,7 @@ def forecast_band(
                 "x": x,
                 "y": {"field": field, **y},
                 "color": {"datum": name, "type": "nominal", "scale": scale, "legend": legend},
-                "strokeDash": {"datum": name, "type": "nominal", "scale": dash, "legend": legend},
+                "strokeDash": {"datum": name, "type": "nominal", "scale": dash, "legend": None},
             },
         }
 

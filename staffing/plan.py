@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from staffing.forecast.make import make_forecast
 from staffing.forecast.manual import adjust
 from staffing.forecast.result import Forecast
 from staffing.grid import FloatArray
-from staffing.inputs import DemandInputs, Inputs, read_demand, read_inputs
+from staffing.inputs import DemandInputs, Inputs, read_demand, read_inputs, read_need, read_people
 from staffing.progress import SILENT, Monitor, Progress
 from staffing.requirement import Channel, Requirement, make_requirement
 from staffing.roster import costs, engine, rules
@@ -280,6 +281,27 @@ def prepare(scenario: Scenario) -> Preparation:
     forecast = forecast_of(inputs)
     requirement = requirement_of(inputs, forecast)
     return Preparation(inputs, forecast, requirement, problem_of(inputs, requirement))
+
+
+def problem_for(scenario: Scenario, need: Path | None = None) -> RosterProblem:
+    """What a rota of a scenario is judged by.
+
+    Parameters
+    ----------
+    scenario
+        As loaded by `scenario.load`.
+    need
+        ``coverage.csv`` of a finished plan, whose need counts; None: read the history and size it anew.
+
+    Raises
+    ------
+    InputError
+        With every problem of the input.
+    """
+    if need is None:
+        return prepare(scenario).problem
+    team = read_people(scenario)
+    return replace(team, required=read_need(need, team.grid, team.queues))
 
 
 # -- the main job ------------------------------------------------------------------------------------------

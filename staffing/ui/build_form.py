@@ -45,5 +45,11 @@ def build_form(t: Texts) -> None:
         )
     if run is None:
         st.caption(t("plan.unchanged", name=plain(file.name)))
-        return
-    run_panel(t, run)
+    elif not run.has_plan:
+        st.session_state["watched"] = run.id
+        run_panel(t, run)
+    else:
+        # open for those who waited for it, closed for those who come later
+        watched = st.session_state.get("watched") == run.id
+        with st.expander(t("plan.outcome"), watched, icon=":material/insights:", key=f"outcome-{run.id}"):
+            run_panel(t, run)

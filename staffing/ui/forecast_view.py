@@ -59,6 +59,7 @@ def _month(t: Texts, sizing: Sizing, queue: str) -> None:
 def _day(t: Texts, sizing: Sizing, queue: str) -> None:
     dates = sizing.forecast.grid.dates
     labels = [t.day(d) for d in dates]
+    st.session_state.setdefault("forecast-day", vm.first_busy(sizing.forecast, queue))
     index = st.selectbox(
         t("need.day"), range(len(dates)), format_func=lambda i: labels[i], key="forecast-day", width=320
     )

@@ -96,17 +96,19 @@ def choose_part(name: str, label: str, options: Mapping[str, str], default: str)
     """Let the planner choose a part of the page; it stays in the address, under its own name in every language."""
     wanted = st.query_params.get(name)
     st.session_state.setdefault(name, wanted if wanted in options else default)
-    part = st.segmented_control(
-        label,
-        list(options),
-        format_func=lambda o: options[o],
-        required=True,
-        key=name,
-        label_visibility="collapsed",
+    part = str(
+        st.segmented_control(
+            label,
+            list(options),
+            format_func=lambda o: options[o],
+            required=True,
+            key=name,
+            label_visibility="collapsed",
+        )
     )
     if st.query_params.get(name) != part:
         st.query_params[name] = part
-    return str(part)
+    return part
 
 
 def _standing(live: list[Run]) -> list[tuple[str, str]]:

@@ -73,6 +73,7 @@ def need(t: Texts, sizing: Sizing) -> None:
 def _day(t: Texts, sizing: Sizing, queue: str) -> None:
     dates = sizing.forecast.grid.dates
     labels = [t.day(d) for d in dates]
+    st.session_state.setdefault("need-day", vm.first_busy(sizing.forecast, queue))
     index = st.selectbox(t("need.day"), range(len(dates)), format_func=lambda i: labels[i], key="need-day", width=320)
     times, net, gross = vm.need_intervals(sizing, queue, index)
     spec = charts.need_of_day(times, net.tolist(), gross.tolist(), words_of(t), session.palette())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import os
 import re
@@ -13,13 +14,15 @@ import streamlit as st
 
 from staffing import charts
 from staffing.errors import InputError
-from staffing.jobs import Jobs, Run
+from staffing.inputs import TEAM_TABLES, read_people
+from staffing.jobs import Jobs, Run, RunRequest
 from staffing.roster.problem import RosterProblem
 from staffing.scenario import Scenario, load
+from staffing.store import KeptRun, Store
 from staffing.ui.texts import LANGUAGES, Texts, preferred
 from staffing.ui.vm.intake import Quality, quality, read_as
 from staffing.ui.vm.plan import Plan, read_plan
-from staffing.ui.vm.teams import TEAM_TABLES, ScenarioFile, Team, find_teams, read_people
+from staffing.ui.vm.teams import ScenarioFile, Team, find_teams
 
 NO_RUN = ""
 """Chosen where a scenario has no run to look at."""
@@ -50,6 +53,37 @@ def _jobs(folder: str) -> Jobs:
 def jobs() -> Jobs:
     """Keeper of the runs; one for all tabs."""
     return _jobs(str(home() / "runs"))
+
+
+def questions() -> Jobs:
+    """Keeper of short questions about a rota; they do not wait for the runs."""
+    return _jobs(str(home() / "questions"))
+
+
+@st.cache_resource(show_spinner=False)
+def _store(url: str) -> Store:
+    return Store(url)
+
+
+def store() -> Store:
+    """What planners keep: edits, versions, runs, scenarios; one for all tabs."""
+    home().mkdir(parents=True, exist_ok=True)
+    return _store(os.environ.get("STAFFING_STORE") or f"sqlite:///{(home() / 'staffing.db').as_posix()}")
+
+
+def author() -> str:
+    """Who works here: the name given on this screen, else that of the account."""
+    given = str(st.session_state.get("author") or "").strip()
+    return given or getpass.getuser()
+
+
+def begin(request: RunRequest) -> Run:
+    """Queue a run, remember it in the store, and look at it."""
+    run = jobs().start(request)
+    kept = KeptRun(run.id, request.team, request.name, request.scenario, str(run.folder), run.created)
+    store().keep_run(kept)
+    choose_run(run.id)
+    return run
 
 
 def teams() -> list[Team]:
@@ -203,9 +237,14 @@ def people_at(path: Path) -> RosterProblem:
     InputError
         As `read_people`.
     """
+    return _people(str(path), people_changed(path))
+
+
+def people_changed(path: Path) -> float:
+    """When a scenario file or one of its team's tables was changed last (Unix seconds)."""
     scenario = scenario_at(path)
     files = [path, *(f for table in TEAM_TABLES for f in scenario.files(table))]
-    return _people(str(path), max(f.stat().st_mtime for f in files if f.exists()))
+    return max((f.stat().st_mtime for f in files if f.exists()), default=0.0)
 
 
 def people_of(run: Run) -> RosterProblem | None:

@@ -60,12 +60,21 @@ def go(page, name: str) -> None:
     page.get_by_test_id("stStatusWidget").wait_for(state="detached")
 
 
+def settle(page) -> None:
+    """Wait until the app has answered."""
+    page.wait_for_timeout(300)
+    page.get_by_test_id("stStatusWidget").wait_for(state="detached")
+
+
 def build(page, w, name: str) -> None:
-    """Press the button, wherever the panel stands, and wait for the rota of the new run."""
-    panel = page.locator("details").first
-    panel.wait_for()
-    if panel.get_attribute("open") is None:
-        panel.locator("summary").click()
+    """Choose the scenario, press the button, wherever the panel stands, and wait for the rota of the new run."""
+    settle(page)
+    scenario = page.get_by_role("combobox", name=w["scenario"], exact=True)
+    if scenario.input_value() != name:
+        scenario.click()
+        page.get_by_role("option", name=name, exact=True).click()
+    expect(page.get_by_role("textbox", name=w["plan"])).to_have_value(name)
+    settle(page)
     before = page.url
     page.get_by_role("button", name=w["build"]).click()
     page.wait_for_function("before => location.href != before && location.href.includes('run=')", arg=before)
@@ -79,9 +88,6 @@ def test_from_a_scenario_to_downloads(server, visit, language):
     page = visit(f"{server.url}/rota", language)
     build(page, w, "January")
 
-    page.get_by_role("combobox", name=w["scenario"], exact=True).click()
-    page.get_by_role("option", name=w["more"]).click()
-    expect(page.get_by_role("textbox", name=w["plan"])).to_have_value(w["more"])
     build(page, w, w["more"])
 
     need, rota, scenarios, export = w["pages"]
@@ -93,7 +99,7 @@ def test_from_a_scenario_to_downloads(server, visit, language):
     go(page, rota)
     cell = page.locator("td.cell").first
     cell.wait_for()
-    expect(page.locator("tbody tr")).to_have_count(20)
+    expect(page.locator("tr:has(td.cell)")).to_have_count(20)
     assert page.locator("td[data-tone=early]").first.inner_text() == "E"
     cell.click()
     page.keyboard.press("ArrowRight")
@@ -104,7 +110,7 @@ def test_from_a_scenario_to_downloads(server, visit, language):
     )
     assert focused[:2] == ["1", "1"]
     assert focused[2].startswith("Ben Brandt, ")
-    page.get_by_label(w["find"]).fill("Ben")
+    page.get_by_role("textbox", name=w["find"], exact=True).fill("Ben")
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelectorAll('table').length >= 0")
 
@@ -127,11 +133,15 @@ def test_from_a_scenario_to_downloads(server, visit, language):
 def test_a_changed_lever_becomes_a_scenario_file(server, visit):
     w = WORDS["en"]
     page = visit(f"{server.url}/scenarios?view=what-if")
+    scenario = page.get_by_role("combobox", name=w["scenario"], exact=True)
+    if scenario.input_value() != "January":
+        scenario.click()
+        page.get_by_role("option", name="January", exact=True).click()
     page.get_by_label(w["contacts"]).first.fill("15")
     page.keyboard.press("Enter")
     page.get_by_text(w["changed"]).wait_for()
     page.get_by_role("button", name=w["build"]).click()
-    page.get_by_text(re.compile("January, changed:")).wait_for()
+    page.get_by_text("January, changed").first.wait_for()
     (made,) = (server.home / "scenarios" / "helpdesk").glob("january-changed*.toml")
     assert "phone-de = 1.15" in made.read_text()
 
@@ -226,6 +236,4 @@ def test_the_rota_is_edited_with_the_keyboard(server, visit):
     changed = page.locator("[data-testid=stMetric]", has_text="Cells changed").locator("[data-testid=stMetricValue]")
     page.wait_for_function("e => e.textContent.trim() == '2'", arg=changed.element_handle())
     page.get_by_role("button", name="Undo").click()
-    page.wait_for_function(
-        "() => document.querySelectorAll('[data-testid=stMetricValue]')[0].textContent.trim() == '0'"
-    )
+    page.wait_for_function("e => e.textContent.trim() == '0'", arg=changed.element_handle())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,13 +10,13 @@ from staffing.accuracy import accuracy
 from staffing.plan import size
 from staffing.requirement import Target
 from staffing.scenario import load
-from staffing.ui import demand_tables, session
+from staffing.ui import session
 from staffing.ui.forecast_words import parts_table
 from staffing.ui.need_view import promise
+from staffing.ui.team_parts import part_of
 from staffing.ui.texts import Texts
 from staffing.ui.vm import forecast as vm
-from staffing.ui.vm.tables import editable
-from staffing.ui.vm.teams import read_scenario_file
+from staffing.ui.vm import team_edits
 from tests.forecast import team as made_up
 from tests.small_team import write_small_team
 from tests.ui.test_pages import opened, texts_of
@@ -162,27 +160,36 @@ def test_the_need_is_shown_by_queue_with_its_promise(place, language):
 
 
 @pytest.mark.parametrize("part", ["events", "adjustments"])
-def test_tables_of_the_demand_are_shown(place, part):
-    page = opened("need", view=part)
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_tables_of_the_demand_are_edited_like_those_of_the_team(place, part, language):
+    page = opened("need", language, view=part)
     assert not page.exception
-    assert page.button(key="save-demand").disabled
+    assert page.button(key="save-table").disabled
 
 
-def test_a_changed_table_becomes_a_scenario_and_one_with_problems_does_not(place, folder):
-    file = read_scenario_file(folder / "told.toml")
-    rows = editable(load(file.path), "adjustments")
-    assert rows.loc[0, "who"] == "Ana"
-    more = pd.concat([rows, pd.DataFrame([{"first_day": "2027-01-08", "factor": "0.5", "who": "Ben", "why": "quiet"}])])
-    nobody = more.assign(who="")
-    t = Texts("en")
-    demand_tables.save(t, "small", file, "adjustments", nobody)
-    assert list((place / "scenarios" / "small").glob("*")) == []
-    demand_tables.save(t, "small", file, "adjustments", more.fillna(""))
-    (made,) = (place / "scenarios" / "small").glob("*.toml")
-    assert "adjustments" in made.read_text()
+def test_a_changed_table_is_checked_and_becomes_a_scenario(place, folder):
+    scenario = load(folder / "told.toml")
+    part = part_of(Texts("en"), "adjustments", scenario)
+    assert part.rows["who"].tolist() == ["Ana"]
+    assert not part.edit_of(part.rows)
+    more = pd.concat(
+        [
+            part.rows,
+            pd.DataFrame([{"first_day": pd.Timestamp("2027-01-08"), "factor": 0.5, "who": "Ben", "why": "quiet"}]),
+        ],
+        ignore_index=True,
+    )
+    edit = part.edit_of(more)
+    assert team_edits.check(folder / "told.toml", edit) == ()
+    nobody = part.edit_of(more.assign(who=""))
+    assert {p.what for p in team_edits.check(folder / "told.toml", nobody)} == {"is empty"}
+    events = part_of(Texts("de"), "events", scenario)
+    wrong = events.edit_of(events.rows.assign(factor=-1.0))
+    assert "below 0" in team_edits.check(folder / "told.toml", wrong)[0].what
+    made = team_edits.save_as(place, "More", folder / "told.toml", edit)
     found = size(load(made))
     assert [a.who for a in found.inputs.adjustments] == ["Ana", "Ben"]
-    assert json.loads(json.dumps(found.forecast.notes[-1])).endswith("by Ben: quiet")
+    assert found.forecast.notes[-1].endswith("by Ben: quiet")
 
 
 def test_a_scenario_whose_demand_cannot_be_read_says_why(place, folder):

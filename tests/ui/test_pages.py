@@ -14,12 +14,9 @@ from streamlit.util import calc_hash
 
 import staffing.ui
 from staffing.jobs import RunState
-from staffing.ui import drafts, session
-from staffing.ui.pages.team import _save
-from staffing.ui.texts import Texts
-from staffing.ui.vm.editing import Draft, Edit
-from staffing.ui.vm.tables import editable, same
-from staffing.ui.vm.teams import read_scenario_file
+from staffing.scenario import load
+from staffing.ui import session
+from staffing.ui.vm.tables import editable
 
 UI = Path(next(iter(staffing.ui.__path__)))
 MAIN = UI / "entry" / "app.py"
@@ -36,6 +33,7 @@ def place(tmp_path, team, worker, monkeypatch):
     yield tmp_path / "home"
     session.jobs().close()
     session._jobs.clear()
+    session._store.clear()
 
 
 def opened(page: str = "rota", language: str = "en", **query: str) -> AppTest:
@@ -173,36 +171,6 @@ def test_a_scenario_with_problems_tells_where_and_what_to_do(place, team, monkey
     assert "more-volume.toml, target.chat.service\\_level" in app.error[0].value
 
 
-def test_a_rota_is_edited_undone_and_planned_again_around_its_locks(place):
-    built(opened())
-    (run,) = session.jobs().runs()
-    drafts.push(run.id, Draft({("A001", 0): Edit("L", True), ("A001", 1): Edit("E", False)}))
-    page = opened("rota", run=run.id, editing="1")
-    page.toggle(key="editing").set_value(True).run()
-    assert not page.exception
-    # what was pushed above lives in another session; this one reads it from where it is kept
-    assert {m.label: m.value for m in page.metric}["Cells changed"] == "2"
-    assert "too little rest between shifts" in "".join(w.value for w in page.warning)
-    assert page.button(key="check").disabled
-    assert page.button(key="undo").disabled
-    page.button(key="discard").click().run()
-    assert {m.label: m.value for m in page.metric}["Cells changed"] == "0"
-    page.button(key="undo").click().run()
-    assert {m.label: m.value for m in page.metric}["Cells changed"] == "2"
-    page.button(key="redo").click().run()
-    page.button(key="undo").click().run()
-    page.button(key="rebuild").click().run()
-    assert not page.exception
-    settled()
-    newest = session.jobs().runs()[0]
-    assert newest.request.name == "January, around locks"
-    assert newest.state is RunState.DONE
-    assert [k.shift for k in session.people_at(Path(newest.request.scenario)).locks] == ["L"]
-    german = opened("rota", "de", run=run.id)
-    german.toggle(key="editing").set_value(True).run()
-    assert "zu kurze Ruhezeit" in "".join(w.value for w in german.warning)
-
-
 def test_a_plan_whose_team_has_changed_since_says_why_it_cannot_be_edited(place, team, monkeypatch, tmp_path):
     teams = tmp_path / "teams"
     shutil.copytree(team, teams / "helpdesk")
@@ -247,28 +215,63 @@ def test_an_upload_that_cannot_be_used_says_what_is_wrong(place, team, content, 
     assert told in texts_of(page)
 
 
-@pytest.mark.parametrize("part", ["absences", "requests", "locks", "shifts", "contracts", "rules"])
+@pytest.mark.parametrize("part", ["agents", "skills", "requests", "locks", "ledger", "shifts", "contracts", "rules"])
 def test_every_part_of_the_team_is_shown(place, part):
-    page = opened("team")
-    page.segmented_control(key="part").set_value(part).run()
+    page = opened("team", part=part)
     assert not page.exception
     assert "24 people in this scenario" in texts_of(page)
 
 
-def test_a_changed_table_becomes_a_scenario_and_one_with_problems_does_not(place, team):
-    file = read_scenario_file(team / "base.toml")
-    rows = editable(session.scenario_at(file.path), "absences")
-    assert list(rows["agent_id"]) == ["A002", "A005"]
-    more = pd.concat([rows, pd.DataFrame([{"agent_id": "A007", "first_day": "2027-01-05"}])], ignore_index=True)
-    wrong = more.assign(agent_id="nobody")
-    assert same(rows, rows.copy())
-    assert not same(rows, more)
-    t = Texts("en")
-    _save(t, "helpdesk", file, "absences", wrong)
-    assert list((place / "scenarios" / "helpdesk").glob("*")) == []
-    _save(t, "helpdesk", file, "absences", more)
+def test_a_changed_table_is_saved_or_becomes_a_scenario(place, team, monkeypatch, tmp_path):
+    teams = tmp_path / "teams"
+    base = shutil.copytree(team, teams / "helpdesk") / "base.toml"
+    monkeypatch.setenv("STAFFING_TEAMS", str(teams))
+    page = opened("team", part="absences")
+    more = pd.DataFrame(
+        [["A007", "2027-01-05", "", "", ""]], columns=editable(load(base), "absences").columns, index=[2]
+    )
+    page.session_state[f"rows-absences-{base}"] = more
+    page.run()
+    assert "Changed, not saved yet" in texts_of(page)
+    page.button(key="save-as").click().run()
+    assert not page.exception
     (made,) = (place / "scenarios" / "helpdesk").glob("*.toml")
-    assert len(session.people_at(made).absences) == 3
+    assert (len(session.people_at(made).absences), len(session.people_at(base).absences)) == (1, 2)
+    page = opened("team", part="absences")
+    page.session_state[f"rows-absences-{base}"] = more.assign(agent_id="nobody")
+    page.run()
+    assert "nobody" in page.error[0].value
+    assert page.button(key="save-table").disabled
+    page.session_state[f"rows-absences-{base}"] = more
+    page.run()
+    page.button(key="save-table").click().run()
+    assert len(session.people_at(base).absences) == 1
+    assert [p.name for p in (place / "former").rglob("*.csv")] == ["absences.csv"]
+    page.file_uploader[0].upload("team.csv", b"Nr,Von,Laune\nA001,2027-01-04,gut\n", "text/csv").run()
+    assert "Not used: Laune" in texts_of(page)
+    page.button(key="bring-in").click().run()
+    assert "Changed, not saved yet" in texts_of(page)
+    page.button(key="discard-table").click().run()
+    assert "Changed, not saved yet" not in texts_of(page)
+    page.file_uploader[0].upload("team.csv", b"Laune\ngut\n", "text/csv").run()
+    assert "agent\\_id" in page.error[0].value
+
+
+def test_limits_of_the_law_are_changed(place, team, monkeypatch, tmp_path):
+    teams = tmp_path / "teams"
+    base = shutil.copytree(team, teams / "helpdesk") / "base.toml"
+    monkeypatch.setenv("STAFFING_TEAMS", str(teams))
+    page = opened("team", part="rules")
+    limit = next(n for n in page.number_input if n.label.startswith("Most paid hours in one"))
+    limit.set_value(9.5).run()
+    page.button(key="save-law-as").click().run()
+    assert not page.exception
+    (made,) = (place / "scenarios" / "helpdesk").glob("*.toml")
+    assert load(made).law.max_daily_hours == 9.5
+    page = opened("team", part="rules")
+    next(n for n in page.number_input if n.label.startswith("Most paid hours in one")).set_value(9.0).run()
+    page.button(key="save-law").click().run()
+    assert load(base).law.max_daily_hours == 9.0
 
 
 def test_the_calculator_answers_and_refuses(place):

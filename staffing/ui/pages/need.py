@@ -5,18 +5,20 @@ from __future__ import annotations
 import streamlit as st
 
 from staffing.errors import InputError
+from staffing.scenario import Scenario
 from staffing.ui import demand, frame, session
 from staffing.ui.calculator import calculator
 from staffing.ui.cover_view import cover
-from staffing.ui.demand_tables import edit_table
 from staffing.ui.forecast_view import forecast
 from staffing.ui.need_view import need
 from staffing.ui.start import working
+from staffing.ui.table_form import brought, table_form
+from staffing.ui.team_parts import part_of
 from staffing.ui.texts import Texts
-from staffing.ui.vm.tables import DEMAND_TABLES
-from staffing.ui.vm.teams import ScenarioFile
+from staffing.ui.vm.teams import ScenarioFile, Team
 
-PARTS = ("forecast", *DEMAND_TABLES, "agents", "cover")
+TABLES = ("events", "adjustments")
+PARTS = ("forecast", *TABLES, "agents", "cover")
 
 
 def show(t: Texts) -> None:
@@ -29,8 +31,8 @@ def show(t: Texts) -> None:
     run = session.chosen_run()
     shown = "cover" if run is not None and (run.has_plan or run.state.live) else "forecast"
     part = frame.choose_part("view", t("need.part"), {p: t(f"need.part.{p}") for p in PARTS}, shown)
-    if part in DEMAND_TABLES:
-        edit_table(t, team.name, file, scenario, part)
+    if part in TABLES:
+        _table(t, team, file, scenario, part)
     elif part == "cover":
         found = frame.need_plan(t)
         if found is not None:
@@ -42,6 +44,15 @@ def show(t: Texts) -> None:
     ) as opened:
         if opened.open:
             st.fragment(calculator, key="calculator-part")(t)
+
+
+def _table(t: Texts, team: Team, file: ScenarioFile, scenario: Scenario, name: str) -> None:
+    try:
+        shown = part_of(t, name, scenario, brought(file, name))
+    except InputError as error:
+        frame.show_problems(t, error.problems)
+        return
+    table_form(t, team, file, shown)
 
 
 def _sized(t: Texts, file: ScenarioFile, part: str) -> None:

@@ -218,6 +218,11 @@ def need_intervals(sizing: Sizing, queue: str, day: int) -> tuple[tuple[str, ...
     return times, sizing.requirement.on_phones[q, part], sizing.requirement.on_roster[q, part]
 
 
+def first_busy(forecast: Forecast, queue: str) -> int:
+    """The first day with contacts; the first of all where there is none."""
+    return int(np.argmax(_by_day(forecast, forecast.contacts[queue_index(forecast, queue)]) > 0))
+
+
 def weekly_marks(labels: Sequence[str], dates: Sequence[date]) -> dict[int, str]:
     """Labels under an axis of days: the first and every Monday."""
     return {i: s for i, (s, d) in enumerate(zip(labels, dates, strict=True)) if i == 0 or d.weekday() == 0}
