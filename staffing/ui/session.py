@@ -22,7 +22,10 @@ from staffing.store import KeptRun, Store
 from staffing.ui.texts import LANGUAGES, Texts, preferred
 from staffing.ui.vm.intake import Quality, quality, read_as
 from staffing.ui.vm.plan import Plan, read_plan
-from staffing.ui.vm.teams import Team, find_teams
+from staffing.ui.vm.teams import ScenarioFile, Team, find_teams
+
+NO_RUN = ""
+"""Chosen where a scenario has no run to look at."""
 
 
 def home() -> Path:
@@ -130,13 +133,15 @@ def chart_words(t: Texts) -> charts.Words:
 
 
 def chosen_run() -> Run | None:
-    """Run in the address or chosen before, else the newest that has a plan."""
+    """Run in the address or chosen before, else the newest that has a plan; None where the scenario chosen has no run."""
     wanted = st.query_params.get("run") or st.session_state.get("run")
     if wanted:
         with suppress(KeyError):
             run = jobs().read(wanted)
             choose_run(run.id)
             return run
+    if wanted == NO_RUN:
+        return None
     newest = next((r for r in jobs().runs() if r.has_plan), None)
     if newest is not None:
         choose_run(newest.id)
@@ -144,10 +149,44 @@ def chosen_run() -> Run | None:
 
 
 def choose_run(run_id: str) -> None:
-    """Look at a run from now on; it stays in the address."""
-    st.session_state["run"] = run_id
+    """Look at a run, and at the scenario it was made from, from now on; it stays in the address."""
+    if st.session_state.get("run") != run_id:
+        st.session_state["run"] = run_id
+        st.session_state["scenario"] = jobs().read(run_id).request.scenario
     if st.query_params.get("run") != run_id:
         st.query_params["run"] = run_id
+
+
+# -- the scenario that is worked on ------------------------------------------------------------------------
+
+
+def working() -> tuple[Team, ScenarioFile] | None:
+    """Scenario chosen, else the one of the run that is looked at, else the first team's base; None without teams."""
+    found = {str(s.path): (team, s) for team in teams() for s in team.scenarios}
+    if not found:
+        return None
+    chosen_run()
+    wanted = st.session_state.get("scenario")
+    if wanted not in found:
+        wanted = next(iter(found))
+        st.session_state["scenario"] = wanted
+    return found[wanted]
+
+
+def runs_of(scenario: str) -> list[Run]:
+    """Runs of a scenario that have a plan or may get one, newest first."""
+    return [r for r in jobs().runs() if r.request.scenario == scenario and (r.has_plan or r.state.live)]
+
+
+def choose_scenario(path: str) -> None:
+    """Work on a scenario from now on, and look at its newest run, if there is one."""
+    st.session_state["scenario"] = path
+    newest = next(iter(runs_of(path)), None)
+    if newest is not None:
+        choose_run(newest.id)
+        return
+    st.session_state["run"] = NO_RUN
+    st.query_params.pop("run", None)
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)

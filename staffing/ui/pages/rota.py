@@ -6,7 +6,8 @@ import streamlit as st
 
 from staffing.errors import InputError
 from staffing.jobs import Run
-from staffing.ui import drafts, editor, frame, session
+from staffing.ui import drafts, editor, session
+from staffing.ui.build_form import build_form
 from staffing.ui.cell_panel import cell_panel
 from staffing.ui.day_view import day_view
 from staffing.ui.matrix_view import day_of, filters, matrix_view
@@ -22,9 +23,10 @@ PANES = ("day", "cell", "replan", "versions")
 def show(t: Texts) -> None:
     """Draw the page."""
     st.title(t("rota.title"))
-    found = frame.need_plan(t)
-    if found is not None:
-        st.fragment(_rota, key="rota-part")(t, found[0].id)
+    chosen = session.chosen_run()
+    build_form(t)
+    if chosen is not None and chosen.has_plan:
+        st.fragment(_rota, key="rota-part")(t, chosen.id)
 
 
 def _rota(t: Texts, run_id: str) -> None:
