@@ -17,7 +17,7 @@ from staffing.errors import InputError, Problem
 from staffing.frames import Kind, Sheet, plain, read_sheet
 from staffing.frames.cells import as_text, moments
 from staffing.frames.contract import Column, Contract
-from staffing.frames.tables import ABSENCES, AGENTS, LEDGER, LOCKS, REQUESTS
+from staffing.frames.tables import ABSENCES, ADJUSTMENTS, AGENTS, EVENTS, LEDGER, LOCKS, REQUESTS
 from staffing.scenario import Scenario
 
 TABLES: dict[str, Contract] = {
@@ -26,6 +26,8 @@ TABLES: dict[str, Contract] = {
     "requests": REQUESTS,
     "locks": LOCKS,
     "ledger": LEDGER,
+    "events": EVENTS,
+    "adjustments": ADJUSTMENTS,
 }
 FIRST_ROW = 2
 """Number of the first row in a spreadsheet, under the header."""
@@ -76,6 +78,12 @@ KNOWN_AS: Mapping[str, tuple[str, ...]] = {
     "weekends": ("wochenenden",),
     "unpopular": ("unbeliebt",),
     "hours": ("stunden",),
+    "queue": ("skill", "warteschlange", "thema"),
+    "factor": ("faktor",),
+    "contacts": ("kontakte", "anrufe", "calls", "volume"),
+    "end": ("ende",),
+    "who": ("wer", "by", "von", "author"),
+    "why": ("warum", "reason", "grund", "comment", "kommentar"),
 }
 """Other names our columns go by, without blanks and punctuation."""
 
