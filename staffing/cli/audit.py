@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
     from staffing.roster import costs, rules
     from staffing.roster.rota import read_rota
 
-    problem = prepare(scenario).problem
+    problem = prepare(scenario, args.roster).problem
     roster = read_rota(args.roster, problem)
     violations = rules.audit(problem, roster)
     terms = costs.terms(problem, roster)

@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     from staffing.roster.explain import why
     from staffing.roster.rota import read_rota
 
-    problem = prepare(scenario).problem
+    problem = prepare(scenario, args.roster).problem
     reason = why(problem, read_rota(args.roster, problem), args.agent, day, seconds=args.seconds)
     changes = [
         f"{problem.grid.dates[c.day]}  {problem.agents[c.agent].name}: {c.before} -> {c.after}" for c in reason.changes

@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.out:
         check_folder(args.out)
-    problem = prepare(scenario).problem
+    problem = prepare(scenario, args.roster).problem
     alternatives = replan(problem, read_rota(args.roster, problem), absent, seconds=args.seconds)
     told: list[dict[str, Any]] = [
         {
