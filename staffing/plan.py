@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 
 from staffing.forecast.make import make_forecast
+from staffing.forecast.manual import adjust
 from staffing.forecast.result import Forecast
-from staffing.inputs import Inputs, read_inputs
+from staffing.inputs import DemandInputs, Inputs, read_demand, read_inputs, read_need, read_people
 from staffing.progress import SILENT, Monitor, Progress
 from staffing.requirement import Requirement, make_requirement
 from staffing.roster import costs, engine, rules
 from staffing.roster.costs import Coverage
 from staffing.roster.problem import Roster, RosterProblem, RosterResult, RosterStatus
-from staffing.roster.rota import planned_need
 from staffing.roster.rules import Violation
 from staffing.scenario import DemandLevers, Scenario
 from staffing.service import Service, patience_of, repair_rota, service_of
@@ -128,14 +128,14 @@ def peak_mb() -> float:
 # -- stages on a scenario ----------------------------------------------------------------------------------
 
 
-def forecast_of(inputs: Inputs, monitor: Monitor = SILENT) -> Forecast:
-    """Forecast the horizon and apply the scenario's what-if factors."""
+def forecast_of(inputs: DemandInputs, monitor: Monitor = SILENT) -> Forecast:
+    """Forecast the horizon, then apply the planner's adjustments and the scenario's what-if factors."""
     scenario = inputs.scenario
     parents = {q: s.parent for q, s in scenario.queue.items() if s.parent is not None}
     forecast = make_forecast(
         inputs.history, inputs.grid, inputs.open, scenario.forecast, inputs.events, parents, monitor
     )
-    return scaled(forecast, scenario.demand)
+    return scaled(adjust(forecast, inputs.adjustments), scenario.demand)
 
 
 def scaled(forecast: Forecast, levers: DemandLevers) -> Forecast:
@@ -149,11 +149,13 @@ def scaled(forecast: Forecast, levers: DemandLevers) -> Forecast:
         contacts=forecast.contacts * contacts,
         quantiles=forecast.quantiles * contacts,
         spreadsheet=forecast.spreadsheet * contacts,
+        statistical=forecast.statistical * contacts,
+        components={**forecast.components, "what_if": np.tile(contacts, forecast.grid.days)},
         aht_seconds=forecast.aht_seconds * aht,
     )
 
 
-def requirement_of(inputs: Inputs, forecast: Forecast) -> Requirement:
+def requirement_of(inputs: DemandInputs, forecast: Forecast) -> Requirement:
     """Agents needed under the scenario's targets and shrinkage."""
     scenario = inputs.scenario
     return make_requirement(
@@ -171,6 +173,22 @@ def problem_of(inputs: Inputs, requirement: Requirement) -> RosterProblem:
 
 
 @dataclass(frozen=True)
+class Sizing:
+    """What comes and who it takes, without a team: forecast and requirement."""
+
+    inputs: DemandInputs
+    forecast: Forecast
+    requirement: Requirement
+
+
+def size(scenario: Scenario, monitor: Monitor = SILENT) -> Sizing:
+    """Read a scenario's demand, forecast it and size it; the team's tables are not looked at."""
+    inputs = read_demand(scenario)
+    forecast = forecast_of(inputs, monitor)
+    return Sizing(inputs, forecast, requirement_of(inputs, forecast))
+
+
+@dataclass(frozen=True)
 class Preparation:
     """Everything up to the rota: what a rota is judged by."""
 
@@ -180,17 +198,42 @@ class Preparation:
     problem: RosterProblem
 
 
-def prepare(scenario: Scenario, roster: Path | None = None) -> Preparation:
-    """Read, forecast and size a scenario, without building a rota.
-
-    Where `roster` lies in the folder of a plan, the need is the one that the plan's rota was built for.
-    """
+def prepare(scenario: Scenario, need: Path | None = None) -> Preparation:
+    """Read, forecast and size a scenario, without building a rota; `need` as in `problem_for`."""
     inputs = read_inputs(scenario)
     forecast = forecast_of(inputs)
     requirement = requirement_of(inputs, forecast)
     problem = problem_of(inputs, requirement)
-    need = None if roster is None else planned_need(roster, problem)
-    return Preparation(inputs, forecast, requirement, problem if need is None else replace(problem, required=need))
+    if need is not None:
+        problem = replace(problem, required=read_need(need, problem.grid, problem.queues))
+    return Preparation(inputs, forecast, requirement, problem)
+
+
+def need_beside(roster: Path) -> Path | None:
+    """Return the ``coverage.csv`` of the plan that a rota lies in: what it was planned for, repairs included."""
+    path = roster.parent / "coverage.csv"
+    return path if path.is_file() else None
+
+
+def problem_for(scenario: Scenario, need: Path | None = None) -> RosterProblem:
+    """What a rota of a scenario is judged by.
+
+    Parameters
+    ----------
+    scenario
+        As loaded by `scenario.load`.
+    need
+        ``coverage.csv`` of a finished plan, whose need counts; None: read the history and size it anew.
+
+    Raises
+    ------
+    InputError
+        With every problem of the input.
+    """
+    if need is None:
+        return prepare(scenario).problem
+    team = read_people(scenario)
+    return replace(team, required=read_need(need, team.grid, team.queues))
 
 
 # -- the main job ------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import numpy as np
 
 from staffing.forecast.result import Forecast
 from staffing.grid import FloatArray
-from staffing.inputs import Inputs
+from staffing.inputs import DemandInputs, Inputs
 from staffing.progress import SILENT, Monitor, Progress
 from staffing.requirement import Channel, Requirement, Target
 from staffing.roster import costs, engine
@@ -47,7 +47,7 @@ class Service:
     reasons: tuple[Reason, ...]
 
 
-def patience_of(inputs: Inputs) -> FloatArray:
+def patience_of(inputs: DemandInputs) -> FloatArray:
     """Mean patience per queue: as stated, else as measured in the history, else infinite; shape (Q,)."""
     stated = [s.patience_seconds for s in inputs.scenario.queue.values()]
     measured = inputs.history.patience_seconds

@@ -29,6 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``staffing simulate``."""
     parser.add_argument("scenario", type=Path, help="scenario file (TOML)")
     parser.add_argument("--roster", type=Path, required=True, metavar="FILE", help="rota as in roster.csv")
+    parser.add_argument(
+        "--need",
+        type=Path,
+        metavar="COVERAGE.csv",
+        help="need of a finished plan; else the one beside the rota, else that of the formulas",
+    )
     parser.add_argument("--replications", type=int, help="simulated months")
     parser.add_argument("--seed", type=int, help="seed of the simulation")
     parser.add_argument("--out", type=Path, help="folder for coverage.csv, service.csv and service_days.csv")
@@ -54,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     from staffing import report
     from staffing.export.folder import check_folder, write_folder
     from staffing.export.text import csv_bytes
-    from staffing.plan import prepare
+    from staffing.plan import need_beside, prepare
     from staffing.roster import costs
     from staffing.roster.rota import read_rota
     from staffing.service import demand_of, duty_of, service_of, simulation_of
@@ -62,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.out:
         check_folder(args.out)
-    ready = prepare(scenario, args.roster)
+    ready = prepare(scenario, args.need or need_beside(args.roster))
     problem = ready.problem
     roster = read_rota(args.roster, problem)
     duty = duty_of(problem, roster)

@@ -6,11 +6,9 @@ import io
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from staffing.errors import InputError, Problem, Problems
-from staffing.grid import FloatArray
+from staffing.errors import InputError, Problems
 from staffing.roster.problem import Roster, RosterProblem, Shift, ShiftType
 
 COLUMNS = (
@@ -193,30 +191,3 @@ def _breaks(
             begin = round((moved + timedelta(days=1)).timestamp())
         out.append((begin, begin + seconds))
     return out
-
-
-def planned_need(roster: Path, problem: RosterProblem) -> FloatArray | None:
-    """Return the need that a rota was planned for, shape (Q, T): the ``required`` of the ``coverage.csv`` beside it.
-
-    A repaired rota was planned for another need than the formulas ask for. None where no such file lies beside the rota.
-
-    Raises
-    ------
-    InputError
-        Where the file is of another horizon or of other queues, or cannot be read.
-    """
-    path = roster.parent / "coverage.csv"
-    if not path.is_file():
-        return None
-    todo = "plan again, or move the rota away from it to judge it by the need of the formulas"
-    try:
-        table = pd.read_csv(path, usecols=["interval_start", "queue", "required"])
-        required = table["required"].to_numpy(dtype=np.float64)
-    except (OSError, ValueError) as error:
-        raise InputError([Problem(str(path), f"cannot be read: {error}", todo)]) from None
-    Q = len(problem.queues)
-    labels, queues = problem.grid.labels(), list(problem.queues)
-    same = len(table) == Q * len(labels) and table["queue"].tolist() == queues * len(labels)
-    if not same or table["interval_start"].tolist()[::Q] != list(labels):
-        raise InputError([Problem(str(path), "is of another horizon or other queues than the scenario", todo)])
-    return np.ascontiguousarray(required.reshape(-1, Q).T)

@@ -168,11 +168,9 @@ def test_a_rota_is_judged_by_the_need_it_was_planned_for(planned, tmp_path, caps
     base, out = planned
     (tmp_path / "roster.csv").write_bytes((out / "roster.csv").read_bytes())
     (tmp_path / "coverage.csv").write_text("interval_start,queue,required\n2027-01-04T00:00:00+01:00,phone,1\n")
-    assert main(["audit", str(base), str(tmp_path / "roster.csv")]) == 2
-    assert "another horizon" in capsys.readouterr().err
-    (tmp_path / "coverage.csv").write_text("what,ever\n1,2\n")
-    assert main(["audit", str(base), str(tmp_path / "roster.csv")]) == 2
-    assert "cannot be read" in capsys.readouterr().err
+    for command in (["audit"], ["replan"], ["simulate", "--roster"]):
+        assert main([command[0], str(base), *command[1:], str(tmp_path / "roster.csv")]) == 2
+        assert "not those of the horizon" in capsys.readouterr().err
 
 
 def test_the_requirement_is_that_of_the_plan(planned, tmp_path, capsys):
@@ -217,6 +215,27 @@ def test_a_sudden_absence_is_mended_with_few_changes(planned, tmp_path, capsys):
     assert not any(row.startswith(f"{first['agent_id']},") and f",{first['date']}," in row for row in rows)
     assert main(arguments) == 0
     assert "(absent)" in capsys.readouterr().out
+
+
+def test_without_absences_a_rota_is_mended_around_its_locks_under_the_need_of_its_plan(planned, tmp_path, capsys):
+    base, out = planned
+    with (out / "roster.csv").open(encoding="utf-8") as file:
+        first = next(row for row in csv.DictReader(file) if row["locked"] == "no")
+    (tmp_path / "locks.csv").write_text(f"agent_id,date,shift\n{first['agent_id']},{first['date']},off\n")
+    locked = tmp_path / "locked.toml"
+    locked.write_text(f'extends = "{base.as_posix()}"\n[tables]\nlocks = ["locks.csv"]\n')
+    need = ["--need", str(out / "coverage.csv"), "--seconds", "1", "--json"]
+    main(["replan", str(locked), str(out / "roster.csv"), *need])
+    alternatives = json.loads(capsys.readouterr().out)["alternatives"]
+    mended = [a for a in alternatives if a["changes"]]
+    assert mended
+    for alternative in mended:
+        changes = [
+            c for c in alternative["changes"] if (c["agent_id"], c["date"]) == (first["agent_id"], first["date"])
+        ]
+        assert [c["after"] for c in changes] == ["off"]
+    assert main(["replan", str(locked), str(out / "roster.csv"), "--need", str(out / "roster.csv")]) == 2
+    assert "roster.csv: cannot be read" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
