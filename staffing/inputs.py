@@ -101,6 +101,7 @@ def read_inputs(scenario: Scenario) -> Inputs:
             queues=scenario.queues,
             contracts=scenario.contract,
             shift_types=scenario.shift,
+            rotations=scenario.rotation,
         )
         team = team_of(scenario, grid, people, holidays)
         notes = people.notes
@@ -130,4 +131,5 @@ def team_of(scenario: Scenario, grid: TimeGrid, people: Team, holidays: frozense
         ledger=people.ledger,
         holidays=holidays,
         queue_weights=np.array([s.weight for s in scenario.queue.values()]),
+        rotations=scenario.rotation,
     )

@@ -59,6 +59,21 @@ class Model:
     upper: dict[int, int] = field(default_factory=dict)
     cell_of: dict[int, tuple[int, int]] = field(default_factory=dict)
     offset: int = 0
+    literal: cp_model.IntVar | None = None
+    """While set, constraints of rules hold only if it is true."""
+
+    def require(self, constraint: cp_model.BoundedLinearExpression | bool) -> None:
+        """Add a constraint of a rule."""
+        added = self.model.add(constraint)
+        if self.literal is not None:
+            added.only_enforce_if(self.literal)
+
+    def exclude(self, variables: list[cp_model.IntVar]) -> None:
+        """At most one of some Boolean variables."""
+        if self.literal is None:
+            self.model.add_at_most_one(variables)
+        else:
+            self.require(total([(v, 1) for v in variables]) <= 1)
 
     def variable(self, lo: int, hi: int, hint: int) -> cp_model.IntVar:
         """A new variable with its hint."""
@@ -130,15 +145,10 @@ def build(
     for a, d in zip(*np.nonzero(free), strict=True):
         _cell(out, int(a), int(d), np.nonzero(allowed[a, d])[0], rules)
     touched = set(np.nonzero(free.any(axis=1))[0].tolist())
-    for rule in program.successions:
+    every: tuple[Count | Run | Succession, ...] = (*program.successions, *program.runs, *program.counts)
+    for rule in every:
         if rule.agent in touched and rules(rule.rule):
-            _succession(out, rule)
-    for run in program.runs:
-        if run.agent in touched and rules(run.rule):
-            _run(out, run)
-    for count in program.counts:
-        if count.agent in touched and rules(count.rule):
-            _count(out, count)
+            add_rule(out, rule)
     if cover and slopes is not None:
         _projected(out, slopes)
     elif cover:
@@ -168,6 +178,16 @@ def _cell(m: Model, a: int, d: int, options: IntArray, rules: Callable[[str], bo
 
 
 # -- rules ----------------------------------------------------------------------------------------------------
+
+
+def add_rule(m: Model, rule: Count | Run | Succession) -> None:
+    """Add the constraints of a rule, and its price."""
+    if isinstance(rule, Count):
+        _count(m, rule)
+    elif isinstance(rule, Run):
+        _run(m, rule)
+    else:
+        _succession(m, rule)
 
 
 def _succession(m: Model, rule: Succession) -> None:
@@ -205,7 +225,7 @@ def _forbid(m: Model, rule: Succession, d: int, bad: set[int], between: int | No
         elif m.fixed[rule.agent, between] >= 0:
             return
     if line:
-        m.model.add(total(line) <= -constant)
+        m.require(total(line) <= -constant)
 
 
 def _cliques(
@@ -228,9 +248,9 @@ def _cliques(
         if not before or not after:
             return
         if slack:
-            m.model.add(total([(v, 1) for v in before + after] + slack) <= 1)
+            m.require(total([(v, 1) for v in before + after] + slack) <= 1)
         else:
-            m.model.add_at_most_one(before + after)
+            m.exclude(before + after)
 
     limits = sorted({int(p.end[d, s]) + rule.rest_seconds for s, _ in here})
     done: set[int] = set()
@@ -280,7 +300,7 @@ def _run(m: Model, run: Run) -> None:
             line += [(v, c * f) for v, c in days[d][0]]
             constant += days[d][1] * f
         if line:
-            m.model.add(total(line) <= most - constant)
+            m.require(total(line) <= most - constant)
 
     for d in range(D - run.hi):
         require([(k, 1) for k in range(d, d + run.hi + 1)], run.hi)
@@ -327,16 +347,16 @@ def _count(m: Model, count: Count) -> None:
                 line += [(v, int(weights[d, s])) for s, v in m.cells[a, d] if weights[d, s]]
     if not line:
         if not count.lo <= constant <= count.hi:
-            m.model.add_bool_or([])
+            m.require(total([]) >= 1)
         m.offset += count_cost(count, constant)
         return
     scale = gcd(*(c for _, c in line))
     most = sum(max(c, 0) for _, c in line) + constant
     expression = total(line)
     if count.hi < most:
-        m.model.add(expression <= count.hi - constant)
+        m.require(expression <= count.hi - constant)
     if count.lo > constant:
-        m.model.add(expression >= count.lo - constant)
+        m.require(expression >= count.lo - constant)
     now = m.hint_of(line) + constant
     top = min(most, count.hi)
     reduced = total([(v, c // scale) for v, c in line])

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +26,8 @@ class Targets:
 
     Attributes
     ----------
+    known
+        Whether the days of the first week before the horizon are known.
     week_base
         Paid minutes of the first week that were worked before the horizon, shape (A, W); 0 in later weeks.
     week_shifts_base
@@ -55,6 +58,7 @@ class Targets:
         Where a lower bound gave way to availability.
     """
 
+    known: bool
     week_base: IntArray
     week_shifts_base: IntArray
     week_lo: IntArray
@@ -76,6 +80,12 @@ class Targets:
 
     def __post_init__(self) -> None:
         read_only(self)
+
+    def only(self, agents: Sequence[int]) -> Targets:
+        """What some agents, by row, are due."""
+        values: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        rows: dict[str, Any] = {n: x[list(agents)] for n, x in values.items() if isinstance(x, np.ndarray)}
+        return replace(self, **rows)
 
 
 def make_targets(problem: RosterProblem, options: Options, allowed: BoolArray) -> Targets:
@@ -168,6 +178,7 @@ def make_targets(problem: RosterProblem, options: Options, allowed: BoolArray) -
     overtime = np.array([round(c.overtime_hours * 60) for c in per_agent], dtype=np.int64)
     weekend_share, unpopular_share = _fair_shares(problem, options, allowed, cut.sum(axis=1), weekends)
     return Targets(
+        known=known,
         week_base=week_base,
         week_shifts_base=shifts_base,
         week_lo=lo,
@@ -219,10 +230,9 @@ def substitute_windows(problem: RosterProblem, targets: Targets) -> tuple[Window
     """
     grid = problem.grid
     weeks = [tuple(np.nonzero(grid.week == w)[0].tolist()) for w in range(int(grid.week[-1]) + 1)]
-    known = bool(targets.week_shifts_base.any())
     found = []
     for w in range(len(weeks) - 1):
-        first_known = w == 0 and known and len(weeks[0]) < 7
+        first_known = w == 0 and targets.known and len(weeks[0]) < 7
         if len(weeks[w + 1]) == 7 and (len(weeks[w]) == 7 or first_known):
             found.append(Window(weeks[w] + weeks[w + 1], 12, sundays=True, known=first_known))
     for first in range(0, grid.days, 56):

@@ -8,6 +8,7 @@ import streamlit as st
 
 from staffing.jobs import Run, RunRequest
 from staffing.ui import drafts, frame, session
+from staffing.ui.rule_words import told
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.editing import Board, Draft, Judged, judge, lock_table
 from staffing.ui.vm.levers import save_what_if
@@ -113,8 +114,7 @@ def conflicts(t: Texts, board: Board, judged: Judged) -> None:
     lines = []
     for v in found[:MOST_CONFLICTS]:
         who, when = board.problem.agents[v.agent].name, t.day(board.problem.grid.dates[v.day])
-        detail = f" ({v.sentence.split(': ', 1)[-1]})" if t.language == "en" else ""
-        lines.append(f"- **{plain(who)}, {when}**: {t(f'rule.{v.rule}')}{plain(detail)}")
+        lines.append(f"- **{plain(who)}, {when}**: {t(f'rule.{v.rule}')} ({plain(told(t, v))})")
     if len(found) > MOST_CONFLICTS:
         lines.append(f"- {t('edit.more', n=len(found) - MOST_CONFLICTS)}")
     title = t("edit.conflicts", n=len(found))

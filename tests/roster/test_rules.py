@@ -16,6 +16,7 @@ from staffing.roster.fixed import DAYS_OFF, FIXED
 from staffing.roster.options import Options, expand, roster_of
 from staffing.roster.primitives import Choice
 from staffing.roster.problem import Roster, RosterProblem, Rotation
+from tests.roster.programs import own_cost
 from tests.roster.roster_cases import random_problem
 
 SEEDS = range(6)
@@ -118,6 +119,28 @@ def test_checks_and_primitives_agree_on_any_assignment(seed: int) -> None:
     by_primitives = broken(compile_program(problem, options, whole=True), choice)
     by_check = {(rule, a) for rule in compiled.RULES for a in checked(problem, roster, rule)}
     assert by_check == {(rule, a) for rule, a in by_primitives if rule != "fixed"}
+
+
+@pytest.mark.parametrize("seed", range(45))
+def test_what_is_left_out_of_a_program_is_implied_by_the_rest(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    problem = random_problem(seed, agents=5, days=int(rng.integers(7, 36)))
+    if seed % 3 == 0:
+        problem = demanding(problem, seed)
+    options = expand(problem)
+    whole, program = (compile_program(problem, options, whole=x) for x in (True, False))
+    assert len(program.counts) < len(whole.counts)
+    A, D, S = whole.shape
+    for trial in range(20):
+        share = rng.uniform(0.3, 1.0, (A, 1)) if trial % 2 else np.full((A, 1), 0.72)
+        option = np.where(whole.allowed, rng.random((A, D, S)), -1.0)
+        choice = np.where(whole.allowed.any(axis=2) & (rng.random((A, D)) < share), option.argmax(axis=2), -1)
+        choice = choice.astype(np.int32)
+        fixed = {a for rule, a in broken(program, choice) if rule == "fixed"}  # left out as if these were kept
+        by_whole = {a for _, a in broken(whole, choice)} - fixed
+        assert by_whole == {a for _, a in broken(program, choice)} - fixed
+        for a in set(range(A)) - by_whole - fixed:  # a price beyond a hard bound may be left out
+            assert own_cost(whole, a, choice[a]) == own_cost(program, a, choice[a])
 
 
 @pytest.mark.parametrize("rule", FIXED)

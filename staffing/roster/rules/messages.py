@@ -56,6 +56,44 @@ MESSAGES: Mapping[str, str] = {
 }
 """Templates of violations by message key."""
 
+ASKED: Mapping[str, str] = {
+    "excluded": "anything else",
+    "employment": "employed {first} to {last}",
+    "absences": "absent {spans}",
+    "availability": "works only when available",
+    "allowed_shifts": "only shifts {named}",
+    "shift_weekday": "only shifts that start on this weekday",
+    "rotation": "follows rotation {name}",
+    "locks": "{day} is locked as {shift}",
+    "min_rest": "{hours} h of rest between shifts",
+    "weekly_rest": "{hours} h of rest around a single day off",
+    "forbidden_successions": "no such shifts on days in a row: {pairs}",
+    "steady_starts": "the start moves by at most {hours} h from day to day",
+    "max_consecutive_days": "at most {n} days in a row",
+    "max_consecutive_days_before": "at most {n} days in a row ({before} stand before the horizon)",
+    "max_consecutive_nights": "at most {n} night shifts in a row",
+    "max_consecutive_nights_before": "at most {n} night shifts in a row ({before} stand before the horizon)",
+    "min_consecutive_days": "at least {n} days in a row",
+    "min_consecutive_days_before": "at least {n} days in a row ({before} stand before the horizon)",
+    "min_consecutive_days_off": "at least {n} days off in a row",
+    "min_consecutive_days_off_before": "at least {n} days off in a row ({before} stand before the horizon)",
+    "weekends_off": "at most {n} of {of} whole weekends with a shift",
+    "free_sundays": "at most {n} Sundays with a shift",
+    "hours_between_week": "{low} to {high} h in the week of {day}",
+    "hours_between_weeks": "{low} to {high} h in the weeks from {day}",
+    "hours_between_horizon": "{low} to {high} h in the horizon",
+    "hours_most_week": "at most {high} h in the week of {day}",
+    "hours_most_weeks": "at most {high} h in the weeks from {day}",
+    "hours_most_horizon": "at most {high} h in the horizon",
+    "shifts_between_week": "{low} to {high} shifts in the week of {day}",
+    "shifts_between_weeks": "{low} to {high} shifts in the weeks from {day}",
+    "shifts_between_horizon": "{low} to {high} shifts in the horizon",
+    "shifts_most_week": "at most {high} shifts in the week of {day}",
+    "shifts_most_weeks": "at most {high} shifts in the weeks from {day}",
+    "shifts_most_horizon": "at most {high} shifts in the horizon",
+}
+"""Templates of what rules ask, by message key; for conflicts."""
+
 
 def spoken(template: str, values: Mapping[str, Value]) -> str:
     """A template with its values as English writes them.
