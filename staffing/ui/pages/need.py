@@ -6,6 +6,7 @@ import streamlit as st
 
 from staffing import charts
 from staffing.ui import frame, session
+from staffing.ui.calculator import calculator
 from staffing.ui.cover_words import day_labels, day_told, month_tips
 from staffing.ui.run_panel import service_table
 from staffing.ui.texts import Texts, plain
@@ -19,9 +20,16 @@ def show(t: Texts) -> None:
     """Draw the page."""
     st.title(t("need.title"))
     found = frame.need_plan(t)
-    if found is None:
-        return
-    _, plan = found
+    if found is not None:
+        _need(t, found[1])
+    with st.expander(
+        t("calc.title"), icon=":material/calculate:", key="calculator", on_change="rerun", bind="query-params"
+    ) as part:
+        if part.open:
+            st.fragment(calculator, key="calculator-part")(t)
+
+
+def _need(t: Texts, plan: Plan) -> None:
     with st.grid(4, min_column_width=150):
         s = plan.summary
         st.metric(t("measure.covered"), t.percent(covered_share(plan), 1), border=True)
