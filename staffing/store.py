@@ -348,9 +348,11 @@ class Store:
         """A scenario made in the app; None where there is none of this name."""
         return next((s for s in self.scenarios(team) if s.file == file), None)
 
-    def scenarios(self, team: str) -> tuple[KeptScenario, ...]:
-        """Scenarios of a team made in the app, by file name."""
-        wanted = select(_scenarios).where(_scenarios.c.team == team).order_by(_scenarios.c.file)
+    def scenarios(self, team: str | None = None) -> tuple[KeptScenario, ...]:
+        """Scenarios made in the app, of one team or of all, by team and file name."""
+        wanted = select(_scenarios).order_by(_scenarios.c.team, _scenarios.c.file)
+        if team is not None:
+            wanted = wanted.where(_scenarios.c.team == team)
         with self._engine.connect() as db:
             return tuple(KeptScenario(**row._mapping) for row in db.execute(wanted))
 

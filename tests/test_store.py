@@ -177,6 +177,7 @@ def test_a_scenario_is_kept_with_its_tables_and_changed_over_the_revision_it_was
         store.keep_scenario(KeptScenario("helpdesk", "more.toml", "name = 'z'"))
     assert store.scenario("helpdesk", "more.toml") == changed
     assert store.scenarios("shop") == ()
+    assert store.scenarios() == (changed,)
     store.remove_scenario("helpdesk", "more.toml")
     assert store.scenario("helpdesk", "more.toml") is None
 

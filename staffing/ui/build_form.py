@@ -41,7 +41,7 @@ def build_form(t: Texts) -> None:
             key="build",
             type="primary" if run is None else "secondary",
             icon=":material/play_arrow:",
-            on_click=lambda: session.choose_run(session.jobs().start(request).id),
+            on_click=lambda: session.choose_run(session.start(request).id),
         )
     if run is None:
         st.caption(t("plan.unchanged", name=plain(file.name)))

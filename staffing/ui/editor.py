@@ -174,7 +174,8 @@ def _build(t: Texts, run: Run, judged: Judged, everything: bool) -> None:
     path = as_scenario(run, judged, name, session.own_scenarios() / (run.request.team or "team"), everything=everything)
     seconds = CHECK_SECONDS if everything else run.request.seconds
     asked = run.request
-    session.begin(RunRequest(str(path), name, asked.team, seconds, asked.workers, asked.seed))
+    new = session.start(RunRequest(str(path), name, asked.team, seconds, asked.workers, asked.seed))
+    session.choose_run(new.id)
 
 
 def as_scenario(run: Run, judged: Judged, name: str, folder: Path, *, everything: bool) -> Path:

@@ -12,7 +12,7 @@ from staffing.ui.vm.board import Judged, marks
 from staffing.ui.vm.editing import Cell
 from staffing.ui.vm.rota import Bar, Code, Matrix, tone
 
-DEBOUNCE_MS = 150
+DEBOUNCE_MS = 60
 
 
 def code_label(t: Texts, code: Code) -> str:

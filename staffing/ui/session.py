@@ -19,6 +19,7 @@ from staffing.jobs import Jobs, Run, RunRequest
 from staffing.roster.problem import RosterProblem
 from staffing.scenario import Scenario, load
 from staffing.store import KeptRun, Store
+from staffing.ui import kept
 from staffing.ui.texts import LANGUAGES, Texts, preferred
 from staffing.ui.vm.intake import Quality, quality, read_as
 from staffing.ui.vm.plan import Plan, read_plan
@@ -61,14 +62,17 @@ def questions() -> Jobs:
 
 
 @st.cache_resource(show_spinner=False)
-def _store(url: str) -> Store:
-    return Store(url)
+def _store(url: str, scenarios: str) -> Store:
+    found = Store(url)
+    kept.restore(found, Path(scenarios))
+    return found
 
 
 def store() -> Store:
     """What planners keep: edits, versions, runs, scenarios; one for all tabs."""
     home().mkdir(parents=True, exist_ok=True)
-    return _store(os.environ.get("STAFFING_STORE") or f"sqlite:///{(home() / 'staffing.db').as_posix()}")
+    url = os.environ.get("STAFFING_STORE") or f"sqlite:///{(home() / 'staffing.db').as_posix()}"
+    return _store(url, str(own_scenarios()))
 
 
 def author() -> str:
@@ -77,13 +81,18 @@ def author() -> str:
     return given or getpass.getuser()
 
 
-def begin(request: RunRequest) -> Run:
-    """Queue a run, remember it in the store, and look at it."""
+def start(request: RunRequest) -> Run:
+    """Queue a run; it and its scenario are remembered in the store."""
+    keep_scenario(Path(request.scenario))
     run = jobs().start(request)
-    kept = KeptRun(run.id, request.team, request.name, request.scenario, str(run.folder), run.created)
-    store().keep_run(kept)
-    choose_run(run.id)
+    store().keep_run(KeptRun(run.id, request.team, request.name, request.scenario, str(run.folder), run.created))
     return run
+
+
+def keep_scenario(path: Path) -> None:
+    """Keep a scenario that was made in the app in the store too; others are left to their files."""
+    if path.parent.parent == own_scenarios():
+        kept.keep(store(), path, author())
 
 
 def teams() -> list[Team]:
@@ -181,6 +190,7 @@ def runs_of(scenario: str) -> list[Run]:
 def choose_scenario(path: str) -> None:
     """Work on a scenario from now on, and look at its newest run, if there is one."""
     st.session_state["scenario"] = path
+    keep_scenario(Path(path))
     newest = next(iter(runs_of(path)), None)
     if newest is not None:
         choose_run(newest.id)

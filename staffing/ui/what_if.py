@@ -68,6 +68,4 @@ def _start(t: Texts, request: RunRequest, found: list[Change], hires: Hires) -> 
     folder = session.own_scenarios() / request.team
     beside = {"agents": session.scenario_at(scenario).files("agents")}
     made = save_what_if(folder, request.name, scenario, found, tables=tables, beside=beside)
-    session.jobs().start(
-        RunRequest(str(made), request.name, request.team, request.seconds, request.workers, request.seed)
-    )
+    session.start(RunRequest(str(made), request.name, request.team, request.seconds, request.workers, request.seed))
