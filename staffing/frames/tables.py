@@ -22,6 +22,17 @@ INTERVALS = Contract(
 )
 """History by interval; `wait_seconds` is the mean wait of all offered contacts."""
 
+STAFF = Contract(
+    "actuals",
+    (
+        Column("interval_start", Kind.MOMENT, known_as=_WHEN),
+        Column("queue", required=False),
+        Column("agents", Kind.NUMBER, required=False, empty=True, low=0),
+        Column("on_phones", Kind.NUMBER, required=False, empty=True, low=0),
+    ),
+)
+"""Who was there, beside the contacts of an interval."""
+
 CONTACTS = Contract(
     "contacts",
     (
@@ -45,6 +56,8 @@ AGENTS = Contract(
         *(Column(day, required=False, empty=True) for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")),
         Column("first_day", Kind.DATE, required=False, empty=True),
         Column("last_day", Kind.DATE, required=False, empty=True),
+        Column("rotation", required=False, empty=True),
+        Column("rotation_week", Kind.NUMBER, required=False, empty=True, low=1, high=520),
     ),
 )
 ABSENCES = Contract(
@@ -80,6 +93,7 @@ LEDGER = Contract(
         Column("weekends", Kind.NUMBER, required=False, empty=True),
         Column("unpopular", Kind.NUMBER, required=False, empty=True),
         Column("hours", Kind.NUMBER, required=False, empty=True),
+        Column("sundays", Kind.NUMBER, required=False, empty=True),
     ),
     rowless=True,
 )
@@ -97,6 +111,22 @@ EVENTS = Contract(
     ),
     rowless=True,
 )
+ADJUSTMENTS = Contract(
+    "adjustments.csv",
+    (
+        Column("first_day", Kind.DATE),
+        Column("last_day", Kind.DATE, required=False, empty=True),
+        Column("queue", required=False, empty=True),
+        Column("factor", Kind.NUMBER, required=False, empty=True, low=0, high=100),
+        Column("contacts", Kind.NUMBER, required=False, empty=True, low=0),
+        Column("start", Kind.TIME, required=False, empty=True),
+        Column("end", Kind.TIME, required=False, empty=True),
+        Column("who"),
+        Column("why"),
+    ),
+    rowless=True,
+)
+"""The planner's changes to the forecast."""
 ROSTER = Contract(
     "roster.csv",
     (

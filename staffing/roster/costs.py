@@ -5,7 +5,7 @@ One function per term, in whole cents; `compile` says the same terms a second ti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from staffing.grid import FloatArray, IntArray, read_only
 from staffing.roster.cover import UNITS, Cover, cover_of, price, split
 from staffing.roster.options import Options, expand, paid_unit
-from staffing.roster.problem import Roster, RosterProblem
+from staffing.roster.problem import Roster, RosterProblem, Shift
 from staffing.roster.rules import Facts, facts_of
 
 
@@ -58,14 +58,21 @@ class Judged:
 
 
 def duty(problem: RosterProblem, roster: Roster) -> IntArray:
-    """Units on duty by interval and skill group, shifts of the past included, shape (T, G).
+    """Units on duty by interval and skill group, shifts of the past included, shape (T, G)."""
+    return cover_of(problem).base + units_of(problem, roster.shifts)
+
+
+def units_of(problem: RosterProblem, shifts: Iterable[Shift]) -> IntArray:
+    """Units that some shifts put on duty by interval and skill group, shape (T, G).
 
     A stretch of work counts in an interval with its share of it, rounded to whole quarters of an agent per shift.
     """
     grid = problem.grid
     edges = np.append(grid.starts, grid.starts[-1] + grid.seconds)
-    out = cover_of(problem).base.copy()
-    for shift in roster.shifts:
+    out = np.zeros((len(grid), len(problem.skills)), dtype=np.int64)
+    for shift in shifts:
+        if shift.code in problem.kinds and problem.kinds[shift.code].on_call:
+            continue
         first = max(int((shift.start - edges[0]) // grid.seconds), 0)
         last = min(int(-(-(shift.end - edges[0]) // grid.seconds)), len(grid))
         lo, hi = edges[first:last], edges[first + 1 : last + 1]
@@ -82,7 +89,12 @@ def coverage(problem: RosterProblem, roster: Roster) -> Coverage:
     """Agents wanted and on duty under a rota."""
     cover = cover_of(problem)
     supply = duty(problem, roster)
-    staffed = split(cover, supply).sum(axis=1).T / UNITS
+    return coverage_of(problem, cover, supply, split(cover, supply).sum(axis=1))
+
+
+def coverage_of(problem: RosterProblem, cover: Cover, supply: IntArray, units: IntArray) -> Coverage:
+    """Coverage of units on duty (T, G), split among the queues as `units` (T, Q) says."""
+    staffed = units.T / UNITS
     required = cover.need.T / UNITS
     under, over = np.maximum(required - staffed, 0.0), np.maximum(staffed - required, 0.0)
     return Coverage(
@@ -152,9 +164,38 @@ def _whole(money: float) -> int:
 
 
 def cost_pay(x: Judged) -> int:
-    """Paid hours at the contract's hourly cost, each shift in whole cents."""
-    shifts = (s for shifts in x.facts.shifts for s in shifts)
-    return sum(_whole(x.facts.contract(s.agent).hourly_cost * s.paid_minutes / 60) for s in shifts)
+    """Paid hours at the contract's hourly cost and the shift type's factor, each shift in whole cents."""
+    total = 0
+    for a, shifts in enumerate(x.facts.shifts):
+        hourly = x.facts.contract(a).hourly_cost
+        for s in shifts:
+            factor = x.facts.kinds[s.code].pay_factor if s.code in x.facts.kinds else 1.0
+            total += _whole(hourly * factor * s.paid_minutes / 60)
+    return total
+
+
+def cost_overtime(x: Judged) -> int:
+    """Hours above agreed hours and tolerance, where the contract has overtime: what they cost more."""
+    total = 0.0
+    for a, shifts in enumerate(x.facts.shifts):
+        contract = x.facts.contract(a)
+        if contract.overtime_hours:
+            most = np.floor(x.facts.targets.overtime_above[a] / x.unit + 0.5)
+            over = max(0.0, sum(s.paid_minutes for s in shifts) / x.unit - most)
+            total += over * _whole(contract.hourly_cost * (contract.overtime_factor - 1) * x.unit / 60)
+    return int(np.floor(total + 0.5))
+
+
+def cost_time_off(x: Judged) -> int:
+    """Hours below agreed hours and tolerance, where the contract has voluntary time off."""
+    total = 0.0
+    for a, shifts in enumerate(x.facts.shifts):
+        contract = x.facts.contract(a)
+        if contract.time_off_hours:
+            least = np.floor(x.facts.targets.time_off_below[a] / x.unit + 0.5)
+            under = max(0.0, least - sum(s.paid_minutes for s in shifts) / x.unit)
+            total += under * _whole(contract.time_off_price * x.unit / 60)
+    return int(np.floor(total + 0.5))
 
 
 def cost_understaffing(x: Judged) -> int:
@@ -209,6 +250,8 @@ def cost_hours_deviation(x: Judged) -> int:
 
 TERMS: Mapping[str, Callable[[Judged], int]] = {
     "pay": cost_pay,
+    "overtime": cost_overtime,
+    "time_off": cost_time_off,
     "understaffing": cost_understaffing,
     "overstaffing": cost_overstaffing,
     "requests": cost_requests,
