@@ -10,7 +10,7 @@ others that are nearly as cheap.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import gcd
@@ -19,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from staffing.grid import BoolArray, FloatArray, IntArray
-from staffing.roster.evaluate import count_cost
+from staffing.roster.evaluate import count_cost, late_starts
 from staffing.roster.label_kernels import INF, Layers, compact, link
-from staffing.roster.primitives import Count, Program, Run
+from staffing.roster.primitives import Count, Program, Run, Succession
 from staffing.roster.tables import FREE
 from staffing.roster.tables import _step as after_day
 from staffing.roster.tables import _top as top_of
@@ -30,6 +30,8 @@ CELLS = 12_000_000
 """Most costs (nodes times labels, over all days) that a program keeps; counts that would need more are left out."""
 BOX = 30_000_000
 """Most entries of the table of label steps before labels that nothing reaches are thrown away."""
+MOVES = 400
+"""Most different effects of choices on what may follow."""
 NODES = 400
 """Most nodes of an agent."""
 
@@ -107,22 +109,26 @@ def horizon_of(program: Program, agent: int, cells: int = CELLS, known: dict[byt
     """
     _, D, S = program.shape
     usable = program.allowed[agent].copy()
-    rows, row_of = _forbidden(program, agent, usable)
+    rows, next_of, over_of, before = _forbidden(program, agent, usable)
     runs = sorted((r for r in program.runs if r.agent == agent), key=lambda r: (r.measure, r.lo, r.hi, r.off))
     measures = sorted({r.measure for r in runs})
     symbol = np.zeros((D, S + 1), np.int64)
     for bit, m in enumerate(measures):
         symbol[:, :S] |= (program.measures[m] > 0).astype(np.int64) << bit
-    moves: dict[tuple[int, bytes, int], int] = {}
+    moves: dict[Move, int] = {}
+    move_of = np.full((D, S + 1), -1, np.int64)
     columns = np.ascontiguousarray(rows.T)
     for d in range(D):
         for s in (S, *np.nonzero(usable.any(axis=0))[0].tolist()):
-            moves.setdefault((int(row_of[d, s]), columns[s].tobytes(), int(symbol[d, s])), len(moves))
-    arcs, start = _nodes(list(moves), runs, measures, D)
+            move = (int(next_of[d, s]), int(over_of[d, s]), columns[s].tobytes(), int(symbol[d, s]), s == S)
+            move_of[d, s] = moves.setdefault(move, len(moves))
+    if len(moves) > MOVES:
+        raise UnfitError(f"agent {agent}: {len(moves)} moves, more than {MOVES}")
+    arcs = _nodes(list(moves), before, runs, measures, D)
     sums = _sums(program, agent, np.broadcast_to(usable.any(axis=0), usable.shape))
     left_out: list[Count] = []
     while True:
-        layers = _layers(program, agent, usable, moves, (row_of, columns, symbol), arcs, sums)
+        layers = _layers(program, agent, usable, move_of, arcs, sums)
         steps = _steps(layers, {} if known is None else known)
         if steps is not None:
             offset = np.concatenate([[0], np.cumsum(len(arcs) * (steps.labels + 1))]).astype(np.int64)
@@ -139,7 +145,7 @@ def horizon_of(program: Program, agent: int, cells: int = CELLS, known: dict[byt
         steps.then,
         steps.tolls,
         steps.tolled,
-        start,
+        0,
         tuple(left_out),
     )
 
@@ -182,14 +188,12 @@ def _layers(
     program: Program,
     agent: int,
     usable: BoolArray,
-    moves: Mapping[tuple[int, bytes, int], int],
-    parts: tuple[IntArray, BoolArray, IntArray],
+    move_of: IntArray,
     arcs: IntArray,
     sums: Sequence[_Sum],
 ) -> Layers:
     """Arrays of a program with full boxes of labels."""
     D, S = usable.shape
-    row_of, columns, symbol = parts
     types = np.nonzero(usable.any(axis=0))[0].tolist()
     U, M = arcs.shape
     N = len(sums)
@@ -199,18 +203,17 @@ def _layers(
         steps: dict[tuple[int, ...], int] = {}
         class_of = np.full(S, -1, np.int64)
         for s in (S, *types):
-            move = moves[int(row_of[d, s]), columns[s].tobytes(), int(symbol[d, s])]
             step = steps.setdefault(tuple(int(x.add[d, s]) for x in sums), len(steps))
-            c = classes.setdefault((move, step, s == S), len(classes))
+            c = classes.setdefault((int(move_of[d, s]), step, s == S), len(classes))
             if s < S and usable[d, s]:
                 class_of[s] = c
         of_day.append((class_of, list(classes), list(steps)))
     C, J = (max(len(day[i]) for day in of_day) for i in (1, 2))
-    move_of, step_of = np.zeros((D, C), np.int64), np.zeros((D, C), np.int64)
+    class_move, class_step = np.zeros((D, C), np.int64), np.zeros((D, C), np.int64)
     add = np.zeros((D, J, N), np.int64)
     for d, (_, keys, adds) in enumerate(of_day):
-        move_of[d, : len(keys)] = [m for m, _, _ in keys]
-        step_of[d, : len(keys)] = [j for _, j, _ in keys]
+        class_move[d, : len(keys)] = [m for m, _, _ in keys]
+        class_step[d, : len(keys)] = [j for _, j, _ in keys]
         add[d, : len(adds)] = np.array(adds, np.int64).reshape(len(adds), N)
     back_ptr = np.zeros((M, U + 1), np.int64)
     back: list[int] = []
@@ -224,8 +227,8 @@ def _layers(
         toll[i, : len(x.toll)] = x.toll
     low, size = _boxes(sums, D)
     return Layers(
-        move_of,
-        step_of,
+        class_move,
+        class_step,
         np.array([len(keys) for _, keys, _ in of_day]),
         np.array([len(adds) for *_, adds in of_day]),
         np.stack([of for of, *_ in of_day]),
@@ -247,50 +250,78 @@ def _layers(
     )
 
 
-def _forbidden(program: Program, agent: int, usable: BoolArray) -> tuple[BoolArray, IntArray]:
-    """Distinct sets of options that a day's choice forbids on the next, shape (rows, S + 1), and each choice's set.
+def _forbidden(program: Program, agent: int, usable: BoolArray) -> tuple[BoolArray, IntArray, IntArray, int]:
+    """Distinct sets of options that a choice forbids later.
 
-    Row 0 forbids nothing; it is that of a day off and of the last day. `usable` loses what the past forbids on the
-    first day.
+    Returns
+    -------
+    tuple
+        The sets, shape (rows, S + 1), the first of them empty; the set of each day's choice for the next day, shape
+        (D, S + 1), and for the day after where that is a day off, likewise; and the latter set before the first day.
+        `usable` loses what the past forbids on the first day.
     """
     _, D, S = program.shape
     rules = [x for x in program.successions if x.agent == agent]
-    rest = max((x.rest_seconds for x in rules), default=0)
-    for x in rules:
-        if x.before_end is not None:
-            usable[0] &= program.start[0] - x.before_end >= x.rest_seconds
     index = {np.zeros(S + 1, np.bool_).tobytes(): 0}
-    row_of = np.zeros((D, S + 1), np.int64)
-    for d in range(D - 1) if rules else ():
-        one = two = np.nonzero(usable.any(axis=0))[0]
-        late = np.zeros((S, S + 1), np.bool_)
-        late[np.ix_(one, two)] = program.start[d + 1][two][None] < program.end[d][one][:, None] + rest
-        if program.banned is not None:
-            late[np.ix_(one, two)] |= program.banned[np.ix_(one, two)]
-        for s in one.tolist():
-            row_of[d, s] = index.setdefault(late[s].tobytes(), len(index))
-    return np.stack([np.frombuffer(row, np.bool_) for row in index]), row_of
+    rows: list[IntArray] = []
+    types = usable.any(axis=0)
+    for over in (False, True):
+        row_of = np.zeros((D, S + 1), np.int64)
+        some = [x for x in rules if x.over_off == over]
+        for d in range(D - 1 - over) if some else ():
+            late = np.zeros((S, S + 1), np.bool_)
+            for x in some:
+                late[:, :S] |= _clashes(program, x, d)
+            late[:, :S] &= types
+            for s in np.nonzero(types)[0].tolist():
+                row_of[d, s] = index.setdefault(late[s].tobytes(), len(index))
+        rows.append(row_of)
+    first = np.zeros((2, S + 1), np.bool_)
+    for x in rules:
+        for d in (0, 1)[:D]:
+            first[d, :S] |= late_starts(program, x, d)
+    usable[0] &= ~first[0, :S]
+    before = index.setdefault((first[1] & np.append(types, False)).tobytes(), len(index))
+    return np.stack([np.frombuffer(row, np.bool_) for row in index]), rows[0], rows[1], before
 
 
-def _nodes(
-    moves: Sequence[tuple[int, bytes, int]], runs: Sequence[Run], measures: Sequence[int], days: int
-) -> tuple[IntArray, int]:
-    """Nodes that can be reached, as the table of moves between them, shape (U, M), and the node before the first day."""
-    first = tuple(FREE if r.free_start and not r.before else min(r.before, top_of(r, days)) for r in runs)
-    index: dict[tuple[tuple[int, ...], int], int] = {(first, 0): 0}
-    todo = [(first, 0)]
-    inside = {symbol: [bool(symbol >> measures.index(r.measure) & 1) != r.off for r in runs] for *_, symbol in moves}
-    found = [np.frombuffer(column, np.bool_) for _, column, _ in moves]
+def _clashes(program: Program, rule: Succession, d: int) -> BoolArray:
+    """Which options may not follow which on day d, shape (S, S); as `evaluate.clash`."""
+    later = d + 1 + rule.over_off
+    out: BoolArray = program.start[later][None] - program.end[d][:, None] < rule.rest_seconds
+    if rule.over_off:
+        return out
+    x = program.measures
+    for m1, m2 in rule.pairs:
+        out |= (x[m1, d] > 0)[:, None] & (x[m2, later] > 0)
+    if rule.change is not None:
+        measure, most, _ = rule.change
+        out |= np.abs(x[measure, later][None] - x[measure, d][:, None]) > most
+    return out if program.banned is None else out | program.banned
+
+
+Move = tuple[int, int, bytes, int, bool]
+"""Sets forbidden next and over a day off, by which sets the choice is forbidden, its symbol, whether it is a day off."""
+
+
+def _nodes(moves: Sequence[Move], before: int, runs: Sequence[Run], measures: Sequence[int], days: int) -> IntArray:
+    """Nodes that can be reached, as the table of moves between them, shape (U, M); the first one is the start."""
+    lengths = tuple(FREE if r.free_start and not r.before else min(r.before, top_of(r, days)) for r in runs)
+    first = (lengths, 0, before)
+    index = {first: 0}
+    todo = [first]
+    inside = {symbol: [bool(symbol >> measures.index(r.measure) & 1) != r.off for r in runs] for *_, symbol, _ in moves}
+    columns = [np.frombuffer(column, np.bool_) for _, _, column, _, _ in moves]
     arcs: list[list[int]] = []
     while len(arcs) < len(todo):
-        state, row = todo[len(arcs)]
+        state, row, over = todo[len(arcs)]
         line = []
-        for (after, _, symbol), column in zip(moves, found, strict=True):
+        for (after, later, _, symbol, off), column in zip(moves, columns, strict=True):
             then = None if column[row] else after_day(state, runs, inside[symbol], days)
             if then is None:
                 line.append(-1)
                 continue
-            node = (then, after)
+            node = (then, over, 0) if off else (then, after, later)
             if node not in index:
                 if len(index) >= NODES:
                     raise UnfitError(f"more than {NODES} nodes")
@@ -298,7 +329,7 @@ def _nodes(
                 todo.append(node)
             line.append(index[node])
         arcs.append(line)
-    return np.array(arcs, np.int64), 0
+    return np.array(arcs, np.int64)
 
 
 def _sums(program: Program, agent: int, usable: BoolArray) -> list[_Sum]:
