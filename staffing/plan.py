@@ -15,7 +15,7 @@ from staffing.forecast.make import make_forecast
 from staffing.forecast.manual import adjust
 from staffing.forecast.result import Forecast
 from staffing.grid import FloatArray
-from staffing.inputs import DemandInputs, Inputs, read_inputs, read_need, read_people
+from staffing.inputs import DemandInputs, Inputs, read_demand, read_inputs, read_need, read_people
 from staffing.progress import SILENT, Monitor, Progress
 from staffing.requirement import Channel, Requirement, make_requirement
 from staffing.roster import costs, engine, rules
@@ -247,6 +247,22 @@ def duty_of(problem: RosterProblem, roster: Roster) -> OnDuty:
 def targets_of(scenario: Scenario) -> Mapping[str, float | None]:
     """Service level promised by queue."""
     return {q: scenario.target[q].service_level for q in scenario.queues}
+
+
+@dataclass(frozen=True)
+class Sizing:
+    """What comes and who it takes, without a team: forecast and requirement."""
+
+    inputs: DemandInputs
+    forecast: Forecast
+    requirement: Requirement
+
+
+def size(scenario: Scenario, monitor: Monitor = SILENT) -> Sizing:
+    """Read a scenario's demand, forecast it and size it; the team's tables are not looked at."""
+    inputs = read_demand(scenario)
+    forecast = forecast_of(inputs, monitor)
+    return Sizing(inputs, forecast, requirement_of(inputs, forecast))
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,8 @@ def _options(column: str, table: str, scenario: Scenario) -> Sequence[str] | Non
         ("requests", "wish"): ["off", "work", *codes],
         ("locks", "shift"): ["off", *codes],
     }
+    if column == "queue":
+        return list(dict.fromkeys([*scenario.queues, *filter(None, editable(scenario, table)["queue"])]))
     if column == "agent_id" and table != "agents":
         return list(dict.fromkeys([*editable(scenario, "agents")["agent_id"], *editable(scenario, table)["agent_id"]]))
     return known.get((table, column))

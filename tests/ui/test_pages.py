@@ -86,7 +86,7 @@ def test_a_sample_that_cannot_be_written_is_told(place, monkeypatch, tmp_path):
 @pytest.mark.parametrize("page", PLANS)
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_pages_without_a_plan_lead_to_one(place, page, language):
-    app = opened(page, language)
+    app = opened(page, language, view="cover")
     assert not app.exception
     assert {"de": "Noch kein Plan", "en": "No plan to show"}[language] in texts_of(app)
 
@@ -275,7 +275,7 @@ def test_limits_of_the_law_are_changed(place, team, monkeypatch, tmp_path):
 
 
 def test_the_calculator_answers_and_refuses(place):
-    page = opened("need")
+    page = opened("need", view="cover")
     assert not page.metric
     page.session_state["calculator"] = True
     page.run()

@@ -16,7 +16,7 @@ from staffing.errors import InputError, Problem
 from staffing.frames import Kind, Sheet, plain, read_sheet
 from staffing.frames.cells import as_text, moments
 from staffing.frames.contract import Column, Contract
-from staffing.frames.tables import ABSENCES, AGENTS, LEDGER, LOCKS, REQUESTS
+from staffing.frames.tables import ABSENCES, ADJUSTMENTS, AGENTS, EVENTS, LEDGER, LOCKS, REQUESTS
 from staffing.scenario import Scenario
 
 TABLES: dict[str, Contract] = {
@@ -25,6 +25,8 @@ TABLES: dict[str, Contract] = {
     "requests": REQUESTS,
     "locks": LOCKS,
     "ledger": LEDGER,
+    "events": EVENTS,
+    "adjustments": ADJUSTMENTS,
 }
 FIRST_ROW = 2
 """Number of the first row in a spreadsheet, under the header."""
@@ -75,6 +77,12 @@ KNOWN_AS: Mapping[str, tuple[str, ...]] = {
     "weekends": ("wochenenden",),
     "unpopular": ("unbeliebt",),
     "hours": ("stunden",),
+    "queue": ("skill", "warteschlange", "thema"),
+    "factor": ("faktor",),
+    "contacts": ("kontakte", "anrufe", "calls", "volume"),
+    "end": ("ende",),
+    "who": ("wer", "by", "von", "author"),
+    "why": ("warum", "reason", "grund", "comment", "kommentar"),
 }
 """Other names our columns go by, without blanks and punctuation."""
 

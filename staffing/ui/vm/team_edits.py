@@ -14,9 +14,10 @@ from typing import Any, cast
 
 import tomlkit
 
-from staffing.errors import InputError, Problem
+from staffing.errors import InputError, Problem, Problems
+from staffing.forecast.tables import read_adjustments, read_events
 from staffing.inputs import read_people
-from staffing.scenario import load
+from staffing.scenario import Scenario, load
 from staffing.ui.vm.levers import Tree, save_what_if, toml_value
 
 Key = tuple[str, ...]
@@ -59,12 +60,24 @@ def check(path: Path, edit: TeamEdit) -> tuple[Problem, ...]:
         paths = {name: str(Path(folder) / f"{name}.csv") for name in edit.tables}
         try:
             beside.write_text(text, encoding="utf-8")
-            read_people(load(beside, {"tables": paths} if paths else None))
+            _read(load(beside, {"tables": paths} if paths else None))
         except InputError as error:
             return tuple(Problem(p.where.replace(beside.name, path.name), p.what, p.todo) for p in error.problems)
         finally:
             beside.unlink(missing_ok=True)
     return ()
+
+
+def _read(scenario: Scenario) -> None:
+    """Read every table that is edited; the history is not looked at."""
+    found = Problems()
+    with found.collecting():
+        read_people(scenario)
+    with found.collecting():
+        read_events(scenario.files("events"), scenario.queues)
+    with found.collecting():
+        read_adjustments(scenario.files("adjustments"), scenario.queues)
+    found.raise_if_any()
 
 
 def save(path: Path, edit: TeamEdit, kept: Path) -> None:
