@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import with_fake_worker
 from tests.browser.test_journey import WORDS as JOURNEY
 from tests.browser.test_journey import build, settle
 
@@ -19,6 +20,13 @@ def patience():
     expect.set_options(timeout=20_000)
     yield
     expect.set_options(timeout=5_000)
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """An app without any plan."""
+    with with_fake_worker(tmp_path, 1) as running:
+        yield running
 
 
 WORDS = {
@@ -56,7 +64,7 @@ WORDS = {
         "reason": "Jede andere Wahl, die sich in der Nähe fand, kostet",
         "replan": "Umplanen",
         "find": "Alternativen suchen",
-        "use": "Übernehmen",
+        "use": "Diese nehmen",
         "allow": "Mit Begründung erlauben",
         "what": "Gebrochene Regel",
         "all": re.compile("alle \\d+"),
@@ -85,9 +93,9 @@ def pane(page, name: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_from_an_edit_to_a_published_version(server, visit, language):
+def test_from_an_edit_to_a_published_version(fresh, visit, language):
     w = WORDS[language]
-    page = visit(f"{server.url}/rota", language)
+    page = visit(f"{fresh.url}/rota", language)
     build(page, JOURNEY[language], "January")
     page.get_by_text(w["edit"], exact=True).click()
     figure(page, w["changed"], "0")
@@ -150,9 +158,9 @@ def test_from_an_edit_to_a_published_version(server, visit, language):
     expect(given).to_have_text("")
 
 
-def test_an_edit_in_a_second_tab_is_not_overwritten(server, visit):
+def test_an_edit_in_a_second_tab_is_not_overwritten(fresh, visit):
     w = WORDS["en"]
-    page = visit(f"{server.url}/rota")
+    page = visit(f"{fresh.url}/rota")
     build(page, JOURNEY["en"], "January")
     second = visit(page.url)
     for tab in (page, second):
