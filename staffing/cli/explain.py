@@ -19,7 +19,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("date", help="day, e.g. 2027-01-14")
     parser.add_argument("--seconds", type=float, default=2.0, help="wall time of the search nearby")
     parser.add_argument(
-        "--need", type=Path, metavar="COVERAGE.csv", help="need of a finished plan, instead of a forecast"
+        "--need",
+        type=Path,
+        metavar="COVERAGE.csv",
+        help="need of a finished plan; else the one beside the rota, else a new forecast",
     )
 
 
@@ -30,11 +33,11 @@ def run(args: argparse.Namespace) -> int:
     except ValueError:
         raise InputError([Problem("date", f"cannot read {args.date!r}", "write e.g. 2027-01-14")]) from None
     scenario = load(args.scenario)
-    from staffing.plan import problem_for
+    from staffing.plan import need_beside, problem_for
     from staffing.roster.explain import why
     from staffing.roster.rota import read_rota
 
-    problem = problem_for(scenario, args.need)
+    problem = problem_for(scenario, args.need or need_beside(args.roster))
     reason = why(problem, read_rota(args.roster, problem), args.agent, day, seconds=args.seconds)
     changes = [
         {

@@ -23,7 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--absent", nargs="+", metavar="AGENT:DATE", help="who is absent when")
     parser.add_argument("--seconds", type=float, default=2.0, help="wall time of the search")
     parser.add_argument(
-        "--need", type=Path, metavar="COVERAGE.csv", help="need of a finished plan, instead of a forecast"
+        "--need",
+        type=Path,
+        metavar="COVERAGE.csv",
+        help="need of a finished plan; else the one beside the rota, else a new forecast",
     )
     parser.add_argument("--out", type=Path, help="folder for roster.csv of the first alternative")
 
@@ -34,13 +37,13 @@ def run(args: argparse.Namespace) -> int:
     scenario = load(args.scenario)
     from staffing.export.folder import check_folder, write_folder
     from staffing.export.text import csv_bytes
-    from staffing.plan import problem_for
+    from staffing.plan import need_beside, problem_for
     from staffing.roster.replan import mend, replan
     from staffing.roster.rota import read_rota, rota_table
 
     if args.out:
         check_folder(args.out)
-    problem = problem_for(scenario, args.need)
+    problem = problem_for(scenario, args.need or need_beside(args.roster))
     published = read_rota(args.roster, problem)
     if absent:
         alternatives = replan(problem, published, absent, seconds=args.seconds)

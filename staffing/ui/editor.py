@@ -128,7 +128,7 @@ def conflicts(t: Texts, run: Run, judged: Judged) -> None:
     """Every rule that is broken, in words, and the way to allow one with a reason."""
     found = judged.conflicts
     if found:
-        lines = [f"- {violation_words(t, judged, v)}" for v in found[:MOST_CONFLICTS]]
+        lines = [f"- {violation_words(t, v)}" for v in found[:MOST_CONFLICTS]]
         if len(found) > MOST_CONFLICTS:
             lines.append(f"- {t('edit.more', n=len(found) - MOST_CONFLICTS)}")
         title = t("edit.conflicts", n=len(found))
@@ -137,7 +137,7 @@ def conflicts(t: Texts, run: Run, judged: Judged) -> None:
             _override(t, run, judged)
     for number, (v, reason) in enumerate(judged.overridden[:MOST_CONFLICTS]):
         with st.container(horizontal=True, vertical_alignment="center", key=f"excused-{number}"):
-            st.markdown(t("edit.excused", what=violation_words(t, judged, v), reason=plain(reason)))
+            st.markdown(t("edit.excused", what=violation_words(t, v), reason=plain(reason)))
             st.button(
                 t("edit.excused.back"),
                 type="tertiary",
@@ -151,7 +151,7 @@ def conflicts(t: Texts, run: Run, judged: Judged) -> None:
 
 def _override(t: Texts, run: Run, judged: Judged) -> None:
     found = judged.conflicts
-    labels = {i: violation_words(t, judged, v).replace("**", "") for i, v in enumerate(found[:MOST_CONFLICTS])}
+    labels = {i: violation_words(t, v).replace("**", "") for i, v in enumerate(found[:MOST_CONFLICTS])}
     labels |= {ALL: t("edit.override.all", n=len(found))} if len(found) > 1 else {}
     chosen = st.selectbox(t("edit.override.what"), list(labels), format_func=lambda i: labels[i], key="broken")
     reason = st.text_input(t("edit.override.reason"), key="excuse", placeholder=t("edit.override.example"))
