@@ -160,6 +160,7 @@ def _people(scenario: Scenario, grid: TimeGrid) -> Team:
         queues=scenario.queues,
         contracts=scenario.contract,
         shift_types=scenario.shift,
+        rotations=scenario.rotation,
     )
 
 
@@ -230,4 +231,5 @@ def team_of(scenario: Scenario, grid: TimeGrid, people: Team, holidays: frozense
         ledger=people.ledger,
         holidays=holidays,
         queue_weights=np.array([s.weight for s in scenario.queue.values()]),
+        rotations=scenario.rotation,
     )

@@ -27,7 +27,7 @@ from staffing.grid import OpeningHours, TimeGrid
 from staffing.history.settings import HistorySettings
 from staffing.queueing.shrinkage import shrinkage_problems
 from staffing.requirement import QueueSettings, Target, target_problems
-from staffing.roster.problem import Contract, Law, Prices, ShiftType
+from staffing.roster.problem import Contract, Law, Prices, Rotation, ShiftType
 from staffing.simulation.settings import SimulationSettings, VerifySettings
 from staffing.strict import STRICT
 
@@ -131,6 +131,8 @@ class Scenario:
     """What-if factors."""
     shrinkage: dict[str, float] = Field(default_factory=dict)
     """Cause -> share of rostered time lost to it, as a fraction (0.05, not 5)."""
+    rotation: dict[str, Rotation] = Field(default_factory=dict)
+    """Fixed week patterns that agents may follow."""
     law: Law = Field(default_factory=Law)
     """Limits that no contract may pass."""
     prices: Prices = Field(default_factory=Prices)
@@ -333,6 +335,7 @@ _FIELDS = {
     "queue": QueueSettings,
     "target": Target,
     "contract": Contract,
+    "rotation": Rotation,
     "shift": ShiftType,
     "history": HistorySettings,
     "forecast": ForecastSettings,

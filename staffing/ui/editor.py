@@ -125,7 +125,7 @@ def conflicts(t: Texts, run: Run, judged: Judged) -> None:
     """Every rule that is broken, in words, and the way to allow one with a reason."""
     found = judged.conflicts
     if found:
-        lines = [f"- {violation_words(t, judged, v)}" for v in found[:MOST_CONFLICTS]]
+        lines = [f"- {violation_words(t, v)}" for v in found[:MOST_CONFLICTS]]
         if len(found) > MOST_CONFLICTS:
             lines.append(f"- {t('edit.more', n=len(found) - MOST_CONFLICTS)}")
         title = t("edit.conflicts", n=len(found))
@@ -134,7 +134,7 @@ def conflicts(t: Texts, run: Run, judged: Judged) -> None:
             _override(t, run, judged)
     for number, (v, reason) in enumerate(judged.overridden):
         with st.container(horizontal=True, vertical_alignment="center", key=f"excused-{number}"):
-            st.markdown(t("edit.excused", what=violation_words(t, judged, v), reason=plain(reason)))
+            st.markdown(t("edit.excused", what=violation_words(t, v), reason=plain(reason)))
             st.button(
                 t("edit.excused.back"),
                 type="tertiary",
@@ -146,7 +146,7 @@ def conflicts(t: Texts, run: Run, judged: Judged) -> None:
 
 def _override(t: Texts, run: Run, judged: Judged) -> None:
     shown = judged.conflicts[:MOST_CONFLICTS]
-    labels = [violation_words(t, judged, v).replace("**", "") for v in shown]
+    labels = [violation_words(t, v).replace("**", "") for v in shown]
     index = st.selectbox(t("edit.override.what"), range(len(shown)), format_func=lambda i: labels[i], key="broken")
     reason = st.text_input(t("edit.override.reason"), key="excuse", placeholder=t("edit.override.example"))
     st.button(

@@ -68,7 +68,10 @@ def test_edits_are_kept_undone_and_planned_again_around_their_locks(run):
     page = edit_page(run)
     assert figure(page, "Cells changed") == "2"
     assert "Saved: Kim" in "".join(c.value for c in page.caption)
-    assert "too little rest between shifts (10.5 h before this shift, at least 11 h)" in page.warning[0].value
+    assert (
+        "too little rest between shifts (10.5 h of rest before the shift at 2 Jan 07\\:00, at least 11 h are due)"
+        in page.warning[0].value
+    )
     assert page.button(key="check").disabled
     page.button(key="discard").click().run()
     assert figure(page, "Cells changed") == "0"
