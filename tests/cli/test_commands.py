@@ -263,6 +263,24 @@ def test_a_shift_is_explained_by_its_price_or_by_the_rules(planned, capsys):
     assert "cannot read 'tomorrow'" in capsys.readouterr().err
 
 
+def test_a_wish_and_the_rules_are_priced(planned, capsys):
+    base, out = planned
+    here = [str(base), str(out / "roster.csv")]
+    assert main(["explain", *here, "a1", "2027-01-05", "--wish", "off", "--seconds", "0.5"]) == 0
+    assert "off" in capsys.readouterr().out
+    assert main(["explain", *here, "a1", "2027-01-05", "--wish", "Q"]) == 2
+    assert "unknown shift type 'Q'" in capsys.readouterr().err
+    assert main(["price", *here, "--rules", "min_rest", "steady_starts", "--seconds", "0.5"]) == 0
+    told = capsys.readouterr().out
+    assert "steady_starts" in told
+    assert "does not bind here" in told
+    assert main(["price", *here, "--rules", "weekly_hours", "--seconds", "0.5", "--json"]) == 0
+    (priced,) = json.loads(capsys.readouterr().out)["rules"]
+    assert priced["rule"] == "weekly_hours"
+    assert priced["high"] is None or priced["low"] <= priced["high"]
+    assert main(["price", *here, "--rules", "sleep"]) == 2
+
+
 def test_a_sweep_plans_every_combination(planned, tmp_path, capsys):
     arguments = ["sweep", str(planned[0]), "--vary", "demand.scale.phone=1.0,1.3", "law.max_weekly_hours=48"]
     assert main([*arguments, "--seconds", "0.5", "--out", str(tmp_path), "--json"]) == 0

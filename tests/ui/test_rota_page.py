@@ -126,6 +126,11 @@ def test_a_broken_rule_is_allowed_with_a_reason_that_can_be_taken_back(run):
     assert "Allowed: agreed on Monday" in texts_of(page)
     page.button(key="back-0").click().run()
     assert int(figure(page, "Rules broken").removeprefix("✗ ")) == before
+    page.selectbox(key="broken").set_value(-1).run()
+    page.text_input(key="excuse").set_value("a test team").run()
+    page.button(key="allow").click().run()
+    assert figure(page, "Rules broken") == "✓ 0"
+    assert f"{before - 8} more are allowed" in texts_of(page)
 
 
 def test_alternatives_around_locks_are_listed_and_one_is_used(run):
