@@ -85,7 +85,7 @@ def answer(argv: list[str]) -> int:
         print(json.dumps({"alternatives": [alternative | {"changes": []}, alternative]}))
     else:
         terms = {"pay": -176.0, "understaffing": 300.0, "weekends": 0.0}
-        print(json.dumps({"necessary": [], "cost": 124.0, "terms": terms, "changes": [change]}))
+        print(json.dumps({"necessary": [], "demands": [], "cost": 124.0, "terms": terms, "changes": [change]}))
     return 0
 
 
