@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from staffing.errors import InputError, Problem
+from staffing.forecast.calibration import further_out
 from staffing.forecast.counts import quantile
 from staffing.forecast.result import LEVELS, Forecast
 from staffing.grid import FloatArray, IntArray
@@ -100,7 +101,10 @@ def rest_of_day(forecast: Forecast, now: int) -> FloatArray:
     mean = forecast.contacts[:, rest].sum(axis=1)
     own = forecast.slot_variance * (forecast.contacts[:, rest] ** 2).sum(axis=1)
     variance = mean + np.expm1(np.maximum(forecast.day_cov[:, today, today], 0.0)) * mean**2 + own
-    return np.stack([quantile(p, mean, variance) for p in LEVELS])
+    out = np.empty((len(LEVELS), len(mean)))
+    for q, degrees in enumerate(forecast.freedom.tolist()):
+        out[:, q] = [float(quantile(further_out(p, degrees), mean[q], variance[q])) for p in LEVELS]
+    return out
 
 
 def _variance(mean: FloatArray, cov: FloatArray, day: IntArray, own: float) -> FloatArray:

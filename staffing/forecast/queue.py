@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from staffing.forecast.calendar import DayCalendar
-from staffing.forecast.calibration import day_scale, levels
+from staffing.forecast.calibration import day_scale, freedom, levels
 from staffing.forecast.cleaning import clean, unusual_days
 from staffing.forecast.counts import quantile
 from staffing.forecast.daytotal import MAX_DAYS, DayModel, fit, one_thread
@@ -44,6 +44,8 @@ class QueueForecast:
         Relative variance of a slot around its share of the day beyond counting noise.
     levels
         Probability to ask of the distribution for each of the wanted ones, so that past bands would have held.
+    freedom
+        Degrees of freedom with which the spread of the errors is known.
     effects
         Component -> log effect on each day, shape (H,).
     method
@@ -61,6 +63,7 @@ class QueueForecast:
     contacts: FloatArray
     day_cov: FloatArray
     slot_variance: float
+    freedom: float = np.inf
     effects: dict[str, FloatArray] = field(default_factory=dict)
     levels: tuple[float, ...] = LEVELS
     method: str = ""
@@ -179,6 +182,7 @@ def _forecast(
         contacts=total[:, None] * share[calendar.weekday[D:]] * open_,
         day_cov=cov,
         slot_variance=slot,
+        freedom=freedom(chosen),
         levels=levels(LEVELS, panel, chosen, totals, share, np.diag(cov), slot),
         effects=effects,
         method=f"{chosen.sentence()}; {words}",

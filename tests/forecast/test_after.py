@@ -127,7 +127,9 @@ def test_an_adjustment_of_closed_hours_says_that_it_changes_nothing(forecast):
 def test_bands_of_a_day_are_those_of_its_paths(forecast):
     drawn, plain = period_quantiles(forecast, "day", 2000), day_quantiles(forecast)
     busy = plain[3] > 20
-    np.testing.assert_allclose(plain[:, busy], drawn[:, busy], rtol=0.12)
+    np.testing.assert_allclose(plain[1:6, busy], drawn[1:6, busy], rtol=0.12)
+    # the outermost ones lie further out: the spread itself is estimated
+    assert (plain[6] >= 0.98 * drawn[6]).all()
 
 
 def test_adjustments_without_name_reason_or_effect_are_refused_at_once(forecast):
