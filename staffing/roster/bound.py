@@ -23,11 +23,14 @@ from staffing.roster.kernels import INF, best_month
 from staffing.roster.primitives import Program
 from staffing.roster.tables import RELAXED, Compiled, make_work, prepare
 
-INNER = 6
+INNER = 2
+"""Pairwise steps of each agent among the tours it has, after each round of new ones."""
 COLUMNS = 48
 """Tours kept per agent."""
-WIDTHS = (8.0, 4.0, 2.0)
+WIDTHS = (2.0, 1.0, 0.5)
 """Half-widths, in units, over which the cost of cover is smoothed, one stage after the other."""
+CHECK = 4
+"""Rounds of Frank-Wolfe from one bound to the next."""
 SAFETY = 1e-3
 """Cents by which a bound is lowered against rounding in sums of floats."""
 
@@ -597,7 +600,8 @@ class _Dual:
         for stage, width in enumerate(WIDTHS):
             _prices(cover, width, net.levels, net.slopes, lam)
             rounds = 0
-            while self.share() < until * (stage + 1) / len(WIDTHS):
+            values: list[float] = []
+            while self.share() < until * (stage + 1) / len(WIDTHS) and not _settled(values):
                 for a in self.rng.permutation(A).tolist():
                     self.check()
                     if self.infeasible[a]:
@@ -634,9 +638,9 @@ class _Dual:
                     _inner(self.rng.permutation(A), weight, tours, queues, own, sums, mean, self.relaxed, cover, lam,
                            width, tb, net.levels, net.slopes, where, at_t, at_q, by)  # fmt: skip
                 rounds += 1
-                if rounds % 4 == 0:
+                if rounds % CHECK == 0:
                     self._set_multipliers(mean)
-                    self.evaluate(np.maximum(lam, self.lowest))
+                    values.append(self.evaluate(np.maximum(lam, self.lowest))[0])
             self._set_multipliers(mean)
             self.evaluate(np.maximum(lam, self.lowest))
 
@@ -674,6 +678,11 @@ class _Dual:
             size = (max(self.best - value, 0.0) + ahead) / norm
             lam = np.maximum(lam + size * direction, self.lowest)
             self.work.multiplier[:] += size * turn
+
+
+def _settled(values: list[float]) -> bool:
+    """Whether the last value gained less than a tenth of what the values before it have."""
+    return len(values) > 2 and values[-1] - values[-2] < 0.1 * (values[-1] - values[0])
 
 
 def _lattice(compiled: Compiled) -> tuple[Any, Any, Any]:
