@@ -396,3 +396,132 @@ def cost_against_service(
         rule = {"type": "rule", "strokeDash": [6, 4], "color": palette.need}
         layers.append({"data": {"values": [{"y": target}]}, "mark": rule, "encoding": {"y": {"field": "y", **level}}})
     return {"height": height, "data": {"values": rows}, "config": _locale(words), "layer": layers}
+
+
+def forecast_band(
+    labels: Sequence[str],
+    contacts: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    beside: Mapping[str, Sequence[float]],
+    marks: Mapping[int, str],
+    words: Words,
+    palette: Palette,
+    height: int = 260,
+) -> Spec:
+    """Contacts as a line in their 80% band, other forecasts as dashed lines beside.
+
+    Parameters
+    ----------
+    labels
+        What each value stands for: a day, or the start of an interval.
+    contacts, low, high
+        Expected contacts and the ends of the band, one value per label.
+    beside
+        Name on the chart -> values of another forecast.
+    marks
+        Position -> text under the axis.
+    words, palette, height
+        Language, theme, pixels.
+
+    Examples
+    --------
+    >>> words = Words({k: k for k in ("contacts", "forecast", "low", "high", "time")})
+    >>> spec = forecast_band(["Mon", "Tue"], [9, 8], [7, 6], [11, 10], {"four weeks": [8, 8]}, {0: "Mon"}, words, LIGHT)
+    >>> [row["b0"] for row in spec["data"]["values"]]
+    [8, 8]
+    """
+    names = list(beside)
+    rows = [
+        {"i": i, "t": t, "v": v, "low": a, "high": b, **{f"b{n}": beside[name][i] for n, name in enumerate(names)}}
+        for i, (t, v, a, b) in enumerate(zip(labels, contacts, low, high, strict=True))
+    ]
+    x: Spec = {"field": "i", "type": "quantitative", "scale": {"domain": [0, max(len(labels) - 1, 1)], "nice": False}}
+    x["axis"] = {
+        "values": list(marks),
+        "labelExpr": f"({json.dumps({str(i): s for i, s in marks.items()})})[datum.value]",
+        "grid": False,
+        "title": None,
+        "labelOverlap": True,
+    }
+    y = {"type": "quantitative", "title": words["contacts"], "axis": {"minExtent": AXIS_PIXELS}}
+    shown = [words["forecast"], *names]
+    tints = [palette.band, palette.muted, palette.short]
+    scale = {"domain": shown, "range": tints[: len(shown)]}
+    dash = {"domain": shown, "range": [[1, 0], [6, 4], [2, 3]][: len(shown)]}
+    legend = {"title": None, "orient": "top"}
+
+    def line(field: str, name: str) -> Spec:
+        return {
+            "mark": {"type": "line", "strokeWidth": 2},
+            "encoding": {
+                "x": x,
+                "y": {"field": field, **y},
+                "color": {"datum": name, "type": "nominal", "scale": scale, "legend": legend},
+                "strokeDash": {"datum": name, "type": "nominal", "scale": dash, "legend": None},
+            },
+        }
+
+    figures = [("v", words["forecast"]), ("low", words["low"]), ("high", words["high"])]
+    figures += [(f"b{n}", name) for n, name in enumerate(names)]
+    tooltip: list[Spec] = [{"field": "t", "type": "nominal", "title": words["time"]}]
+    tooltip += [{"field": f, "type": "quantitative", "title": title, "format": ",.1~f"} for f, title in figures]
+    band: Spec = {
+        "mark": {"type": "area", "opacity": 0.25, "color": palette.band},
+        "encoding": {"x": x, "y": {"field": "low", **y}, "y2": {"field": "high"}},
+    }
+    hover: Spec = {
+        "mark": {"type": "rule", "opacity": 0, "strokeWidth": 8},
+        "encoding": {"x": x, "tooltip": tooltip},
+    }
+    lines = [line(f"b{n}", name) for n, name in enumerate(names)]
+    layers = [band, *lines, line("v", words["forecast"]), hover]
+    return {"height": height, "data": {"values": rows}, "config": _locale(words), "layer": layers}
+
+
+def need_of_day(
+    times: Sequence[str],
+    on_phones: Sequence[float],
+    on_roster: Sequence[float],
+    words: Words,
+    palette: Palette,
+    height: int = 220,
+) -> Spec:
+    """Agents needed on contacts as an area, and on the roster (with shrinkage) as a line."""
+    rows = [
+        {"i": i, "t": t, "n": a, "g": b} for i, (t, a, b) in enumerate(zip(times, on_phones, on_roster, strict=True))
+    ]
+    if rows:
+        # a last point, so that the steps of the last interval are drawn
+        rows.append({**rows[-1], "i": len(rows)})
+    x: Spec = {"field": "i", "type": "quantitative", "scale": {"domain": [0, len(times)], "nice": False}}
+    x["axis"] = _clock_axis(times, 2)
+    y = {"type": "quantitative", "title": words["agents"], "axis": {"tickMinStep": 1, "minExtent": AXIS_PIXELS}}
+    scale = {"domain": [words["on_phones"], words["on_roster"]], "range": [palette.cover, palette.need]}
+    legend = {"title": None, "orient": "top", "symbolType": "square"}
+    tooltip = [
+        {"field": "t", "type": "nominal", "title": words["time"]},
+        {"field": "n", "type": "quantitative", "title": words["on_phones"], "format": ".2~f"},
+        {"field": "g", "type": "quantitative", "title": words["on_roster"], "format": ".2~f"},
+    ]
+    parts: tuple[tuple[str, str, str, Spec], ...] = (
+        ("area", "n", "on_phones", {}),
+        ("line", "g", "on_roster", {"strokeWidth": 2}),
+    )
+    return {
+        "height": height,
+        "data": {"values": rows},
+        "config": _locale(words),
+        "layer": [
+            {
+                "mark": {"type": mark, "interpolate": "step-after", **more},
+                "encoding": {
+                    "x": x,
+                    "y": {"field": field, **y},
+                    "color": {"datum": words[name], "type": "nominal", "scale": scale, "legend": legend},
+                    "tooltip": tooltip,
+                },
+            }
+            for mark, field, name, more in parts
+        ],
+    }

@@ -4,7 +4,8 @@ The tree::
 
     StaffingError
     |-- InputError      (also a ValueError) what the user gave cannot be used; carries every problem found
-    `-- BackendError    a solver or another backend failed; nothing the user wrote is to blame
+    |-- BackendError    a solver or another backend failed; nothing the user wrote is to blame
+    `-- StaleError      what was to be saved was made from a state that somebody else has changed since
 
 Expected outcomes (an infeasible rota, a stopped run) are values, never errors.
 """
@@ -65,6 +66,10 @@ class InputError(StaffingError, ValueError):
 
 class BackendError(StaffingError):
     """A solver or another backend failed where it should not have."""
+
+
+class StaleError(StaffingError):
+    """Somebody else has changed what was to be saved; nothing was written."""
 
 
 class Problems:

@@ -2,7 +2,8 @@
 
 The command line is the worker: ``python -m staffing plan SCENARIO --out ... --progress ... --stop-on-eof``. The worker
 reads a pipe whose other end this process holds; closing it asks the worker to stop and keep the best rota so far.
-When this process dies the system closes the pipe, so no worker outlives it.
+When this process dies the system closes the pipe, so no worker outlives it. Short questions about a rota (``replan``,
+``explain``) are workers of the same kind; they answer on standard output within seconds.
 
 Every run is a folder, and the folder is the truth: any process, tab or later session can read it ::
 
@@ -88,6 +89,10 @@ class RunRequest:
         Wall time for the search of the rota.
     workers, seed
         Threads and seed of the search.
+    command
+        ``plan``, or a short question: ``replan``, ``explain``.
+    arguments
+        What follows the scenario in a question.
     """
 
     scenario: str
@@ -96,6 +101,16 @@ class RunRequest:
     seconds: float = 60.0
     workers: int = 2
     seed: int = 1
+    command: str = "plan"
+    arguments: tuple[str, ...] = ()
+
+    def line(self, folder: Path) -> list[str]:
+        """Arguments of the worker, whose files lie in `folder`."""
+        line = [self.command, self.scenario, *self.arguments, "--seconds", f"{self.seconds:g}", "--json"]
+        if self.command != "plan":
+            return line
+        line += ["--workers", str(self.workers), "--seed", str(self.seed), "--out", str(folder / "out")]
+        return [*line, "--progress", str(folder / "progress.jsonl"), "--stop-on-eof"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +166,17 @@ class Run:
                 found.append(json.loads(line))
         return found
 
+    def answer(self) -> dict[str, Any] | None:
+        """What the worker said on standard output; None before it has, or where it broke before it could."""
+        try:
+            said = json.loads((self.folder / "said.json").read_text(encoding="utf-8"))
+        except (OSError, json.JSONDecodeError):
+            return None
+        return said if isinstance(said, dict) else None
+
     def problems(self) -> list[str]:
         """What stands against a plan: problems of the input, rules in conflict, or the last words of a worker that broke."""
-        said = _answer(self)
+        said = self.answer()
         if said is not None:
             return [str(p) for p in said.get("problems") or said.get("conflicts") or ()]
         try:
@@ -192,6 +215,7 @@ class Jobs:
         self._current: tuple[str, subprocess.Popen[bytes]] | None = None
         self._keeper: threading.Thread | None = None
         self._closed = False
+        self._ended: dict[str, Run] = {}
         atexit.register(self.close)
 
     # -- asking ------------------------------------------------------------------------------------
@@ -227,6 +251,7 @@ class Jobs:
         """Delete a run that has ended."""
         if not self.read(run_id).state.live:
             shutil.rmtree(self.folder / run_id, ignore_errors=True)
+            self._ended.pop(run_id, None)
 
     def close(self) -> None:
         """Stop everything; workers that do not end by themselves within a few seconds are ended."""
@@ -261,12 +286,17 @@ class Jobs:
         folder = self.folder / run_id
         if Path(run_id).name != run_id or run_id.startswith("."):
             raise KeyError(run_id)
+        if run_id in self._ended:  # what has ended changes no more
+            return self._ended[run_id]
         try:
             status = json.loads((folder / "status.json").read_text(encoding="utf-8"))
-            request = RunRequest(**json.loads((folder / "request.json").read_text(encoding="utf-8")))
+            asked = json.loads((folder / "request.json").read_text(encoding="utf-8"))
+            request = RunRequest(**asked | {"arguments": tuple(asked.get("arguments", ()))})
         except (OSError, json.JSONDecodeError, TypeError):
             raise KeyError(run_id) from None
         run = Run(run_id, folder, request, **{**status, "state": RunState(status["state"])})
+        if not run.state.live:
+            self._ended[run_id] = run
         return _lost(run) if run.state.live and self._silent(folder) else run
 
     def runs(self) -> list[Run]:
@@ -297,10 +327,7 @@ class Jobs:
 
     def _launch(self, run_id: str) -> subprocess.Popen[bytes] | None:
         run = self.read(run_id)
-        request = run.request
-        command = [*self.command, "plan", request.scenario, "--out", str(run.out)]
-        command += ["--seconds", f"{request.seconds:g}", "--workers", str(request.workers), "--seed", str(request.seed)]
-        command += ["--progress", str(run.folder / "progress.jsonl"), "--stop-on-eof", "--json"]
+        command = [*self.command, *run.request.line(run.folder)]
         try:
             with (run.folder / "said.json").open("wb") as said, (run.folder / "errors.txt").open("wb") as errors:
                 process = subprocess.Popen(
@@ -350,22 +377,14 @@ class Jobs:
         _write(path, status | changes)
 
 
-def _answer(run: Run) -> dict[str, Any] | None:
-    """What the worker said on standard output; None where it broke before it could."""
-    try:
-        said = json.loads((run.folder / "said.json").read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError):
-        return None
-    return said if isinstance(said, dict) else None
-
-
 def _ending(run: Run, code: int) -> RunState:
     """State of a run whose worker has ended with this exit code."""
-    written = (run.out / "summary.json").is_file()
+    asked = run.request.command != "plan"
+    written = run.answer() is not None if asked else (run.out / "summary.json").is_file()
     stopping = run.state is RunState.STOPPING
     if code == 2:
         return RunState.REFUSED
-    if code == 1 and _answer(run) is not None:
+    if code == 1 and run.answer() is not None:
         return RunState.CANCELLED if stopping else RunState.IMPOSSIBLE
     if code == 0 and written:
         return RunState.STOPPED if stopping else RunState.DONE

@@ -7,13 +7,15 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
 from staffing.forecast.make import make_forecast
+from staffing.forecast.manual import adjust
 from staffing.forecast.result import Forecast
 from staffing.grid import FloatArray
-from staffing.inputs import Inputs, read_inputs
+from staffing.inputs import DemandInputs, Inputs, read_demand, read_inputs, read_need, read_people
 from staffing.progress import SILENT, Monitor, Progress
 from staffing.requirement import Channel, Requirement, make_requirement
 from staffing.roster import costs, engine, rules
@@ -125,14 +127,14 @@ def peak_mb() -> float:
 # -- stages on a scenario ----------------------------------------------------------------------------------
 
 
-def forecast_of(inputs: Inputs, monitor: Monitor = SILENT) -> Forecast:
-    """Forecast the horizon and apply the scenario's what-if factors."""
+def forecast_of(inputs: DemandInputs, monitor: Monitor = SILENT) -> Forecast:
+    """Forecast the horizon, then apply the planner's adjustments and the scenario's what-if factors."""
     scenario = inputs.scenario
     parents = {q: s.parent for q, s in scenario.queue.items() if s.parent is not None}
     forecast = make_forecast(
         inputs.history, inputs.grid, inputs.open, scenario.forecast, inputs.events, parents, monitor
     )
-    return scaled(forecast, scenario.demand)
+    return scaled(adjust(forecast, inputs.adjustments), scenario.demand)
 
 
 def scaled(forecast: Forecast, levers: DemandLevers) -> Forecast:
@@ -146,11 +148,13 @@ def scaled(forecast: Forecast, levers: DemandLevers) -> Forecast:
         contacts=forecast.contacts * contacts,
         quantiles=forecast.quantiles * contacts,
         spreadsheet=forecast.spreadsheet * contacts,
+        statistical=forecast.statistical * contacts,
+        components={**forecast.components, "what_if": np.tile(contacts, forecast.grid.days)},
         aht_seconds=forecast.aht_seconds * aht,
     )
 
 
-def patience_of(inputs: Inputs) -> FloatArray:
+def patience_of(inputs: DemandInputs) -> FloatArray:
     """Mean patience per queue: as stated, else as measured in the history, else infinite; shape (Q,)."""
     stated = [s.patience_seconds for s in inputs.scenario.queue.values()]
     measured = inputs.history.patience_seconds
@@ -162,7 +166,7 @@ def patience_of(inputs: Inputs) -> FloatArray:
     )
 
 
-def requirement_of(inputs: Inputs, forecast: Forecast) -> Requirement:
+def requirement_of(inputs: DemandInputs, forecast: Forecast) -> Requirement:
     """Agents needed under the scenario's targets and shrinkage."""
     scenario = inputs.scenario
     return make_requirement(
@@ -246,6 +250,22 @@ def targets_of(scenario: Scenario) -> Mapping[str, float | None]:
 
 
 @dataclass(frozen=True)
+class Sizing:
+    """What comes and who it takes, without a team: forecast and requirement."""
+
+    inputs: DemandInputs
+    forecast: Forecast
+    requirement: Requirement
+
+
+def size(scenario: Scenario, monitor: Monitor = SILENT) -> Sizing:
+    """Read a scenario's demand, forecast it and size it; the team's tables are not looked at."""
+    inputs = read_demand(scenario)
+    forecast = forecast_of(inputs, monitor)
+    return Sizing(inputs, forecast, requirement_of(inputs, forecast))
+
+
+@dataclass(frozen=True)
 class Preparation:
     """Everything up to the rota: what a rota is judged by."""
 
@@ -261,6 +281,27 @@ def prepare(scenario: Scenario) -> Preparation:
     forecast = forecast_of(inputs)
     requirement = requirement_of(inputs, forecast)
     return Preparation(inputs, forecast, requirement, problem_of(inputs, requirement))
+
+
+def problem_for(scenario: Scenario, need: Path | None = None) -> RosterProblem:
+    """What a rota of a scenario is judged by.
+
+    Parameters
+    ----------
+    scenario
+        As loaded by `scenario.load`.
+    need
+        ``coverage.csv`` of a finished plan, whose need counts; None: read the history and size it anew.
+
+    Raises
+    ------
+    InputError
+        With every problem of the input.
+    """
+    if need is None:
+        return prepare(scenario).problem
+    team = read_people(scenario)
+    return replace(team, required=read_need(need, team.grid, team.queues))
 
 
 # -- the main job ------------------------------------------------------------------------------------------

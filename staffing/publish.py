@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
@@ -58,7 +59,11 @@ def summary(plan: Plan) -> dict[str, Any]:
             "last": plan.inputs.history.grid.dates[-1].isoformat(),
             "repairs": [{"where": r.where, "kind": r.kind, "what": r.what, "rows": r.rows} for r in repairs_of(plan)],
         },
-        "forecast": {"methods": list(plan.forecast.methods), "notes": list(plan.forecast.notes)},
+        "forecast": {
+            "methods": list(plan.forecast.methods),
+            "notes": list(plan.forecast.notes),
+            "adjustments": [to_jsonable_python(asdict(a)) for a in plan.inputs.adjustments],
+        },
         "requirement": {"shrinkage": plan.requirement.shrinkage, "notes": list(plan.requirement.notes)},
         "stages": [
             {"stage": s.stage, "seconds": round(s.seconds, 3), "peak_mb": report.number(s.peak_mb)} for s in plan.stages
@@ -97,15 +102,16 @@ def versions() -> dict[str, str]:
 def files_of(plan: Plan, made_at: datetime | None = None) -> dict[str, bytes]:
     """Render every file of a plan: name -> content.
 
-    ``forecast.csv``, ``requirement.csv`` and ``summary.json`` always; with a rota also ``roster.csv``, ``roster_matrix.csv``,
-    ``coverage.csv``, ``roster.xlsx``, ``roster.ics`` and one calendar per agent. Variants for German spreadsheets end in
-    ``_de.csv``.
+    ``forecast.csv``, ``forecast_days.csv``, ``requirement.csv`` and ``summary.json`` always; with a rota also
+    ``roster.csv``, ``roster_matrix.csv``, ``coverage.csv``, ``roster.xlsx``, ``roster.ics`` and one calendar per agent.
+    Variants for German spreadsheets end in ``_de.csv``.
     """
     if plan.result.roster is not None and plan.violations:
         raise BackendError("the rota breaks a rule: " + "; ".join(str(v) for v in plan.violations[:3]))
     figures = summary(plan)
     files = {
         "forecast.csv": csv_bytes(report.forecast_table(plan.forecast)),
+        "forecast_days.csv": csv_bytes(report.forecast_days_table(plan.forecast)),
         "requirement.csv": csv_bytes(report.requirement_table(plan.requirement)),
     }
     if plan.result.roster is not None:

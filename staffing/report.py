@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from staffing.forecast.paths import day_quantiles
 from staffing.forecast.result import LEVELS, Forecast
 from staffing.grid import FloatArray, TimeGrid
 from staffing.requirement import Requirement
@@ -47,6 +48,38 @@ def forecast_table(forecast: Forecast) -> pd.DataFrame:
             "aht_seconds": forecast.aht_seconds.round(2),
         },
     )
+
+
+def forecast_days_table(forecast: Forecast) -> pd.DataFrame:
+    """What makes up each day: contacts with their band, the parts behind them, and the methods beside them.
+
+    ``date, queue, contacts, contacts_p10, contacts_p90, statistical, spreadsheet`` and the components: ``level`` in contacts a
+    day, the others as factors on it; their product is `contacts`. `statistical` is the forecast before changes by hand,
+    `spreadsheet` the mean of the last four same weekdays.
+    """
+    grid, queues = forecast.grid, forecast.queues
+    frame = pd.DataFrame(
+        {
+            "date": np.repeat(np.array([d.isoformat() for d in grid.dates], dtype=object), len(queues)),
+            "queue": np.tile(np.array(queues, dtype=object), grid.days),
+        }
+    )
+    band = day_quantiles(forecast)
+    columns = {
+        "contacts": _by_day(forecast.contacts, grid),
+        "contacts_p10": band[LEVELS.index(0.10)],
+        "contacts_p90": band[LEVELS.index(0.90)],
+        "statistical": _by_day(forecast.statistical, grid),
+        "spreadsheet": _by_day(forecast.spreadsheet, grid),
+        **forecast.components,
+    }
+    for name, values in columns.items():
+        frame[name] = values.T.ravel().round(4)
+    return frame
+
+
+def _by_day(values: FloatArray, grid: TimeGrid) -> FloatArray:
+    return np.asarray(np.add.reduceat(values, grid.day_first[:-1], axis=1), dtype=np.float64)
 
 
 def requirement_table(requirement: Requirement) -> pd.DataFrame:

@@ -74,6 +74,8 @@ class Tables:
     """What each agent carries over of weekends, unpopular shifts and hours."""
     events: Paths = ()
     """Campaigns, outages and the like, past and future."""
+    adjustments: Paths = ()
+    """The planner's changes to the forecast, with who and why."""
 
 
 TABLES = tuple(f.name for f in fields(cast(Any, Tables)))

@@ -21,6 +21,8 @@ COMMANDS = {
     "sweep": "a grid of what-ifs",
     "forecast": "next month's contacts and handling times from a history",
     "backtest": "how well the forecast would have done in the past",
+    "reforecast": "the rest of the day, from what has come in so far",
+    "reconcile": "plan against actual: volume, handling time, shrinkage, staffing",
     "requirement": "agents needed per interval and queue",
     "simulate": "the service customers get from a rota",
     "audit": "check any rota, hand-edited too, against every rule",

@@ -19,6 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``staffing app``."""
     parser.add_argument("teams", nargs="*", type=Path, help="folders with teams (default: scenarios)")
     parser.add_argument("--home", type=Path, help="where runs and edited scenarios are kept (default: .staffing)")
+    parser.add_argument(
+        "--store", metavar="URL", help="database of edits and versions (default: staffing.db in the home)"
+    )
     parser.add_argument("--port", type=int, default=8501, help="port (default: 8501)")
     parser.add_argument("--address", default="localhost", help="interface to listen on (default: localhost)")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser window")
@@ -36,6 +39,11 @@ def run(args: argparse.Namespace) -> int:
         environment["STAFFING_TEAMS"] = os.pathsep.join(str(p.absolute()) for p in args.teams)
     if args.home:
         environment["STAFFING_HOME"] = str(args.home.absolute())
+    if args.store:
+        from staffing.store import Store
+
+        Store(args.store)  # told here where it cannot be opened, not on a page
+        environment["STAFFING_STORE"] = args.store
     command = server_command(args.port, args.address, headless=args.no_browser or args.json)
     if hasattr(os, "execvpe") and os.name == "posix":
         sys.stdout.flush()

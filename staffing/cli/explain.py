@@ -18,6 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("agent", help="agent_id")
     parser.add_argument("date", help="day, e.g. 2027-01-14")
     parser.add_argument("--seconds", type=float, default=2.0, help="wall time of the search nearby")
+    parser.add_argument(
+        "--need", type=Path, metavar="COVERAGE.csv", help="need of a finished plan, instead of a forecast"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -27,14 +30,21 @@ def run(args: argparse.Namespace) -> int:
     except ValueError:
         raise InputError([Problem("date", f"cannot read {args.date!r}", "write e.g. 2027-01-14")]) from None
     scenario = load(args.scenario)
-    from staffing.plan import prepare
+    from staffing.plan import problem_for
     from staffing.roster.explain import why
     from staffing.roster.rota import read_rota
 
-    problem = prepare(scenario).problem
+    problem = problem_for(scenario, args.need)
     reason = why(problem, read_rota(args.roster, problem), args.agent, day, seconds=args.seconds)
     changes = [
-        f"{problem.grid.dates[c.day]}  {problem.agents[c.agent].name}: {c.before} -> {c.after}" for c in reason.changes
+        {
+            "agent_id": problem.agents[c.agent].id,
+            "agent_name": problem.agents[c.agent].name,
+            "date": problem.grid.dates[c.day].isoformat(),
+            "before": c.before,
+            "after": c.after,
+        }
+        for c in reason.changes
     ]
     if args.json:
         document = {
@@ -58,6 +68,6 @@ def run(args: argparse.Namespace) -> int:
         if round(amount, 2):
             print(f"  {term:<18}{amount:+12,.2f}")
     print("what would change then:")
-    for line in changes:
-        print(f"  {line}")
+    for c in changes:
+        print(f"  {c['date']}  {c['agent_name']}: {c['before']} -> {c['after']}")
     return 0

@@ -1,4 +1,8 @@
-"""Mend a published rota around people who are suddenly absent, with the fewest changes; several alternatives."""
+"""Mend a published rota with the fewest changes; several alternatives.
+
+With --absent around people who are suddenly absent; without it around the scenario's locks, absences and need as they
+are now.
+"""
 
 from __future__ import annotations
 
@@ -16,25 +20,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``staffing replan``."""
     parser.add_argument("scenario", type=Path, help="scenario file (TOML)")
     parser.add_argument("roster", type=Path, help="published rota as in roster.csv")
-    parser.add_argument("--absent", nargs="+", required=True, metavar="AGENT:DATE", help="who is absent when")
+    parser.add_argument("--absent", nargs="+", metavar="AGENT:DATE", help="who is absent when")
     parser.add_argument("--seconds", type=float, default=2.0, help="wall time of the search")
+    parser.add_argument(
+        "--need", type=Path, metavar="COVERAGE.csv", help="need of a finished plan, instead of a forecast"
+    )
     parser.add_argument("--out", type=Path, help="folder for roster.csv of the first alternative")
 
 
 def run(args: argparse.Namespace) -> int:
     """Re-plan."""
-    absent = parse_absent(args.absent)
+    absent = parse_absent(args.absent) if args.absent else []
     scenario = load(args.scenario)
     from staffing.export.folder import check_folder, write_folder
     from staffing.export.text import csv_bytes
-    from staffing.plan import prepare
-    from staffing.roster.replan import replan
+    from staffing.plan import problem_for
+    from staffing.roster.replan import mend, replan
     from staffing.roster.rota import read_rota, rota_table
 
     if args.out:
         check_folder(args.out)
-    problem = prepare(scenario).problem
-    alternatives = replan(problem, read_rota(args.roster, problem), absent, seconds=args.seconds)
+    problem = problem_for(scenario, args.need)
+    published = read_rota(args.roster, problem)
+    if absent:
+        alternatives = replan(problem, published, absent, seconds=args.seconds)
+    else:
+        alternatives = mend(problem, published, range(problem.grid.days), (), seconds=args.seconds)
     told: list[dict[str, Any]] = [
         {
             "cost": round(a.cost, 2),

@@ -10,9 +10,11 @@ from datetime import date, timedelta
 import numpy as np
 
 from staffing.forecast.calendar import DayCalendar, day_calendar
+from staffing.forecast.events import learnable, past_events
 from staffing.forecast.panel import Panel, closed_days
 from staffing.forecast.queue import QueueForecast, forecast_queue
 from staffing.forecast.result import LEVELS
+from staffing.forecast.settings import Event
 from staffing.forecast.spreadsheet import spreadsheet
 from staffing.grid import FloatArray
 
@@ -157,18 +159,31 @@ def stand_at(
     lead: int,
     window: int = WINDOW,
     drivers: Mapping[str, FloatArray] | None = None,
+    events: Sequence[Event] = (),
 ) -> QueueForecast:
     """Forecast `lead + window` days from what was known on the morning of day `origin`.
 
-    Opening hours of the days ahead and the calendar are known; nothing else is.
+    Opening hours of the days ahead and the calendar are known; nothing else is. Past `events` of the queue are explained
+    away; of those ahead only the names are used, of the effects what had been learnt by then.
     """
-    H = lead + window
-    ahead = np.zeros((H, panel.open.shape[1]), dtype=np.bool_)
+    H, m = lead + window, panel.open.shape[1]
+    ahead = np.zeros((H, m), dtype=np.bool_)
     known = panel.open[origin : origin + H]
     ahead[: len(known)] = known
-    calendar: DayCalendar = day_calendar(panel.first, origin + H, region, closed=closed_days(panel.head(origin + H)))
+    past = past_events(events, panel.first, origin, m)
+    labels = learnable(events, panel.first, origin + H) | past.labels
+    closed = closed_days(panel.head(origin + H))
+    calendar: DayCalendar = day_calendar(panel.first, origin + H, region, labels, closed)
+    before = panel.head(origin)
     seen = {k: v[:origin] for k, v in (drivers or {}).items()}
-    return forecast_queue(panel.head(origin), calendar, ahead, lead=lead, drivers=seen)
+    return forecast_queue(
+        Panel(before.first, np.where(past.hidden, np.nan, before.volume), before.open.copy()),
+        calendar,
+        ahead,
+        lead=lead,
+        log_factor=past.log_factor,
+        drivers=seen,
+    )
 
 
 def score(
@@ -235,12 +250,13 @@ def backtest_panel(
     lead: int,
     window: int = WINDOW,
     drivers: Mapping[str, FloatArray] | None = None,
+    events: Sequence[Event] = (),
 ) -> list[OriginScore]:
     """Score one queue at each origin."""
     out = []
     for origin in at:
         began = time.process_time()
-        answer = stand_at(panel, origin, region, lead, window, drivers)
+        answer = stand_at(panel, origin, region, lead, window, drivers, events)
         took = time.process_time() - began
         out.append(score(panel, origin, lead, answer, window, took))
     return out

@@ -22,6 +22,9 @@ YEAR_END = {
     (1, 2): "2 January",
 }
 
+OBSERVED = ("optional", "half_day", "bank", "government", "de_facto")
+"""Categories of named days, besides public holidays, on which work often rests; school holidays are seasons."""
+
 
 def public_holidays(region: str | None, first: date, last: date) -> dict[date, str]:
     """Named public holidays of a region from `first` to `last`, both inclusive.
@@ -54,6 +57,26 @@ def public_holidays(region: str | None, first: date, last: date) -> dict[date, s
     """
     if region is None or last < first:
         return {}
+    return _named(region, first, last, ("public",))
+
+
+def observances(region: str | None, first: date, last: date) -> dict[date, str]:
+    """Named days that are no public holiday but that many keep: half days, bank and optional holidays.
+
+    Parameters, errors and source as in `public_holidays`.
+
+    Examples
+    --------
+    >>> observances("IL", date(2027, 3, 20), date(2027, 3, 27))
+    {datetime.date(2027, 3, 23): 'Purim'}
+    """
+    if region is None or last < first:
+        return {}
+    public = public_holidays(region, first, last)
+    return {d: name for d, name in _named(region, first, last, OBSERVED).items() if d not in public}
+
+
+def _named(region: str, first: date, last: date, categories: Sequence[str]) -> dict[date, str]:
     import holidays
 
     known = holidays.list_supported_countries()
@@ -63,9 +86,15 @@ def public_holidays(region: str | None, first: date, last: date) -> dict[date, s
     if subdivision and subdivision not in known[country]:
         near = [f"{country}-{s}" for s in known[country]]
         raise InputError([_unknown(region, near)])
+    offered = holidays.country_holidays(country).supported_categories
+    kept = tuple(c for c in categories if c in offered)
+    if not kept:
+        return {}
     years = range(first.year, last.year + 1)
     language = next((x for x in ("en_US", "en_GB", "en") if x in _languages(country)), None)
-    found = holidays.country_holidays(country, subdiv=subdivision or None, years=years, language=language)
+    found = holidays.country_holidays(
+        country, subdiv=subdivision or None, years=years, language=language, categories=kept
+    )
     return {d: _plain(name) for d, name in sorted(found.items()) if first <= d <= last}
 
 
@@ -102,7 +131,7 @@ class DayCalendar:
     first
         The first day.
     label
-        Name of a special day or empty, N of them: a holiday, ``before X``, ``after X``, or an event.
+        Name of a special day or empty, N of them: a holiday, ``before X``, ``after X``, ``observance X``, ``event X``.
     after_closed
         Whether the day before was a holiday or unusually closed, shape (N,).
     """
@@ -135,6 +164,17 @@ class DayCalendar:
         return np.array([d.day for d in self.dates], dtype=np.int64)
 
 
+def plain_name(label: str) -> str:
+    """Name by which a person knows a special day: that of an observance without the remark that it is one.
+
+    Examples
+    --------
+    >>> plain_name("observance Purim"), plain_name("Good Friday")
+    ('Purim', 'Good Friday')
+    """
+    return label.removeprefix("observance ")
+
+
 def day_calendar(
     first: date,
     days: int,
@@ -164,6 +204,7 @@ def day_calendar(
     one = timedelta(days=1)
     last = first + timedelta(days=days - 1)
     named = public_holidays(region, first - 4 * one, last + 2 * one)
+    kept = observances(region, first, last)
     extra = extra or {}
     labels, after = [], []
     for i in range(days):
@@ -174,6 +215,8 @@ def day_calendar(
             label = named[day]
         elif day + one in named:
             label = f"before {named[day + one]}"
+        elif day in kept:
+            label = f"observance {kept[day]}"
         elif day - one in named:
             label = f"after {named[day - one]}"
         else:

@@ -137,6 +137,7 @@ def _fit(
     seen = ~np.isnan(log_total)
     centre = float(np.nanmedian(log_total))
     y = np.where(seen, log_total - centre, 0.0)
+    named = np.array([bool(name) for name in calendar.label[:D]])
     weight = np.ones(D)
     log_sd = None
     # Two rounds: the first finds the days that do not fit, the second no longer listens to them.
@@ -149,7 +150,8 @@ def _fit(
         precision = np.diag(_inverse(factor))
         left_out = cho_solve((factor, True), y, check_finite=False) / precision
         plain = np.maximum(1 / precision - noise, 0) + np.exp(2 * log_sd[-1]) + counting
-        weight = np.where(seen, np.minimum(1.0, (STUDENT + 1) / (STUDENT + left_out**2 / plain)), 1.0)
+        # A named day is expected to be unlike others: what is odd about it is its own effect, not noise.
+        weight = np.where(seen & ~named, np.minimum(1.0, (STUDENT + 1) / (STUDENT + left_out**2 / plain)), 1.0)
     assert log_sd is not None
     everything = _total(parts, log_sd, len(calendar))
     white = solve_triangular(factor, y, lower=True, check_finite=False)

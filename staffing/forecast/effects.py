@@ -13,14 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from staffing.forecast.calendar import DayCalendar
+from staffing.forecast.calendar import YEAR_END, DayCalendar
 from staffing.grid import FloatArray
 
 YEAR = 365.25
 YEAR_MEMORY = 6 * YEAR
 """Days after which the shape of the year has faded to 1/e."""
-
-
+HOLIDAY = 5
+"""Kind from which on days are special themselves; those below are near them, or hardly special."""
 SLOPE_MEMORY = 60.0
 """Days after which a trend has faded to 1/e: a forecast trend is damped, never a straight line."""
 
@@ -57,8 +57,10 @@ PRIORS: dict[str, Prior] = {
     "month_day": Prior(0.015, 0.8, "day_of_month"),
     "month_smooth": Prior(0.015, 0.8, "day_of_month"),
     "after_closed": Prior(0.05, 0.7, "holiday"),
-    "special_named": Prior(0.15, 0.5, "holiday"),
-    "special_kind": Prior(0.15, 0.5, "holiday"),
+    "holiday_named": Prior(0.15, 0.8, "holiday"),
+    "holiday_kind": Prior(0.15, 1.0, "holiday"),
+    "near_named": Prior(0.1, 0.8, "holiday"),
+    "near_kind": Prior(0.1, 1.0, "holiday"),
 }
 TREND = frozenset({"level_slope"})
 YEAR_COURSE = frozenset({"year_broad", "year_middle", "year_fine"})
@@ -91,8 +93,9 @@ def covariances(calendar: DayCalendar, drivers: Mapping[str, FloatArray] | None 
     apart = np.minimum(apart, 31 - apart)
     after = calendar.after_closed.astype(np.float64)
     label = np.array(calendar.label, dtype=object)
-    special = label != ""
     kind = np.array([_kind(name) for name in calendar.label])
+    near = (kind > 0) & (kind < HOLIDAY)
+    holiday = kind >= HOLIDAY
     out = {
         "level_walk": np.minimum(t[:, None], t),
         "level_smooth": np.exp(-0.5 * (gap / 45.0) ** 2),
@@ -106,8 +109,10 @@ def covariances(calendar: DayCalendar, drivers: Mapping[str, FloatArray] | None 
         "month_day": (apart == 0).astype(np.float64),
         "month_smooth": np.exp(-0.5 * (apart / 2.0) ** 2),
         "after_closed": np.outer(after, after),
-        "special_named": ((label[:, None] == label) & special).astype(np.float64),
-        "special_kind": ((kind[:, None] == kind) & special).astype(np.float64),
+        "holiday_named": ((label[:, None] == label) & holiday).astype(np.float64),
+        "holiday_kind": ((kind[:, None] == kind) & holiday).astype(np.float64),
+        "near_named": ((label[:, None] == label) & near).astype(np.float64),
+        "near_kind": ((kind[:, None] == kind) & near).astype(np.float64),
     }
     for name, values in (drivers or {}).items():
         out[f"driver {name}"] = np.outer(values, values)
@@ -125,10 +130,15 @@ def _drift(t: FloatArray, memory: float) -> FloatArray:
 
 
 def _kind(label: str) -> int:
-    """Eves, days after and the days themselves each share a mean, towards which the named ones shrink."""
+    """Eves, days after, the turn of the year, observances, holidays and events each share a mean.
+
+    The named ones shrink towards it; holidays and events, which may close a business, have a size of their own.
+    """
     if not label:
         return 0
-    return {"before": 1, "after": 2, "event": 4}.get(label.split(" ", 1)[0], 3)
+    if label in YEAR_END.values():
+        return 3
+    return {"before": 1, "after": 2, "observance": 4, "event": 6}.get(label.split(" ", 1)[0], HOLIDAY)
 
 
 def prior(effect: str) -> Prior:

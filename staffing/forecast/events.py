@@ -9,6 +9,7 @@ from datetime import date, time, timedelta
 import numpy as np
 
 from staffing.errors import Problems
+from staffing.forecast.calendar import plain_name
 from staffing.forecast.settings import Event
 from staffing.grid import BoolArray, FloatArray, TimeGrid
 
@@ -169,7 +170,7 @@ def unlabelled(events: Sequence[Event], first: date, days: int, labels: Sequence
         for e in events
         if e.factor is not None
         for d in _days(e, first, days)
-        if e.name.casefold() == labels[d].casefold() and e.start is None and e.end is None
+        if e.name.casefold() == plain_name(labels[d]).casefold() and e.start is None and e.end is None
     }
 
 

@@ -1,4 +1,4 @@
-"""The rest of the day, given its first hours."""
+"""The rest of the day and of the month, given what has come in so far."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from staffing.grid import FloatArray, IntArray
 
 
 def reforecast(forecast: Forecast, actual: FloatArray, now: int) -> Forecast:
-    """Forecast again at the start of interval `now`, knowing what came in so far today.
+    """Forecast again at the start of interval `now`, knowing what came in so far.
 
     Parameters
     ----------
@@ -27,8 +27,8 @@ def reforecast(forecast: Forecast, actual: FloatArray, now: int) -> Forecast:
     Returns
     -------
     Forecast
-        Intervals before `now` today hold what happened (known intervals have no band); the rest of today and the
-        days after are moved and their bands narrowed as far as today's hours tell about them. Earlier days stay.
+        Known intervals hold what happened (they have no band); the rest of today and the days after are moved and their
+        bands narrowed as far as the days and hours seen tell about them.
 
     Raises
     ------
@@ -37,33 +37,25 @@ def reforecast(forecast: Forecast, actual: FloatArray, now: int) -> Forecast:
 
     Notes
     -----
-    The log of today's total has a normal prior from the forecast; the hours seen are a noisy measurement of it (counting
-    noise and the intervals' own error). Days after are updated through the covariance of the days (the conditional
-    normal distribution).
+    The logs of the days' totals have a joint normal prior from the forecast; what was seen of each day is a noisy
+    measurement of its total (counting noise and the intervals' own error). The rest follows as the conditional normal
+    distribution. The forecast being a mean and not a median needs no correction for today: what a narrower band takes
+    off the mean, the higher median adds.
     """
     grid, Q = forecast.grid, len(forecast.queues)
     if not 0 <= now < len(grid):
         raise InputError([Problem("now", f"interval {now}", f"0 to {len(grid) - 1}")])
     if actual.ndim != 2 or actual.shape[0] != Q or actual.shape[1] < now:
         raise InputError([Problem("actual", f"shape {actual.shape}", f"({Q}, {now}) or more")])
-    today = int(grid.day[now])
-    first = int(grid.day_first[today])
     contacts, quantiles, cov = forecast.contacts.copy(), forecast.quantiles.copy(), forecast.day_cov.copy()
     error = forecast.day_error.copy()
+    later = np.arange(now, len(grid))
     for q in range(Q):
-        seen = np.arange(first, now)[~np.isnan(actual[q, first:now])]
-        expected = float(forecast.contacts[q, seen].sum())
-        if expected <= 0:
+        seen = np.flatnonzero(~np.isnan(actual[q, :now]) & forecast.open[q, :now])
+        shift, cov[q] = _told(forecast, q, seen, actual[q, seen])
+        if not shift.any():
             continue
-        own = float(forecast.slot_variance[q]) * float((forecast.contacts[q, seen] ** 2).sum()) / expected**2
-        noise = 1.0 / expected + own
-        gain = forecast.day_cov[q][:, today] / (forecast.day_cov[q][today, today] + noise)
-        gain = np.where(np.arange(grid.days) >= today, gain, 0.0)
-        told = float(np.log((actual[q, seen].sum() + 0.5) / (expected + 0.5)))
-        cov[q] = forecast.day_cov[q] - np.outer(gain, forecast.day_cov[q][today])
-        cov[q] = (cov[q] + cov[q].T) / 2
-        later = np.arange(now, len(grid))
-        moved = forecast.contacts[q, later] * np.exp(gain * told)[grid.day[later]]
+        moved = forecast.contacts[q, later] * np.exp(shift)[grid.day[later]]
         was = _variance(forecast.contacts[q, later], forecast.day_cov[q], grid.day[later], forecast.slot_variance[q])
         will = _variance(moved, cov[q], grid.day[later], forecast.slot_variance[q])
         plain = np.stack([quantile(p, forecast.contacts[q, later], was) for p in LEVELS])
@@ -83,6 +75,32 @@ def reforecast(forecast: Forecast, actual: FloatArray, now: int) -> Forecast:
         day_error=error,
         notes=(*forecast.notes, _note(forecast, now)),
     )
+
+
+def _told(forecast: Forecast, q: int, seen: IntArray, actual: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Shift of the days' log totals, shape (D,), and their covariance once some intervals were seen, shape (D, D)."""
+    D, prior = forecast.grid.days, forecast.day_cov[q]
+    day = forecast.grid.day[seen]
+    expected = np.bincount(day, forecast.contacts[q, seen], D)
+    came = np.bincount(day, actual, D)
+    squares = np.bincount(day, forecast.contacts[q, seen] ** 2, D)
+    days = np.flatnonzero(expected > 0)
+    noise = 1.0 / expected[days] + forecast.slot_variance[q] * squares[days] / expected[days] ** 2
+    told = np.log((came[days] + 0.5) / (expected[days] + 0.5))
+    gain = np.linalg.solve(prior[np.ix_(days, days)] + np.diag(noise), prior[days]).T
+    cov = prior - gain @ prior[days]
+    return gain @ told, (cov + cov.T) / 2
+
+
+def rest_of_day(forecast: Forecast, now: int) -> FloatArray:
+    """Quantiles of the contacts from interval `now` to the end of its day at `result.LEVELS`, shape (7, Q)."""
+    grid = forecast.grid
+    today = int(grid.day[now])
+    rest = slice(now, int(grid.day_first[today + 1]))
+    mean = forecast.contacts[:, rest].sum(axis=1)
+    own = forecast.slot_variance * (forecast.contacts[:, rest] ** 2).sum(axis=1)
+    variance = mean + np.expm1(np.maximum(forecast.day_cov[:, today, today], 0.0)) * mean**2 + own
+    return np.stack([quantile(p, mean, variance) for p in LEVELS])
 
 
 def _variance(mean: FloatArray, cov: FloatArray, day: IntArray, own: float) -> FloatArray:

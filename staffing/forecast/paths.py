@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from staffing.errors import InputError, Problem
+from staffing.forecast.counts import quantile
 from staffing.forecast.result import LEVELS, Forecast
 from staffing.grid import FloatArray
 
@@ -78,6 +79,13 @@ def period_quantiles(forecast: Forecast, period: str, n: int = 1000, seed: int =
     of = {"day": grid.day, "week": grid.week[grid.day], "horizon": np.zeros(len(grid), dtype=np.int64)}[period]
     sums = np.add.reduceat(paths(forecast, n, seed), np.flatnonzero(np.diff(of, prepend=-1)), axis=2)
     return np.asarray(np.quantile(sums, LEVELS, axis=0), dtype=np.float64)
+
+
+def day_quantiles(forecast: Forecast) -> FloatArray:
+    """Quantiles of each day's contacts at `result.LEVELS`, without drawing: negative binomial, shape (7, Q, D)."""
+    total = np.add.reduceat(forecast.contacts, forecast.grid.day_first[:-1], axis=1)
+    relative = np.expm1(np.diagonal(forecast.day_cov, axis1=1, axis2=2))
+    return np.stack([quantile(p, total, total + relative * total**2) for p in LEVELS])
 
 
 def _root(cov: FloatArray) -> FloatArray:

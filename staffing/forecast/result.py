@@ -51,6 +51,9 @@ class Forecast:
         Relative variance of an interval around its share of the day beyond counting noise, shape (Q,).
     between_queues
         Correlation of the queues' daily errors, shape (Q, Q).
+    statistical
+        Expected contacts as the model and the events make them, before any change by hand or by the day's first hours,
+        shape (Q, T).
     """
 
     grid: TimeGrid
@@ -68,6 +71,9 @@ class Forecast:
     day_cov: FloatArray = field(default_factory=lambda: np.zeros((0, 0, 0)))
     slot_variance: FloatArray = field(default_factory=lambda: np.zeros(0))
     between_queues: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
+    statistical: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
+        if self.statistical.shape != self.contacts.shape:
+            object.__setattr__(self, "statistical", self.contacts.copy())
         read_only(self)

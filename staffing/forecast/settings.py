@@ -50,3 +50,34 @@ class Event:
     contacts: float | None = None
     start: time | None = None
     end: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """One change that a planner makes to the forecast by hand.
+
+    Attributes
+    ----------
+    first, last
+        Local days, both inclusive.
+    who, why
+        Who decided it, and what the model cannot know.
+    queue
+        Queue concerned; None means all.
+    factor
+        Factor on the contacts.
+    contacts
+        Contacts per day in place of a factor (in that part of the day, where one is given).
+    start, end
+        Part of the day; None means from its beginning, to its end.
+    """
+
+    first: date
+    last: date
+    who: str
+    why: str
+    queue: str | None = None
+    factor: float | None = None
+    contacts: float | None = None
+    start: time | None = None
+    end: time | None = None

@@ -22,6 +22,17 @@ INTERVALS = Contract(
 )
 """History by interval; `wait_seconds` is the mean wait of all offered contacts."""
 
+STAFF = Contract(
+    "actuals",
+    (
+        Column("interval_start", Kind.MOMENT, known_as=_WHEN),
+        Column("queue", required=False),
+        Column("agents", Kind.NUMBER, required=False, empty=True, low=0),
+        Column("on_phones", Kind.NUMBER, required=False, empty=True, low=0),
+    ),
+)
+"""Who was there, beside the contacts of an interval."""
+
 CONTACTS = Contract(
     "contacts",
     (
@@ -97,6 +108,22 @@ EVENTS = Contract(
     ),
     rowless=True,
 )
+ADJUSTMENTS = Contract(
+    "adjustments.csv",
+    (
+        Column("first_day", Kind.DATE),
+        Column("last_day", Kind.DATE, required=False, empty=True),
+        Column("queue", required=False, empty=True),
+        Column("factor", Kind.NUMBER, required=False, empty=True, low=0, high=100),
+        Column("contacts", Kind.NUMBER, required=False, empty=True, low=0),
+        Column("start", Kind.TIME, required=False, empty=True),
+        Column("end", Kind.TIME, required=False, empty=True),
+        Column("who"),
+        Column("why"),
+    ),
+    rowless=True,
+)
+"""The planner's changes to the forecast."""
 ROSTER = Contract(
     "roster.csv",
     (

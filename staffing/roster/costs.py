@@ -5,7 +5,7 @@ One function per term, in whole cents; `compile` says the same terms a second ti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from staffing.grid import FloatArray, IntArray, read_only
 from staffing.roster.cover import UNITS, Cover, cover_of, price, split
 from staffing.roster.options import Options, expand, paid_unit
-from staffing.roster.problem import Roster, RosterProblem
+from staffing.roster.problem import Roster, RosterProblem, Shift
 from staffing.roster.rules import Facts, facts_of
 
 
@@ -58,14 +58,19 @@ class Judged:
 
 
 def duty(problem: RosterProblem, roster: Roster) -> IntArray:
-    """Units on duty by interval and skill group, shifts of the past included, shape (T, G).
+    """Units on duty by interval and skill group, shifts of the past included, shape (T, G)."""
+    return cover_of(problem).base + units_of(problem, roster.shifts)
+
+
+def units_of(problem: RosterProblem, shifts: Iterable[Shift]) -> IntArray:
+    """Units that some shifts put on duty by interval and skill group, shape (T, G).
 
     A stretch of work counts in an interval with its share of it, rounded to whole quarters of an agent per shift.
     """
     grid = problem.grid
     edges = np.append(grid.starts, grid.starts[-1] + grid.seconds)
-    out = cover_of(problem).base.copy()
-    for shift in roster.shifts:
+    out = np.zeros((len(grid), len(problem.skills)), dtype=np.int64)
+    for shift in shifts:
         first = max(int((shift.start - edges[0]) // grid.seconds), 0)
         last = min(int(-(-(shift.end - edges[0]) // grid.seconds)), len(grid))
         lo, hi = edges[first:last], edges[first + 1 : last + 1]
@@ -82,7 +87,12 @@ def coverage(problem: RosterProblem, roster: Roster) -> Coverage:
     """Agents wanted and on duty under a rota."""
     cover = cover_of(problem)
     supply = duty(problem, roster)
-    staffed = split(cover, supply).sum(axis=1).T / UNITS
+    return coverage_of(problem, cover, supply, split(cover, supply).sum(axis=1))
+
+
+def coverage_of(problem: RosterProblem, cover: Cover, supply: IntArray, units: IntArray) -> Coverage:
+    """Coverage of units on duty (T, G), split among the queues as `units` (T, Q) says."""
+    staffed = units.T / UNITS
     required = cover.need.T / UNITS
     under, over = np.maximum(required - staffed, 0.0), np.maximum(staffed - required, 0.0)
     return Coverage(

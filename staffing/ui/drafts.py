@@ -1,26 +1,25 @@
-"""The edits of a plan: kept at each edit, with undo and redo."""
+"""The edits of a plan in the store: read at each look, saved at each step, never over somebody else's."""
 
 from __future__ import annotations
 
-import secrets
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
+from staffing.errors import StaleError
 from staffing.jobs import Run
+from staffing.store import Desk
 from staffing.ui import session
-from staffing.ui.vm.editing import Board, Draft, board_of, from_json, to_json
+from staffing.ui.vm.board import Board, Judged, board_of, judge
+from staffing.ui.vm.editing import Draft, from_json, to_json
 
-Steps = tuple[list[Draft], int]
-
-
-def _path(run_id: str) -> Path:
-    return session.home() / "drafts" / f"{run_id}.json"
+STALE = "stale-edit"
+"""Set in the session where an edit was refused, until it was told."""
 
 
 @st.cache_resource(show_spinner=False, max_entries=6)
-def _board(run_id: str, changed: float) -> Board:
+def _board(run_id: str, changed: float, team: float) -> Board:
     run = session.jobs().read(run_id)
     return board_of(session.plan_of(run), session.people_at(Path(run.request.scenario)))
 
@@ -33,50 +32,60 @@ def board(run: Run) -> Board:
     InputError
         Where the plan's rota no longer fits the team's tables.
     """
-    return _board(run.id, (run.out / "summary.json").stat().st_mtime)
+    team = session.people_changed(Path(run.request.scenario))
+    return _board(run.id, (run.out / "summary.json").stat().st_mtime, team)
 
 
-def _steps(run_id: str) -> Steps:
-    key = f"draft-{run_id}"
-    if key not in st.session_state:
-        first = Draft()
-        with suppress(OSError, ValueError):
-            first = from_json(_path(run_id).read_text(encoding="utf-8"))
-        st.session_state[key] = ([first], 0)
-    steps: Steps = st.session_state[key]
-    return steps
+def judged(run: Run) -> Judged:
+    """The rota with its edits as they stand in the store; what is shown from now on is what the next step is made from.
+
+    Raises
+    ------
+    InputError
+        As `board`.
+    """
+    desk = session.store().desk(run.id)
+    st.session_state[f"desk-{run.id}"] = desk
+    return _judged(board(run), desk)
 
 
-def draft(run_id: str) -> Draft:
-    """The edits as they stand."""
-    done, at = _steps(run_id)
-    return done[at]
+def judged_as(run: Run, draft: Draft) -> Judged:
+    """The rota as other edits would make it."""
+    return judge(board(run), draft)
 
 
-def push(run_id: str, new: Draft) -> None:
-    """Take a step; what was undone before is forgotten."""
-    done, at = _steps(run_id)
-    if new != done[at]:
-        _set(run_id, [*done[: at + 1], new], at + 1)
+def _judged(on: Board, desk: Desk) -> Judged:
+    key = f"judged-{desk.plan}"
+    known: tuple[Board, int, Judged] | None = st.session_state.get(key)
+    if known is None or known[0] is not on or known[1] != desk.revision:
+        known = (on, desk.revision, judge(on, from_json(desk.draft)))
+        st.session_state[key] = known
+    return known[2]
 
 
-def can_step(run_id: str, by: int) -> bool:
-    """Whether there is a step to undo (-1) or to redo (1)."""
-    done, at = _steps(run_id)
-    return 0 <= at + by < len(done)
+def desk(run_id: str) -> Desk:
+    """The edits as this tab has shown them."""
+    shown: Desk | None = st.session_state.get(f"desk-{run_id}")
+    return session.store().desk(run_id) if shown is None else shown
+
+
+def push(run_id: str, change: Callable[[Draft], Draft]) -> None:
+    """Take a step from what this tab has shown; what was undone before is forgotten."""
+    shown = desk(run_id)
+    before = from_json(shown.draft)
+    after = change(before)
+    if after != before:
+        _keep(run_id, lambda: session.store().save(shown, to_json(after), session.author()))
 
 
 def step(run_id: str, by: int) -> None:
     """Undo (-1) or redo (1)."""
-    done, at = _steps(run_id)
-    if can_step(run_id, by):
-        _set(run_id, done, at + by)
+    _keep(run_id, lambda: session.store().move(desk(run_id), by))
 
 
-def _set(run_id: str, done: list[Draft], at: int) -> None:
-    st.session_state[f"draft-{run_id}"] = (done, at)
-    path = _path(run_id)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    beside.write_text(to_json(done[at]), encoding="utf-8")
-    beside.replace(path)
+def _keep(run_id: str, write: Callable[[], Desk]) -> None:
+    try:
+        st.session_state[f"desk-{run_id}"] = write()
+    except StaleError:
+        st.session_state.pop(f"desk-{run_id}", None)
+        st.session_state[STALE] = True

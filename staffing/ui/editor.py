@@ -1,103 +1,119 @@
-"""Editing the rota: the tools above the matrix, what an edit comes to, and the ways to go on."""
+"""Editing the rota: the tools above the matrix, what the edits come to, and the rules they break."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from staffing.jobs import Run, RunRequest
+from staffing.roster.rules import Violation
 from staffing.ui import drafts, frame, session
+from staffing.ui.rota_words import violation_words
 from staffing.ui.texts import Texts, plain
-from staffing.ui.vm.editing import Board, Draft, Judged, judge, lock_table
+from staffing.ui.vm.board import Judged, lock_table, request_table
+from staffing.ui.vm.editing import Broken, Draft, changed, excused, swapped, wished
 from staffing.ui.vm.levers import save_what_if
 
-MOST_CONFLICTS = 12
+MOST_CONFLICTS = 8
 CHECK_SECONDS = 10.0
 
 
+# -- steps that the matrix asks for -------------------------------------------------------------------------
+
+
+def typed(run: Run) -> None:
+    """Cells were set, cleared or locked."""
+    board = drafts.board(run)
+    edits = board.typed(st.session_state["matrix"].get("edits") or [])
+    drafts.push(run.id, lambda draft: changed(draft, edits, board.cells))
+
+
+def swap(run: Run) -> None:
+    """Two cells change places."""
+    board = drafts.board(run)
+    pair = [(str(x["agent"]), int(x["day"])) for x in st.session_state["matrix"].get("swap") or []]
+    if len(pair) == 2 and all(board.holds(cell) for cell in pair):
+        drafts.push(run.id, lambda draft: swapped(draft, pair[0], pair[1], board.cells))
+
+
+def wish(run: Run, agent: str, day: int, wanted: str) -> None:
+    """An agent asks for something."""
+    drafts.push(run.id, lambda draft: wished(draft, (agent, day), wanted))
+
+
+# -- above and below the matrix ------------------------------------------------------------------------------
+
+
 def toolbar(t: Texts, run: Run, judged: Judged) -> None:
-    """Undo, redo, discard, and the two ways to a plan from the edits."""
-    count = len(drafts.draft(run.id))
+    """Undo, redo, discard, and the way to a simulated plan from the edits."""
+    desk = drafts.desk(run.id)
     with st.container(horizontal=True, vertical_alignment="center", key="tools"):
-        st.button(
-            t("edit.undo"),
-            icon=":material/undo:",
-            key="undo",
-            on_click=drafts.step,
-            args=(run.id, -1),
-            disabled=not drafts.can_step(run.id, -1),
-            shortcut="Ctrl+Z",
-        )
-        st.button(
-            t("edit.redo"),
-            icon=":material/redo:",
-            key="redo",
-            on_click=drafts.step,
-            args=(run.id, 1),
-            disabled=not drafts.can_step(run.id, 1),
-            shortcut="Ctrl+Y",
-        )
+        for name, icon, by, possible, keys in (
+            ("undo", "undo", -1, desk.can_undo, "Ctrl+Z"),
+            ("redo", "redo", 1, desk.can_redo, "Ctrl+Y"),
+        ):
+            st.button(
+                t(f"edit.{name}"),
+                icon=f":material/{icon}:",
+                key=name,
+                on_click=drafts.step,
+                args=(run.id, by),
+                disabled=not possible,
+                shortcut=keys,
+            )
         st.button(
             t("edit.discard"),
             icon=":material/restart_alt:",
             key="discard",
             on_click=drafts.push,
-            args=(run.id, Draft()),
-            disabled=not count,
+            args=(run.id, lambda _: Draft()),
+            disabled=judged.draft == Draft(),
         )
+        if desk.made:
+            st.caption(t("edit.saved", who=plain(desk.author), when=t.moment_of(desk.made)))
         st.space("stretch")
-        st.button(
-            t("edit.rebuild", n=len(judged.locked)),
-            icon=":material/lock:",
-            key="rebuild",
-            on_click=_rerun,
-            args=(t, run.id, False),
-            disabled=not judged.locked,
-            help=t("edit.rebuild.help"),
-        )
-        st.button(
-            t("edit.check"),
-            icon=":material/fact_check:",
-            type="primary",
-            key="check",
-            on_click=_rerun,
-            args=(t, run.id, True),
-            disabled=not count or bool(judged.conflicts),
-            help=t("edit.check.help"),
-        )
+        for everything, name, icon, possible in (
+            (False, "rebuild", "lock", bool(judged.locked)),
+            (True, "check", "fact_check", bool(len(judged.draft)) and not judged.standing.violations),
+        ):
+            st.button(
+                t(f"edit.{name}", n=len(judged.locked)),
+                icon=f":material/{icon}:",
+                key=name,
+                on_click=_build,
+                args=(t, run, judged, everything),
+                disabled=not possible,
+                help=t(f"edit.{name}.help"),
+            )
 
 
-def figures(t: Texts, run: Run, judged: Judged) -> None:
+def told_stale(t: Texts) -> None:
+    """Say that an edit was refused because somebody else had changed the plan."""
+    if st.session_state.pop(drafts.STALE, False):
+        st.warning(t("edit.stale"), icon=":material/sync_problem:")
+
+
+def figures(t: Texts, judged: Judged) -> None:
     """What the edits change, in numbers with words."""
-    count = len(drafts.draft(run.id))
-    currency = judged.plan.currency
+    currency = judged.board.plan.currency
     shown = (
-        ("measure.understaffed_hours", t.hours(judged.under[0], 1), t.signed(judged.under[1], 1), judged.under[1]),
-        ("measure.overstaffed_hours", t.hours(judged.over[0], 1), t.signed(judged.over[1], 1), judged.over[1]),
-        (
-            "measure.cost",
-            t.money(judged.pay[0], currency),
-            t.money(judged.pay[1], currency, signed=True),
-            judged.pay[1],
-        ),
-        (
-            "measure.price",
-            t.money(judged.price[0], currency),
-            t.money(judged.price[1], currency, signed=True),
-            judged.price[1],
-        ),
+        ("measure.understaffed_hours", judged.under, partial(t.hours, digits=1), partial(t.signed, digits=1)),
+        ("measure.overstaffed_hours", judged.over, partial(t.hours, digits=1), partial(t.signed, digits=1)),
+        ("measure.cost", judged.pay, partial(t.money, currency=currency), None),
+        ("measure.price", judged.price, partial(t.money, currency=currency), None),
     )
     broken = len(judged.conflicts)
     with st.grid(6, min_column_width=130):
-        st.metric(t("edit.count"), t.number(count), border=True, height="stretch")
+        st.metric(t("edit.count"), t.number(len(judged.draft)), border=True, height="stretch")
         st.metric(t("edit.broken"), ("✗ " if broken else "✓ ") + t.number(broken), border=True, height="stretch")
-        for key, value, delta, change in shown:
-            moved = abs(change) >= 0.05
+        for key, (value, change), told, signed in shown:
+            delta = signed(change) if signed else t.money(change, currency, signed=True)
             st.metric(
                 t(key),
-                value,
-                delta if moved else None,
+                told(value),
+                delta if abs(change) >= 0.05 else None,
                 delta_color="red" if change > 0 else "green",
                 delta_arrow="up" if change > 0 else "down",
                 border=True,
@@ -105,37 +121,67 @@ def figures(t: Texts, run: Run, judged: Judged) -> None:
             )
 
 
-def conflicts(t: Texts, board: Board, judged: Judged) -> None:
-    """Every rule the edits break, in words."""
+def conflicts(t: Texts, run: Run, judged: Judged) -> None:
+    """Every rule that is broken, in words, and the way to allow one with a reason."""
     found = judged.conflicts
-    if not found:
-        return
-    lines = []
-    for v in found[:MOST_CONFLICTS]:
-        who, when = board.problem.agents[v.agent].name, t.day(board.problem.grid.dates[v.day])
-        detail = f" ({v.sentence.split(': ', 1)[-1]})" if t.language == "en" else ""
-        lines.append(f"- **{plain(who)}, {when}**: {t(f'rule.{v.rule}')}{plain(detail)}")
-    if len(found) > MOST_CONFLICTS:
-        lines.append(f"- {t('edit.more', n=len(found) - MOST_CONFLICTS)}")
-    title = t("edit.conflicts", n=len(found))
-    st.warning(f"**{title}**\n\n" + "\n".join(lines), icon=":material/gavel:")
+    if found:
+        lines = [f"- {violation_words(t, judged, v)}" for v in found[:MOST_CONFLICTS]]
+        if len(found) > MOST_CONFLICTS:
+            lines.append(f"- {t('edit.more', n=len(found) - MOST_CONFLICTS)}")
+        title = t("edit.conflicts", n=len(found))
+        st.warning(f"**{title}**\n\n" + "\n".join(lines), icon=":material/gavel:")
+        with st.popover(t("edit.override"), icon=":material/verified_user:", key="override"):
+            _override(t, run, judged)
+    for number, (v, reason) in enumerate(judged.overridden):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"excused-{number}"):
+            st.markdown(t("edit.excused", what=violation_words(t, judged, v), reason=plain(reason)))
+            st.button(
+                t("edit.excused.back"),
+                type="tertiary",
+                key=f"back-{number}",
+                on_click=_excuse,
+                args=(run, _key(judged, v), ""),
+            )
 
 
-def _rerun(t: Texts, run_id: str, everything: bool) -> None:
-    """Plan again with the locked cells, or with every cell, as they are now."""
-    run = session.jobs().read(run_id)
-    board = drafts.board(run)
-    judged = judge(board, drafts.draft(run_id))
-    name = t("edit.name.check" if everything else "edit.name.rebuild", name=run.request.name)
-    folder = session.own_scenarios() / (run.request.team or "team")
-    scenario = Path(run.request.scenario)
-    locks = lock_table(board, judged, everything=everything)
-    path = save_what_if(folder, name, scenario, [], tables={"locks": locks})
-    seconds = CHECK_SECONDS if everything else run.request.seconds
-    new = session.jobs().start(
-        RunRequest(str(path), name, run.request.team, seconds, run.request.workers, run.request.seed)
+def _override(t: Texts, run: Run, judged: Judged) -> None:
+    shown = judged.conflicts[:MOST_CONFLICTS]
+    labels = [violation_words(t, judged, v).replace("**", "") for v in shown]
+    index = st.selectbox(t("edit.override.what"), range(len(shown)), format_func=lambda i: labels[i], key="broken")
+    reason = st.text_input(t("edit.override.reason"), key="excuse", placeholder=t("edit.override.example"))
+    st.button(
+        t("edit.override.go"),
+        key="allow",
+        type="primary",
+        on_click=_excuse,
+        args=(run, _key(judged, shown[min(index or 0, len(shown) - 1)]), reason),
+        disabled=not reason.strip(),
     )
+
+
+def _key(judged: Judged, v: Violation) -> Broken:
+    return judged.board.problem.agents[v.agent].id, v.day, v.rule
+
+
+def _excuse(run: Run, broken: Broken, reason: str) -> None:
+    drafts.push(run.id, lambda draft: excused(draft, broken, reason))
+    st.session_state["excuse"] = ""
+
+
+def _build(t: Texts, run: Run, judged: Judged, everything: bool) -> None:
+    """Plan again with the locked cells, or with every cell, as they are now."""
+    name = t("edit.name.check" if everything else "edit.name.rebuild", name=run.request.name)
+    path = as_scenario(run, judged, name, session.own_scenarios() / (run.request.team or "team"), everything=everything)
+    seconds = CHECK_SECONDS if everything else run.request.seconds
+    asked = run.request
+    new = session.start(RunRequest(str(path), name, asked.team, seconds, asked.workers, asked.seed))
     session.choose_run(new.id)
+
+
+def as_scenario(run: Run, judged: Judged, name: str, folder: Path, *, everything: bool) -> Path:
+    """Scenario file in which what is locked on the board, or everything, is locked and wishes are requests."""
+    tables = {"locks": lock_table(judged, everything=everything), "requests": request_table(judged)}
+    return save_what_if(folder, name, Path(run.request.scenario), [], tables=tables)
 
 
 def unavailable(t: Texts, error: Exception) -> None:

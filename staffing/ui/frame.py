@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import zlib
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from importlib import resources
 from typing import Any
@@ -15,7 +16,7 @@ from staffing.ui import session
 from staffing.ui.texts import LANGUAGES, Texts, plain
 from staffing.ui.vm.plan import Plan
 from staffing.ui.vm.progress import progress_view
-from staffing.ui.vm.teams import ScenarioFile
+from staffing.ui.vm.teams import ScenarioFile, Team
 
 PAGES: dict[str, Any] = {}
 """Pages by name, filled by `main`."""
@@ -38,24 +39,15 @@ def run_label(t: Texts, run: Run) -> str:
     return f"{run.request.name}{state} · {when}"
 
 
+def scenario_label(t: Texts, team: Team, file: ScenarioFile, *, alone: bool) -> str:
+    """Name, with the team where there are several, and a mark where it was made in the app."""
+    return ("" if alone else f"{team.name} · ") + file.name + (f" · {t('plan.own')}" if file.own else "")
+
+
 def header(t: Texts) -> None:
-    """Bar above every page."""
-    run = session.chosen_run()
-    shown = [r for r in session.jobs().runs() if r.has_plan or r.state.live or (run and r.id == run.id)]
+    """Bar above every page: scenario, plan, the run that goes on, language."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="header"):
-        if run is not None:
-            key = f"choose-{run.id}-{run.state}-{len(shown)}-{t.language}"
-            labels = {r.id: run_label(t, r) for r in shown}
-            # the choice follows the address, and its labels the runs: another key makes the widget start anew
-            st.selectbox(
-                t("header.plan"),
-                list(labels),
-                index=list(labels).index(run.id),
-                format_func=lambda i: labels[i],
-                key=key,
-                on_change=lambda: session.choose_run(st.session_state[key]),
-                width=420,
-            )
+        _contexts(t)
         st.space("stretch")
         live = session.jobs().live()
         st.session_state.setdefault("lang", t.language)
@@ -69,6 +61,54 @@ def header(t: Texts) -> None:
             bind="query-params",
             label_visibility="collapsed",
         )
+
+
+def _contexts(t: Texts) -> None:
+    """The scenario that is worked on, and which of its plans is shown."""
+    now = session.working()
+    if now is None:
+        return
+    teams = session.teams()
+    labels = {str(s.path): scenario_label(t, team, s, alone=len(teams) == 1) for team in teams for s in team.scenarios}
+    _follow(t("header.scenario"), labels, str(now[1].path), session.choose_scenario)
+    run = session.chosen_run()
+    if run is not None:
+        runs = session.runs_of(run.request.scenario)
+        shown = {r.id: run_label(t, r) for r in runs} | {run.id: run_label(t, run)}
+        _follow(t("header.plan"), shown, run.id, session.choose_run)
+
+
+def _follow(label: str, options: dict[str, str], chosen: str, choose: Callable[[str], None]) -> None:
+    """A selectbox that follows what is chosen elsewhere: another key makes the widget start anew."""
+    key = f"choose-{zlib.crc32(repr((label, chosen, options)).encode()):x}"
+    st.selectbox(
+        label,
+        list(options),
+        index=list(options).index(chosen),
+        format_func=lambda i: options[i],
+        key=key,
+        on_change=lambda: choose(st.session_state[key]),
+        width=330,
+    )
+
+
+def choose_part(name: str, label: str, options: Mapping[str, str], default: str) -> str:
+    """Let the planner choose a part of the page; it stays in the address, under its own name in every language."""
+    wanted = st.query_params.get(name)
+    st.session_state.setdefault(name, wanted if wanted in options else default)
+    part = str(
+        st.segmented_control(
+            label,
+            list(options),
+            format_func=lambda o: options[o],
+            required=True,
+            key=name,
+            label_visibility="collapsed",
+        )
+    )
+    if st.query_params.get(name) != part:
+        st.query_params[name] = part
+    return part
 
 
 def _standing(live: list[Run]) -> list[tuple[str, str]]:
@@ -88,7 +128,7 @@ def _chip(t: Texts, standing: list[tuple[str, str]]) -> None:
     share = "" if view.fraction is None else f" {t.percent(view.fraction)}"
     waiting = "" if len(live) == 1 else " · " + t("header.waiting", n=len(live) - 1)
     st.page_link(
-        PAGES["plan"],
+        PAGES["rota"],
         label=f"{plain(run.request.name)}: {stage}{share}{waiting}",
         icon=":material/progress_activity:",
         query_params={"run": run.id},
@@ -103,29 +143,21 @@ def need_plan(t: Texts) -> tuple[Run, Plan] | None:
     with st.container(border=True, key="empty"):
         if run is not None and run.state.live:
             st.markdown(f"##### {t('empty.running')}")
-            st.page_link(PAGES["plan"], label=t("empty.watch"), icon=":material/monitoring:")
+            st.page_link(PAGES["rota"], label=t("empty.watch"), icon=":material/monitoring:")
         else:
             lead_to_plan(t)
     return None
 
 
 def lead_to_plan(t: Texts) -> None:
-    """What to do where there is nothing yet."""
+    """What to do where there is nothing yet: get a team, or build its rota."""
+    if not session.teams():
+        st.markdown(f"##### {t('empty.team.title')}")
+        st.page_link(PAGES["data"], label=t("empty.team.go"), icon=":material/group_add:")
+        return
     st.markdown(f"##### {t('empty.title')}")
     st.markdown(t("empty.body"))
-    st.page_link(PAGES["plan"], label=t("empty.start"), icon=":material/play_arrow:")
-
-
-def choose_scenario(t: Texts, key: str) -> tuple[str, ScenarioFile] | None:
-    """Let the planner pick a scenario of any team: the team's name and the file; None, and the way there, without teams."""
-    teams = session.teams()
-    if not teams:
-        lead_to_plan(t)
-        return None
-    labels = {str(s.path): f"{team.name} · {s.name}" for team in teams for s in team.scenarios}
-    files = {str(s.path): (team.name, s) for team in teams for s in team.scenarios}
-    path = st.selectbox(t("plan.scenario"), list(labels), format_func=lambda p: labels[p], key=key, width=480)
-    return files[path]
+    st.page_link(PAGES["rota"], label=t("empty.start"), icon=":material/play_arrow:")
 
 
 def show_problems(t: Texts, problems: Iterable[Problem | str]) -> None:

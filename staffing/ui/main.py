@@ -10,19 +10,24 @@ import streamlit as st
 from staffing.ui import frame, session
 
 PAGES = (
-    ("plan", ":material/tune:"),
     ("data", ":material/database:"),
     ("need", ":material/area_chart:"),
     ("team", ":material/groups:"),
     ("rota", ":material/calendar_month:"),
     ("scenarios", ":material/compare_arrows:"),
     ("export", ":material/download:"),
-    ("calculator", ":material/calculate:"),
 )
 
 
 def _show(name: str) -> None:
     import_module(f"staffing.ui.pages.{name}").show(session.texts())
+
+
+def _home() -> None:
+    """The bare address leads on: to the plan where there is one, else to the data. (A default page has no address of its own.)"""
+    here = {k: v for k, v in st.query_params.items() if k in ("lang", "run")}
+    run = session.chosen_run()
+    st.switch_page(frame.PAGES["data" if run is None else "rota"], query_params=here)
 
 
 def main() -> None:
@@ -34,9 +39,11 @@ def main() -> None:
     for name, icon in PAGES:
         shown = partial(_show, name)
         shown.__name__ = name  # type: ignore[attr-defined]
-        pages[name] = st.Page(shown, title=t(f"nav.{name}"), icon=icon, url_path=name, default=name == PAGES[0][0])
+        pages[name] = st.Page(shown, title=t(f"nav.{name}"), icon=icon, url_path=name)
     frame.PAGES.clear()
     frame.PAGES.update(pages)
-    page = st.navigation(list(pages.values()), position="top")
-    frame.header(t)
+    home = st.Page(_home, title=t("app.title"), default=True, visibility="hidden")
+    page = st.navigation([home, *pages.values()], position="top")
+    if page is not home:
+        frame.header(t)
     page.run()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from staffing.ui.texts import Texts
-from staffing.ui.vm.editing import Board, Draft, Judged, by_cell
+from staffing.roster.rules import Violation
+from staffing.ui.texts import Texts, plain
+from staffing.ui.vm.board import Judged, marks
+from staffing.ui.vm.broken import figures
+from staffing.ui.vm.editing import Cell
 from staffing.ui.vm.rota import Bar, Code, Matrix, tone
 
-DEBOUNCE_MS = 150
+DEBOUNCE_MS = 60
 
 
 def code_label(t: Texts, code: Code) -> str:
@@ -19,8 +22,75 @@ def code_label(t: Texts, code: Code) -> str:
     return " ".join(x for x in (code.name, code.span) if x)
 
 
-def matrix_data(t: Texts, shown: Matrix, chosen: int, *, editable: bool = False) -> dict[str, Any]:
-    """Everything the matrix shows."""
+WORDS = (
+    "title",
+    "agent",
+    "hours",
+    "locked",
+    "off",
+    "wished",
+    "broken",
+    "excused",
+    "lock",
+    "unlock",
+    "swap",
+    "swap_these",
+    "swap_hint",
+    "why",
+    "who",
+    "wish_off",
+    "wish_work",
+    "unwish",
+)
+"""Words of the matrix and its menu."""
+
+
+def matrix_data(
+    t: Texts, shown: Matrix, chosen: int, judged: Judged | None = None, *, editable: bool
+) -> dict[str, Any]:
+    """Everything the matrix shows; with `judged`, its edits, locks, wishes and conflicts marked."""
+    groups: dict[str, int] = {}
+    codes = {c.code: {"tone": c.tone, "label": code_label(t, c), "settable": c.tone != "absent"} for c in shown.codes}
+    marked: dict[str, Collection[Cell]] = {"changed": (), "conflicts": (), "excused": (), "wishes": ()}
+    locks: Collection[Cell] = {(r.id, d) for r in shown.rows for d, locked in enumerate(r.locked) if locked}
+    if judged is not None:
+        board, draft = judged.board, judged.draft
+        for kind in board.problem.shift_types:
+            start = kind.start.hour + kind.start.minute / 60
+            label = " ".join(x for x in (kind.name, f"{kind.start:%H:%M}") if x)
+            codes.setdefault(kind.code, {"tone": tone(start, kind.hours), "label": label, "settable": True})
+        locks = judged.locked
+        excused = marks(board, (v for v, _ in judged.overridden))
+        wishes = {cell for cell, wish in draft.wishes.items() if wish}
+        marked |= {"changed": draft.edits, "conflicts": marks(board, judged.conflicts), "excused": excused}
+        marked |= {"wishes": wishes}
+    row_of = {r.id: i for i, r in enumerate(shown.rows)}
+    return {
+        "key": t.language,
+        "agents": [
+            {
+                "id": r.id,
+                "name": r.name,
+                "group": groups.setdefault(" · ".join(x for x in (r.contract, ", ".join(r.skills)) if x), len(groups)),
+                "hours": t.number(r.hours)
+                + ("" if r.agreed is None else f"\N{THIN SPACE}/\N{THIN SPACE}{t.number(r.agreed)}"),
+            }
+            for r in shown.rows
+        ],
+        "groups": list(groups),
+        "days": _days(t, shown),
+        "cells": [",".join(r.cells) for r in shown.rows],
+        "locks": _rows(locks, row_of, len(shown.dates)),
+        **{name: _rows(cells, row_of, len(shown.dates)) for name, cells in marked.items()},
+        "codes": codes,
+        "chosen": chosen,
+        "editable": editable,
+        "debounce": DEBOUNCE_MS,
+        "words": {k: t(f"rota.word.{k}") for k in WORDS},
+    }
+
+
+def _days(t: Texts, shown: Matrix) -> list[dict[str, Any]]:
     days = []
     for day, short, duty in zip(shown.dates, shown.short, shown.on_duty, strict=True):
         lacking = t("rota.tip.short", hours=t.hours(short, 1)) if short > 0.05 else t("need.enough")
@@ -34,30 +104,16 @@ def matrix_data(t: Texts, shown: Matrix, chosen: int, *, editable: bool = False)
                 "tip": f"{t.long_day(day)}: {t('rota.tip.duty', n=duty)}, {lacking}",
             }
         )
-    nothing = ["0" * len(days)] * len(shown.rows)
-    return {
-        "key": t.language,
-        "agents": [
-            {
-                "id": r.id,
-                "name": r.name,
-                "tip": " · ".join(x for x in (r.name, r.id, r.contract, ", ".join(r.skills)) if x),
-                "hours": t.number(r.hours)
-                + ("" if r.agreed is None else f"\N{THIN SPACE}/\N{THIN SPACE}{t.number(r.agreed)}"),
-            }
-            for r in shown.rows
-        ],
-        "days": days,
-        "cells": [list(r.cells) for r in shown.rows],
-        "locks": ["".join("1" if x else "0" for x in r.locked) for r in shown.rows],
-        "changed": nothing,
-        "conflicts": nothing,
-        "codes": {c.code: {"tone": c.tone, "label": code_label(t, c)} for c in shown.codes},
-        "chosen": chosen,
-        "editable": editable,
-        "debounce": DEBOUNCE_MS,
-        "words": {k: t(f"rota.word.{k}") for k in ("title", "agent", "hours", "locked", "off")},
-    }
+    return days
+
+
+def _rows(cells: Iterable[Cell], row_of: Mapping[str, int], days: int) -> dict[str, str]:
+    """A 0 or 1 per day, for the rows that have any."""
+    found: dict[int, list[str]] = {}
+    for agent, day in cells:
+        if agent in row_of:
+            found.setdefault(row_of[agent], ["0"] * days)[day] = "1"
+    return {str(row): "".join(line) for row, line in found.items()}
 
 
 def bars_data(t: Texts, shifts: Sequence[Bar], shown: Matrix) -> dict[str, Any]:
@@ -103,24 +159,10 @@ def _clock(hour: float) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def with_edits(data: dict[str, Any], board: Board, draft: Draft, judged: Judged) -> dict[str, Any]:
-    """The matrix with its edits, locks and conflicts marked."""
-    index = board.problem.agent_index
-    broken = by_cell(judged.conflicts)
-    days = range(len(data["days"]))
-
-    def marks(inside: Callable[[str, int], bool]) -> list[str]:
-        return ["".join("1" if inside(a["id"], d) else "0" for d in days) for a in data["agents"]]
-
-    types = {kind.code: kind for kind in board.problem.shift_types}
-    codes = dict(data["codes"])
-    for code, kind in types.items():
-        start = kind.start.hour + kind.start.minute / 60
-        label = " ".join(x for x in (kind.name, f"{kind.start:%H:%M}") if x)
-        codes.setdefault(code, {"tone": tone(start, kind.hours), "label": label})
-    return data | {
-        "changed": marks(lambda a, d: (a, d) in draft.edits),
-        "locks": marks(lambda a, d: (a, d) in judged.locked),
-        "conflicts": marks(lambda a, d: (index.get(a, -1), d) in broken),
-        "codes": codes,
-    }
+def violation_words(t: Texts, judged: Judged, v: Violation) -> str:
+    """Who, when, and which rule is broken, in markdown."""
+    problem = judged.board.problem
+    found = [t.count(round(x, 2)) for x in figures(v)]
+    detail = f" ({t(f'broken.{v.rule}').format(*found)})" if found else ""
+    who, when = problem.agents[v.agent].name, t.day(problem.grid.dates[v.day])
+    return f"**{plain(who)}, {when}**: {t(f'rule.{v.rule}')}{detail}"

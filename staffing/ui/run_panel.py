@@ -26,7 +26,10 @@ def run_panel(t: Texts, run: Run) -> None:
 def _panel(t: Texts, run_id: str) -> None:
     run = session.jobs().read(run_id)
     with st.container(border=True, key="run"):
-        st.markdown(f"##### {plain(run.request.name)} · {t(f'run.state.{run.state}')}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"##### {plain(run.request.name)} · {t(f'run.state.{run.state}')}", width="stretch")
+            if run.state.live:
+                _stop(t, run)  # first of all, so that a stop is acknowledged before the rest is drawn
         if run.state.live:
             _going_on(t, run)
         elif run.has_plan:
@@ -36,7 +39,12 @@ def _panel(t: Texts, run_id: str) -> None:
 
 
 def _going_on(t: Texts, run: Run) -> None:
-    view = progress_view(run.reports(), live=True)
+    reports = run.reports()
+    seen = f"reports-{run.id}"
+    if run.state is RunState.STOPPING:  # the curve stays as it is, so that nothing holds up the acknowledgement
+        reports = reports[: st.session_state.get(seen, len(reports))]
+    st.session_state[seen] = len(reports)
+    view = progress_view(reports, live=True)
     if run.state is RunState.QUEUED:
         st.caption(t("run.queued"))
     else:
@@ -49,6 +57,9 @@ def _going_on(t: Texts, run: Run) -> None:
         st.progress(min(1.0, max(0.0, share)), text=words)
         _figures(t, view)
         _trace(t, view)
+
+
+def _stop(t: Texts, run: Run) -> None:
     stopping = run.state is RunState.STOPPING
     st.button(
         t("run.stopping") if stopping else t("run.stop"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import os
 import re
@@ -13,13 +14,19 @@ import streamlit as st
 
 from staffing import charts
 from staffing.errors import InputError
-from staffing.jobs import Jobs, Run
+from staffing.inputs import TEAM_TABLES, read_people
+from staffing.jobs import Jobs, Run, RunRequest
 from staffing.roster.problem import RosterProblem
 from staffing.scenario import Scenario, load
+from staffing.store import KeptRun, Store
+from staffing.ui import kept
 from staffing.ui.texts import LANGUAGES, Texts, preferred
 from staffing.ui.vm.intake import Quality, quality, read_as
 from staffing.ui.vm.plan import Plan, read_plan
-from staffing.ui.vm.teams import TEAM_TABLES, Team, find_teams, read_people
+from staffing.ui.vm.teams import ScenarioFile, Team, find_teams
+
+NO_RUN = ""
+"""Chosen where a scenario has no run to look at."""
 
 
 def home() -> Path:
@@ -47,6 +54,45 @@ def _jobs(folder: str) -> Jobs:
 def jobs() -> Jobs:
     """Keeper of the runs; one for all tabs."""
     return _jobs(str(home() / "runs"))
+
+
+def questions() -> Jobs:
+    """Keeper of short questions about a rota; they do not wait for the runs."""
+    return _jobs(str(home() / "questions"))
+
+
+@st.cache_resource(show_spinner=False)
+def _store(url: str, scenarios: str) -> Store:
+    found = Store(url)
+    kept.restore(found, Path(scenarios))
+    return found
+
+
+def store() -> Store:
+    """What planners keep: edits, versions, runs, scenarios; one for all tabs."""
+    home().mkdir(parents=True, exist_ok=True)
+    url = os.environ.get("STAFFING_STORE") or f"sqlite:///{(home() / 'staffing.db').as_posix()}"
+    return _store(url, str(own_scenarios()))
+
+
+def author() -> str:
+    """Who works here: the name given on this screen, else that of the account."""
+    given = str(st.session_state.get("author") or "").strip()
+    return given or getpass.getuser()
+
+
+def start(request: RunRequest) -> Run:
+    """Queue a run; it and its scenario are remembered in the store."""
+    keep_scenario(Path(request.scenario))
+    run = jobs().start(request)
+    store().keep_run(KeptRun(run.id, request.team, request.name, request.scenario, str(run.folder), run.created))
+    return run
+
+
+def keep_scenario(path: Path) -> None:
+    """Keep a scenario that was made in the app in the store too; others are left to their files."""
+    if path.parent.parent == own_scenarios():
+        kept.keep(store(), path, author())
 
 
 def teams() -> list[Team]:
@@ -96,13 +142,15 @@ def chart_words(t: Texts) -> charts.Words:
 
 
 def chosen_run() -> Run | None:
-    """Run in the address or chosen before, else the newest that has a plan."""
+    """Run in the address or chosen before, else the newest that has a plan; None where the scenario chosen has no run."""
     wanted = st.query_params.get("run") or st.session_state.get("run")
     if wanted:
         with suppress(KeyError):
             run = jobs().read(wanted)
             choose_run(run.id)
             return run
+    if wanted == NO_RUN:
+        return None
     newest = next((r for r in jobs().runs() if r.has_plan), None)
     if newest is not None:
         choose_run(newest.id)
@@ -110,10 +158,45 @@ def chosen_run() -> Run | None:
 
 
 def choose_run(run_id: str) -> None:
-    """Look at a run from now on; it stays in the address."""
-    st.session_state["run"] = run_id
+    """Look at a run, and at the scenario it was made from, from now on; it stays in the address."""
+    if st.session_state.get("run") != run_id:
+        st.session_state["run"] = run_id
+        st.session_state["scenario"] = jobs().read(run_id).request.scenario
     if st.query_params.get("run") != run_id:
         st.query_params["run"] = run_id
+
+
+# -- the scenario that is worked on ------------------------------------------------------------------------
+
+
+def working() -> tuple[Team, ScenarioFile] | None:
+    """Scenario chosen, else the one of the run that is looked at, else the first team's base; None without teams."""
+    found = {str(s.path): (team, s) for team in teams() for s in team.scenarios}
+    if not found:
+        return None
+    chosen_run()
+    wanted = st.session_state.get("scenario")
+    if wanted not in found:
+        wanted = next(iter(found))
+        st.session_state["scenario"] = wanted
+    return found[wanted]
+
+
+def runs_of(scenario: str) -> list[Run]:
+    """Runs of a scenario that have a plan or may get one, newest first."""
+    return [r for r in jobs().runs() if r.request.scenario == scenario and (r.has_plan or r.state.live)]
+
+
+def choose_scenario(path: str) -> None:
+    """Work on a scenario from now on, and look at its newest run, if there is one."""
+    st.session_state["scenario"] = path
+    keep_scenario(Path(path))
+    newest = next(iter(runs_of(path)), None)
+    if newest is not None:
+        choose_run(newest.id)
+        return
+    st.session_state["run"] = NO_RUN
+    st.query_params.pop("run", None)
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)
@@ -164,9 +247,14 @@ def people_at(path: Path) -> RosterProblem:
     InputError
         As `read_people`.
     """
+    return _people(str(path), people_changed(path))
+
+
+def people_changed(path: Path) -> float:
+    """When a scenario file or one of its team's tables was changed last (Unix seconds)."""
     scenario = scenario_at(path)
     files = [path, *(f for table in TEAM_TABLES for f in scenario.files(table))]
-    return _people(str(path), max(f.stat().st_mtime for f in files if f.exists()))
+    return max((f.stat().st_mtime for f in files if f.exists()), default=0.0)
 
 
 def people_of(run: Run) -> RosterProblem | None:

@@ -163,6 +163,10 @@ class Texts:
         pattern = "dd.MM. HH:mm" if self.language == "de" else "d MMM HH:mm"
         return str(dates.format_datetime(value, pattern, locale=self.locale))
 
+    def moment_of(self, seconds: float) -> str:
+        """As `moment`, of Unix seconds, in the time of this machine."""
+        return self.moment(datetime.fromtimestamp(seconds))
+
     def listing(self, items: list[str]) -> str:
         """Items in a sentence, with the last joined by "and"."""
         return items[0] if len(items) == 1 else self("list.and", first=", ".join(items[:-1]), last=items[-1])

@@ -126,6 +126,7 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
             locale={"de": "de-DE", "en": "en-GB"}[language],
             accept_downloads=True,
         )
+        context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
 

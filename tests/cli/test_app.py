@@ -32,7 +32,10 @@ def test_folders_are_handed_on_in_the_environment(monkeypatch, tmp_path):
     monkeypatch.setattr(
         "subprocess.run", lambda command, env, check: started.update(env) or argparse.Namespace(returncode=0)
     )
-    assert app.run(parsed(str(tmp_path), "--home", str(tmp_path / "home"), "--no-browser")) == 0
+    url = f"sqlite:///{(tmp_path / 'kept.db').as_posix()}"
+    words = (str(tmp_path), "--home", str(tmp_path / "home"), "--store", url, "--no-browser")
+    assert app.run(parsed(*words)) == 0
+    assert started["STAFFING_STORE"] == url
     assert started["STAFFING_TEAMS"] == str(tmp_path)
     assert started["STAFFING_HOME"] == str(tmp_path / "home")
 
@@ -40,6 +43,11 @@ def test_folders_are_handed_on_in_the_environment(monkeypatch, tmp_path):
 def test_a_folder_that_is_not_there_is_told(capsys):
     assert main(["app", "/nowhere/at/all"]) == 2
     assert "/nowhere/at/all: no such folder" in capsys.readouterr().err
+
+
+def test_a_store_that_cannot_be_opened_is_told_before_the_server_starts(capsys):
+    assert main(["app", "--store", "sqlite:////nowhere/at/all.db", "--no-browser"]) == 2
+    assert "store sqlite:////nowhere/at/all.db: cannot be opened" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("missing", ["streamlit", "staffing.ui.entry"])

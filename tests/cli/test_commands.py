@@ -172,6 +172,27 @@ def test_a_sudden_absence_is_mended_with_few_changes(planned, tmp_path, capsys):
     assert "(absent)" in capsys.readouterr().out
 
 
+def test_without_absences_a_rota_is_mended_around_its_locks_under_the_need_of_its_plan(planned, tmp_path, capsys):
+    base, out = planned
+    with (out / "roster.csv").open(encoding="utf-8") as file:
+        first = next(row for row in csv.DictReader(file) if row["locked"] == "no")
+    (tmp_path / "locks.csv").write_text(f"agent_id,date,shift\n{first['agent_id']},{first['date']},off\n")
+    locked = tmp_path / "locked.toml"
+    locked.write_text(f'extends = "{base.as_posix()}"\n[tables]\nlocks = ["locks.csv"]\n')
+    need = ["--need", str(out / "coverage.csv"), "--seconds", "1", "--json"]
+    main(["replan", str(locked), str(out / "roster.csv"), *need])
+    alternatives = json.loads(capsys.readouterr().out)["alternatives"]
+    mended = [a for a in alternatives if a["changes"]]
+    assert mended
+    for alternative in mended:
+        changes = [
+            c for c in alternative["changes"] if (c["agent_id"], c["date"]) == (first["agent_id"], first["date"])
+        ]
+        assert [c["after"] for c in changes] == ["off"]
+    assert main(["replan", str(locked), str(out / "roster.csv"), "--need", str(out / "roster.csv")]) == 2
+    assert "roster.csv: cannot be read" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("absent", "message"),
     [("a1", "cannot read 'a1'"), ("a9:2027-01-05", "unknown agent 'a9'"), ("a1:2028-01-05", "outside the horizon")],

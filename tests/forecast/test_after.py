@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from staffing.errors import InputError
-from staffing.forecast.intraday import reforecast
+from staffing.forecast.intraday import reforecast, rest_of_day
 from staffing.forecast.make import make_forecast
-from staffing.forecast.manual import Adjustment, adjust
-from staffing.forecast.paths import paths, period_quantiles
+from staffing.forecast.manual import adjust
+from staffing.forecast.paths import day_quantiles, paths, period_quantiles
 from staffing.forecast.reconcile import Day, reconcile
 from staffing.forecast.result import LEVELS
-from staffing.forecast.settings import ForecastSettings
+from staffing.forecast.settings import Adjustment, ForecastSettings
 from staffing.grid import TimeGrid
 from tests.forecast import team
 
@@ -69,12 +69,13 @@ def test_an_adjustment_is_kept_apart_with_who_and_why(forecast):
     np.testing.assert_allclose(changed.quantiles[:, 0][:, hit], 1.2 * forecast.quantiles[:, 0][:, hit])
     np.testing.assert_array_equal(changed.contacts[1], forecast.contacts[1])
     assert "manual" not in forecast.components
+    np.testing.assert_array_equal(changed.statistical, forecast.contacts)
     manual = changed.components["manual"]
     assert 1 < manual[0, 1] < 1.2
     np.testing.assert_allclose(np.delete(manual[0], 1), 1)
     total = np.prod(list(changed.components.values()), axis=0)
     np.testing.assert_allclose(total, np.add.reduceat(changed.contacts, GRID.day_first[:-1], axis=1), atol=1e-6)
-    assert changed.notes[-1] == "voice, 2027-01-12: times 1.2 by Ana: price letter"
+    assert changed.notes[-1] == "voice, 2027-01-12 12:00-24:00: times 1.2 by Ana: price letter"
 
 
 def test_an_adjustment_may_set_the_day_even_from_nothing(forecast):
@@ -85,7 +86,37 @@ def test_an_adjustment_may_set_the_day_even_from_nothing(forecast):
     change = Adjustment(first=date(2027, 1, 13), last=date(2027, 1, 14), who="A", why="b", contacts=70.0)
     again = adjust(closed, [change])
     np.testing.assert_allclose(again.contacts[:, GRID.day == 2].sum(1), 70)
+    np.testing.assert_allclose(np.prod(list(again.components.values()), axis=0)[:, 2:4], 70)
+    low, high = again.quantiles[LEVELS.index(0.1)], again.quantiles[LEVELS.index(0.9)]
+    busiest = np.argmax(again.contacts[0] * (GRID.day == 2))
+    assert low[0, busiest] < again.contacts[0, busiest] < high[0, busiest]
     assert again.notes[-1] == "all queues, 2027-01-13 to 2027-01-14: set to 70 contacts a day by A: b"
+
+
+def test_adjustments_add_up_and_those_of_other_months_are_passed_over(forecast):
+    day = date(2027, 1, 12)
+    twice = [Adjustment(first=day, last=day, who="A", why=w, factor=f) for w, f in (("x", 1.2), ("y", 0.5))]
+    once = adjust(adjust(forecast, twice[:1]), twice[1:])
+    both = adjust(forecast, twice)
+    np.testing.assert_allclose(once.contacts, both.contacts)
+    np.testing.assert_allclose(once.components["manual"], both.components["manual"])
+    np.testing.assert_allclose(both.components["manual"][:, 1], 0.6)
+    later = date(2027, 3, 1)
+    assert adjust(forecast, [Adjustment(first=later, last=later, who="A", why="b", factor=2.0)]) is forecast
+
+
+def test_an_adjustment_of_closed_hours_says_that_it_changes_nothing(forecast):
+    sunday = date(2027, 1, 17)
+    changed = adjust(forecast, [Adjustment(first=sunday, last=sunday, who="A", why="b", contacts=50.0, end=time(9))])
+    np.testing.assert_array_equal(changed.contacts, forecast.contacts)
+    told = "all queues, 2027-01-17 00:00-09:00: set to 50 contacts a day by A: b (changes nothing: closed then)"
+    assert changed.notes[-1] == told
+
+
+def test_bands_of_a_day_are_those_of_its_paths(forecast):
+    drawn, plain = period_quantiles(forecast, "day", 2000), day_quantiles(forecast)
+    busy = plain[3] > 20
+    np.testing.assert_allclose(plain[:, busy], drawn[:, busy], rtol=0.12)
 
 
 def test_adjustments_without_name_reason_or_effect_are_refused_at_once(forecast):
@@ -113,7 +144,16 @@ def test_a_busy_morning_raises_the_rest_of_the_day(forecast):
     tomorrow = again.contacts[0][GRID.day == 2].sum() / forecast.contacts[0][GRID.day == 2].sum()
     assert 1.0 < tomorrow < ratio.mean()
     np.testing.assert_allclose(again.contacts[0][24:now], actual[0][24:now])
-    np.testing.assert_array_equal(again.contacts[:, :24], forecast.contacts[:, :24])
+    np.testing.assert_allclose(again.contacts[:, :24], actual[:, :24])
+    yesterday_too = actual.copy()
+    yesterday_too[:, :24] = np.nan
+    alone = reforecast(forecast, yesterday_too, now)
+    np.testing.assert_array_equal(alone.contacts[:, :24], forecast.contacts[:, :24])
+    assert alone.contacts[0][rest].sum() < again.contacts[0][rest].sum()
+    np.testing.assert_array_equal(again.statistical, forecast.contacts)
+    low, middle, high = rest_of_day(again, now)[[1, 3, 5], 0]
+    assert low < middle < high
+    assert low < again.contacts[0][rest].sum() < high
     width = again.quantiles[5, 0][rest] - again.quantiles[1, 0][rest]
     before = forecast.quantiles[5, 0][rest] - forecast.quantiles[1, 0][rest]
     assert (width / again.contacts[0][rest]).mean() < (before / forecast.contacts[0][rest]).mean()

@@ -1,5 +1,6 @@
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import reduce
 from operator import add
 
@@ -8,11 +9,13 @@ import pandas as pd
 import pytest
 
 from bench import forecast as bench
+from staffing.accuracy import accuracy
 from staffing.cli import main
 from staffing.forecast.backtest import backtest_panel, origins, stand_at
 from staffing.forecast.drivers import lagged
 from staffing.forecast.hours import usual_hours
 from staffing.forecast.panel import Panel, to_panel
+from staffing.forecast.settings import Event
 from staffing.grid import TimeGrid
 from staffing.history.series import History
 from tests.forecast import team
@@ -222,8 +225,100 @@ def test_the_backtest_command_shows_the_spreadsheet_beside(tmp_path, capsys):
     assert queue["wape"] < queue["spreadsheet_wape"]
     assert 0 < queue["staff_error_agents"] < queue["spreadsheet_staff_error_agents"]
     assert document["pooled"]["wape"] == pytest.approx(queue["wape"])
+    measures = {
+        "wape", "wape_day", "spreadsheet_wape", "spreadsheet_wape_day", "bias", "spreadsheet_bias", "mase",
+        "spreadsheet_mase", "pinball", "spreadsheet_pinball", "coverage50", "coverage80", "coverage95",
+        "staff_error_agents", "spreadsheet_staff_error_agents",
+    }  # fmt: skip
+    assert measures <= set(document["pooled"])
+    assert measures <= set(queue["per_origin"][0])
+    assert queue["per_origin"][0]["better"]
     assert main(arguments) == 0
     assert "times the mean of the last four same weekdays" in capsys.readouterr().out
+
+
+def write_scenario(folder):
+    write_history(folder)
+    (folder / "events.csv").write_text("name,first_day,factor\nMailing,2026-10-14,2\n")
+    (folder / "agents.csv").write_text("agent_id,contract,queues\n")  # a team that cannot be planned
+    (folder / "base.toml").write_text(
+        """
+        horizon = { start = 2026-10-12, days = 7, timezone = "Europe/Berlin", interval_minutes = 60 }
+        [tables]
+        history = "history.csv"
+        agents = "agents.csv"
+        events = "events.csv"
+        [forecast]
+        holiday_region = "DE-BE"
+        [queue.voice]
+        opening = { "mon-fri" = ["08:00-20:00"], "sat" = ["09:00-14:00"], "holiday" = ["10:00-16:00"] }
+        [target.voice]
+        service_level = 0.8
+        [[shift]]
+        code = "E"
+        start = 08:00:00
+        hours = 8
+        [contract.full]
+        weekly_hours = 40
+        """
+    )
+    return folder / "base.toml"
+
+
+def test_a_scenario_is_forecast_and_judged_without_its_team(tmp_path, capsys):
+    path = write_scenario(tmp_path)
+    parts = tmp_path / "days.csv"
+    assert main(["forecast", str(path), "--components", str(parts), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["start"] == "2026-10-12"
+    days = pd.read_csv(parts)
+    assert list(days.columns[:7]) == [
+        "date", "queue", "contacts", "contacts_p10", "contacts_p90", "statistical", "spreadsheet",
+    ]  # fmt: skip
+    named = list(days.columns[7:])
+    assert {"level", "weekday", "holiday", "event"} <= set(named)
+    np.testing.assert_allclose(days[named].prod(axis=1), days["contacts"], rtol=1e-3, atol=0.1)
+    assert days["event"].tolist() == pytest.approx([1, 1, 2, 1, 1, 1, 1])
+    assert document["components"][2]["event"] == pytest.approx(2)
+    assert main(["forecast", str(path), "--days", "3", "--start", "2026-10-20", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["days"] == 3
+    assert main(["backtest", str(path), "--origins", "1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["queues"]["voice"]["origins"] == 1
+    assert main(["backtest", str(path), "--region", "DE"]) == 2
+    assert "a scenario together with --region" in capsys.readouterr().err
+    assert main(["forecast", str(path), str(path)]) == 2
+
+
+def test_past_events_are_explained_away_in_the_backtest():
+    panel = daily(200)
+    volume = panel.volume.copy()
+    volume[100:114] *= 2.0  # a fortnight's campaign
+    busy = Panel(panel.first, volume, panel.open.copy())
+    campaign = Event("campaign", panel.first + timedelta(days=100), panel.first + timedelta(days=113))
+    blind, told = (stand_at(busy, 120, None, 0, 28, events=e).contacts.sum() for e in ((), (campaign,)))
+    truth = panel.volume[120:148].sum()
+    assert abs(told - truth) < abs(blind - truth)
+    part = Event("campaign", campaign.first, campaign.last, factor=2.0)
+    assert stand_at(busy, 120, None, 0, 28, events=(part,)).contacts.sum() == pytest.approx(truth, rel=0.05)
+
+
+def test_a_stop_ends_with_the_queues_that_are_through():
+    history = team.history(150, date(2026, 6, 1), ("voice", "chat"), 60)
+
+    class Stop:
+        def report(self, progress):
+            self.last = progress
+
+        def should_stop(self):
+            return True
+
+    stop = Stop()
+    found = accuracy(history, team.REGION, count=1, monitor=stop)
+    assert set(found.queues) == {"voice"}
+    assert stop.last.note == "chat"
+    assert found.better
+    empty = replace(history, offered=np.where(np.arange(2)[:, None] == 1, np.nan, history.offered))
+    assert accuracy(empty, team.REGION, count=1).skipped == ("chat",)
 
 
 def test_mistakes_are_told_without_a_traceback(tmp_path, capsys):

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from staffing.errors import InputError
-from staffing.forecast.calendar import day_calendar, public_holidays
+from staffing.forecast.calendar import day_calendar, observances, public_holidays
 
 
 def test_holidays_carry_the_same_name_every_year_though_the_date_moves():
@@ -66,3 +66,14 @@ def test_days_know_weekday_and_day_of_month():
     assert days.weekday.tolist() == [4, 5, 6, 0]
     assert days.day_of_month.tolist() == [27, 28, 1, 2]
     assert days.dates[-1] == date(2026, 3, 2)
+
+
+def test_days_that_many_keep_are_named_but_are_no_holidays():
+    days = day_calendar(date(1999, 3, 1), 40, "IL")
+    assert days.label[1] == "observance Purim"
+    assert days.label[date(1999, 4, 1).toordinal() - date(1999, 3, 1).toordinal()] == "Pesach"
+    # an eve says more than the observance on the same day
+    assert days.label[date(1999, 4, 6).toordinal() - date(1999, 3, 1).toordinal()] == "before Seventh day of Pesach"
+    assert date(1999, 3, 2) not in public_holidays("IL", date(1999, 3, 1), date(1999, 4, 9))
+    assert observances(None, date(1999, 3, 1), date(1999, 4, 9)) == {}
+    assert observances("GB", date(2027, 1, 1), date(2027, 12, 31)) == {}

@@ -49,6 +49,20 @@ def test_components_add_up_to_the_forecast(fitted):
     np.testing.assert_allclose(sum(e[140:] for e in model.effects.values()), model.mean, atol=1e-6)
 
 
+def test_two_holidays_tell_what_a_third_one_will_do():
+    """Good Friday and Easter Monday all but stop the contacts; so will 1 May, which the history never showed."""
+    calendar = day_calendar(date(2026, 1, 5), 150, "DE")
+    day = {label: d for d, label in enumerate(calendar.label)}
+    rng = np.random.default_rng(4)
+    y = 7.0 + 0.05 * rng.standard_normal(110)
+    y[[day["Good Friday"], day["Easter Monday"]]] -= 2.5
+    model = fit(y, np.full(110, 1 / 900), calendar)
+    assert model.mean[day["Labor Day"] - 110] < 6.0
+    ordinary = [d - 110 for d in range(110, 150) if not calendar.label[d]]
+    assert np.abs(model.mean[ordinary] - 7.0).max() < 0.1
+    assert model.weight[day["Good Friday"]] == 1.0
+
+
 def test_a_hindcast_is_what_the_same_model_would_have_forecast(fitted):
     # A model fitted with the same standard deviations to the head of the history is the reference.
     calendar, y, model = fitted

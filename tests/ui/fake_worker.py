@@ -32,6 +32,8 @@ def main(argv: list[str]) -> int:
         out = Path(argv[argv.index("--out") + 1])
         write_team(out.parent, int(argv[argv.index("--agents") + 1]), name=out.name)
         return 0
+    if argv[0] in ("replan", "explain"):
+        return answer(argv)
     parser = argparse.ArgumentParser()
     parser.add_argument("command")
     parser.add_argument("scenario", type=Path)
@@ -64,6 +66,25 @@ def main(argv: list[str]) -> int:
         return 1
     search(args.progress, float(os.environ.get("STAFFING_FAKE_SECONDS", "1")), stop)
     write(scenario, args.out, args.seed, stopped=stop.is_set())
+    return 0
+
+
+def answer(argv: list[str]) -> int:
+    """Short questions: an alternative gives the first agent's first shift to nobody; no shift has a strong reason."""
+    with Path(argv[2]).open(encoding="utf-8") as file:
+        first = next(iter(csv.DictReader(file)))
+    told = f"{first['shift']} {first['start'][11:16]}"
+    change = {k: first[k] for k in ("agent_id", "agent_name", "date")} | {
+        "before": told,
+        "after": "off",
+        "asked": False,
+    }
+    alternative = {"cost": 1_000.0, "understaffed_hours": 8.0, "violations": [], "changes": [change]}
+    if argv[0] == "replan":
+        print(json.dumps({"alternatives": [alternative | {"changes": []}, alternative]}))
+    else:
+        terms = {"pay": -176.0, "understaffing": 300.0, "weekends": 0.0}
+        print(json.dumps({"necessary": [], "cost": 124.0, "terms": terms, "changes": [change]}))
     return 0
 
 

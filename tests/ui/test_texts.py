@@ -60,16 +60,16 @@ def test_every_key_in_the_code_has_a_text_and_every_text_is_used():
     assert unused == set()
 
 
-ALIKE = {"Plan", "Export", "Team", "Simulation", "Coaching", "Name", "Band"}
+ALIKE = {"Plan", "Export", "Team", "Simulation", "Coaching", "Name", "Band", "Version"}
 """Words that are the same in both languages."""
 
 
 def test_no_text_is_left_untranslated():
     german, english = catalogue("de"), catalogue("en")
-    same = {k: v for k, v in english.items() if german[k] == v and v.casefold() not in {w.casefold() for w in ALIKE}}
-    assert {k for k, v in same.items() if re.search(r"[A-Za-z]{4}", re.sub(r"\{\w+\}", "", str(v)))} == {
-        "measure.fairness"
-    }
+    same = {k: re.sub(r"\{\w+\}", "", str(v)).strip() for k, v in english.items() if german[k] == v}
+    alike = {w.casefold() for w in ALIKE}
+    left = {k for k, v in same.items() if re.search(r"[A-Za-z]{4}", v) and v.casefold() not in alike}
+    assert left == {"measure.fairness"}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from staffing.errors import InputError
+from staffing.inputs import read_people
 from staffing.scenario import load
 from staffing.ui.vm import levers as lv
 from staffing.ui.vm.compare import compare
@@ -16,7 +17,7 @@ from staffing.ui.vm.cover import covered_share, day_cover, month_cover, short_by
 from staffing.ui.vm.plan import Service, grid_of, read_plan
 from staffing.ui.vm.progress import STAGES, progress_view
 from staffing.ui.vm.rota import absent_days, bars, matrix, select, tone
-from staffing.ui.vm.teams import find_teams, read_people, read_scenario_file
+from staffing.ui.vm.teams import find_teams, read_scenario_file
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,16 @@ def _text(name: str) -> str:
 
 
 rota_matrix = st.components.v2.component(
-    "staffing_rota", html='<div class="rota"></div>', css=_text("rota.css"), js=_text("rota.js")
+    "staffing_rota",
+    html='<div class="rota"></div><div class="status" role="status"></div><div class="menu" role="menu" hidden></div>',
+    css=_text("rota.css"),
+    js=_text("rota.js"),
 )
-"""Agents by days; triggers ``edits`` (list of {agent, day, code, locked}), ``pick`` ({agent, day}) and ``day`` (index)."""
+"""Agents by days.
+
+Triggers ``edits`` (list of {agent, day, code, locked}), ``swap`` (two of {agent, day}), ``pick`` ({agent, day}), ``day``
+(index) and ``ask`` ({what, agent, day}; what: ``why``, ``who``, ``wish`` with the wish).
+"""
 
 day_bars = st.components.v2.component(
     "staffing_day", html='<div class="day"></div>', css=_text("day.css"), js=_text("day.js")

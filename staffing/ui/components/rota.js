@@ -4,15 +4,25 @@ const escape = (s) => String(s).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)}
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const box = parentElement.querySelector(".rota");
+  const menu = parentElement.querySelector(".menu");
+  const status = parentElement.querySelector(".status");
   const state = (box.state = box.state || { edits: new Map(), typed: "" });
   const days = data.days.length;
   const people = data.agents.length;
+  const words = data.words;
   const shape = `${data.key}/${people}/${days}/${data.agents.map((a) => a.id).join(",")}`;
+  const cells = data.cells.map((row) => row.split(","));
+  const has = (rows, a, d) => (rows[a] || "")[d] === "1";
 
   const describe = (a, d, code) => {
-    const lock = data.locks[a][d] === "1" ? `, ${data.words.locked}` : "";
-    const what = code ? (data.codes[code] ? data.codes[code].label : code) : data.words.off;
-    return `${data.agents[a].name}, ${data.days[d].full}: ${what}${lock}`;
+    const what = code ? (data.codes[code] ? data.codes[code].label : code) : words.off;
+    const marks = [
+      [data.locks, words.locked],
+      [data.wishes, words.wished],
+      [data.conflicts, words.broken],
+      [data.excused, words.excused],
+    ].filter(([rows]) => has(rows, a, d));
+    return [`${data.agents[a].name}, ${data.days[d].full}: ${what}`, ...marks.map(([, word]) => word)].join(", ");
   };
   const paint = (td, code) => {
     td.textContent = code;
@@ -32,25 +42,26 @@ export default function (component) {
       .join("");
     const body = data.agents
       .map((agent, a) => {
-        const cells = data.days
+        const tds = data.days
           .map(
             (day, d) =>
               `<td role="gridcell" tabindex="-1" class="cell${day.weekend ? " weekend" : ""}" data-a="${a}" data-d="${d}"></td>`,
           )
           .join("");
-        return `<tr role="row"><th scope="row" title="${escape(agent.tip)}">${escape(agent.name)}</th><td class="hours"></td>${cells}</tr>`;
+        const tip = [agent.name, agent.id, data.groups[agent.group]].filter(Boolean).join(" \u00b7 ");
+        return `<tr role="row"><th scope="row" title="${escape(tip)}">${escape(agent.name)}</th><td class="hours"></td>${tds}</tr>`;
       })
       .join("");
     box.innerHTML =
-      `<table role="grid" aria-label="${escape(data.words.title)}" aria-rowcount="${people + 1}" aria-colcount="${days + 2}"><thead><tr role="row">` +
-      `<th scope="col" class="who">${escape(data.words.agent)}</th><th scope="col" class="hours">${escape(data.words.hours)}</th>${head}</tr></thead>` +
+      `<table role="grid" aria-label="${escape(words.title)}" aria-multiselectable="true" aria-rowcount="${people + 1}" aria-colcount="${days + 2}"><thead><tr role="row">` +
+      `<th scope="col" class="who">${escape(words.agent)}</th><th scope="col" class="hours">${escape(words.hours)}</th>${head}</tr></thead>` +
       `<tbody>${body}</tbody></table>`;
     state.cells = [...box.querySelectorAll("td.cell")];
     state.hours = [...box.querySelectorAll("td.hours")];
     state.heads = [...box.querySelectorAll("th.day")];
     state.shape = shape;
-    state.current = state.cells[0] || null;
-    state.anchor = state.current;
+    state.current = state.anchor = state.cells[0] || null;
+    state.marked = [];
     state.edits.clear();
     if (state.current) state.current.tabIndex = 0;
   }
@@ -62,43 +73,46 @@ export default function (component) {
     if (th.lastElementChild.textContent !== mark) th.lastElementChild.textContent = mark;
     th.classList.toggle("short", !!day.short);
     th.classList.toggle("chosen", data.chosen === d);
-    th.title = day.tip;
+    if (th.title !== day.tip) th.title = day.tip;
   });
+  const classes = { locked: "locks", changed: "changed", conflict: "conflicts", excused: "excused", wished: "wishes" };
   for (let a = 0; a < people; a++) {
     const hours = data.agents[a].hours;
     if (state.hours[a].textContent !== hours) state.hours[a].textContent = hours;
     for (let d = 0; d < days; d++) {
       const td = cellAt(a, d);
       if (state.edits.has(`${a},${d}`)) continue;
-      const code = data.cells[a][d];
+      const code = cells[a][d];
       if (td.dataset.code !== code) paint(td, code);
-      td.classList.toggle("locked", data.locks[a][d] === "1");
-      td.classList.toggle("changed", data.changed[a][d] === "1");
-      td.classList.toggle("conflict", data.conflicts[a][d] === "1");
+      let name = "cell";
+      if (data.days[d].weekend) name += " weekend";
+      for (const [mark, rows] of Object.entries(classes)) if (has(data[rows], a, d)) name += ` ${mark}`;
+      if (state.marked.includes(td)) name += " selected";
+      if (td.className !== name) td.className = name;
       if (td === state.current) td.setAttribute("aria-label", describe(a, d, code));
     }
   }
 
   const place = (td) => [+td.dataset.a, +td.dataset.d];
-  const selected = () => {
-    const marked = state.cells.filter((td) => td.classList.contains("selected"));
-    return marked.length ? marked : [state.current];
-  };
-  const focus = (td, extend) => {
+  const cell = (td) => ({ agent: data.agents[+td.dataset.a].id, day: +td.dataset.d });
+  const selected = () => (state.marked.length ? state.marked : [state.current]);
+  const focus = (td, extend, scroll = true) => {
     state.current.tabIndex = -1;
     state.current = td;
     td.tabIndex = 0;
     const [a, d] = place(td);
     td.setAttribute("aria-label", describe(a, d, td.dataset.code));
-    td.focus();
-    state.cells.forEach((x) => x.classList.remove("selected"));
+    td.focus({ preventScroll: !scroll });
+    state.marked.forEach((x) => x.classList.remove("selected"));
+    state.marked = [];
     if (!extend) {
       state.anchor = td;
       return;
     }
     const [b, e] = place(state.anchor);
     for (let i = Math.min(a, b); i <= Math.max(a, b); i++)
-      for (let j = Math.min(d, e); j <= Math.max(d, e); j++) cellAt(i, j).classList.add("selected");
+      for (let j = Math.min(d, e); j <= Math.max(d, e); j++) state.marked.push(cellAt(i, j));
+    state.marked.forEach((x) => x.classList.add("selected"));
   };
   const send = () => {
     clearTimeout(state.timer);
@@ -113,19 +127,142 @@ export default function (component) {
     paint(td, code);
     td.classList.add("changed");
     td.classList.toggle("locked", locked);
-    state.edits.set(`${a},${d}`, { agent: data.agents[a].id, day: d, code, locked });
+    state.edits.set(`${a},${d}`, { ...cell(td), code, locked });
     send();
   };
-  const setCode = (code) => selected().forEach((td) => edit(td, code, td.classList.contains("locked")));
+  const isLocked = (td) => td.classList.contains("locked");
+  const setCode = (code) => selected().forEach((td) => edit(td, code, isLocked(td)));
+  const setLock = (lock) => selected().forEach((td) => edit(td, td.dataset.code, lock));
+  const swap = (one, other) => {
+    state.armed = null;
+    status.textContent = "";
+    if (one === other) return;
+    const [a, b] = [one.dataset.code, other.dataset.code];
+    paint(one, b);
+    paint(other, a);
+    setTriggerValue("swap", [cell(one), cell(other)]);
+  };
+  const arm = (td) => {
+    state.armed = td;
+    status.textContent = words.swap_hint;
+  };
+  const copy = () => {
+    const marked = selected();
+    const [a, d] = place(marked[0]);
+    state.copied = marked.map((td) => [+td.dataset.a - a, +td.dataset.d - d, td.dataset.code]);
+  };
+  const paste = () => {
+    const [a, d] = place(state.current);
+    for (const [i, j, code] of state.copied || []) {
+      if (a + i >= people || d + j >= days) continue;
+      const td = cellAt(a + i, d + j);
+      edit(td, code, isLocked(td));
+    }
+  };
 
+  // -- the menu of a cell
+  if (!state.wired) {
+    state.wired = true;
+    menu.addEventListener("focusout", (event) => {
+      if (!menu.hidden && !menu.contains(event.relatedTarget)) menu.hidden = true;
+    });
+  }
+  const close = (back) => {
+    menu.hidden = true;
+    menu.innerHTML = "";
+    if (back) state.current.focus({ preventScroll: true });
+  };
+  const ask = (what, more) => setTriggerValue("ask", { what, ...cell(state.current), ...more });
+  const items = () => {
+    const td = state.current;
+    const code = td.dataset.code;
+    const works = code && data.codes[code] && data.codes[code].tone !== "absent";
+    const found = [];
+    if (data.editable) {
+      for (const [key, kind] of Object.entries(data.codes))
+        if (kind.settable) found.push([`${kind.label}`, () => setCode(key), key, kind.tone]);
+      found.push([words.off, () => setCode(""), "\u2013"], null);
+      found.push([isLocked(td) ? words.unlock : words.lock, () => setLock(!isLocked(td))]);
+      if (state.marked.length === 2) found.push([words.swap_these, () => swap(...state.marked)]);
+      else found.push([words.swap, () => arm(td)]);
+      found.push(null);
+    }
+    found.push([words.why, () => ask("why")]);
+    if (works) found.push([words.who, () => ask("who")]);
+    if (data.editable) {
+      const [a, d] = place(td);
+      if (has(data.wishes, a, d)) found.push([words.unwish, () => ask("wish", { wish: "" })]);
+      else found.push([works ? words.wish_off : words.wish_work, () => ask("wish", { wish: works ? "off" : "work" })]);
+    }
+    return found;
+  };
+  const open = (x, y) => {
+    const found = items();
+    menu.innerHTML = found
+      .map((item, i) =>
+        item === null
+          ? '<hr role="separator">'
+          : `<button role="menuitem" tabindex="-1" data-i="${i}">${item.length > 2 ? `<b data-tone="${escape(item[3] || "")}">${escape(item[2])}</b>` : ""}${escape(item[0])}</button>`,
+      )
+      .join("");
+    menu.hidden = false;
+    const { width, height } = menu.getBoundingClientRect();
+    menu.style.left = `${Math.max(4, Math.min(x, window.innerWidth - width - 8))}px`;
+    menu.style.top = `${Math.max(4, Math.min(y, window.innerHeight - height - 8))}px`;
+    const buttons = [...menu.querySelectorAll("button")];
+    buttons[0].focus();
+    menu.onclick = (event) => {
+      const button = event.target.closest("button");
+      if (!button) return;
+      close(true);
+      found[+button.dataset.i][1]();
+    };
+    menu.onkeydown = (event) => {
+      event.stopPropagation();
+      const at = buttons.indexOf(event.target);
+      const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+      if (to !== undefined) {
+        event.preventDefault();
+        buttons.at(to % buttons.length).focus();
+      } else if (event.key === "Escape" || event.key === "Tab") {
+        event.preventDefault();
+        close(true);
+      }
+    };
+  };
+  const below = (td) => {
+    const { left, bottom } = td.getBoundingClientRect();
+    open(left + 8, bottom - 4);
+  };
+
+  // -- mouse and keys
+  box.oncontextmenu = (event) => {
+    const td = event.target.closest("td.cell");
+    if (!td) return;
+    event.preventDefault();
+    if (!state.marked.includes(td)) focus(td, false, false);
+    else state.current = td;
+    open(event.clientX, event.clientY);
+  };
   box.onclick = (event) => {
     const th = event.target.closest("th.day");
     if (th) return setTriggerValue("day", +th.dataset.day);
     const td = event.target.closest("td.cell");
-    if (!td) return;
-    focus(td, event.shiftKey);
-    const [a, d] = place(td);
-    setTriggerValue("pick", { agent: data.agents[a].id, day: d });
+    if (!td || state.dragged) return;
+    if (state.armed) return swap(state.armed, td);
+    focus(td, event.shiftKey, false);
+    if (!event.shiftKey) setTriggerValue("pick", cell(td));
+  };
+  box.onmousedown = (event) => {
+    state.dragged = false;
+    state.pressed = event.button === 0 && !event.shiftKey ? event.target.closest("td.cell") : null;
+  };
+  box.onmouseover = (event) => {
+    const td = event.target.closest("td.cell");
+    if (event.buttons !== 1 || !state.pressed || !td || td === state.current) return;
+    if (!state.dragged) focus(state.pressed, false, false);
+    state.dragged = true;
+    focus(td, true, false);
   };
   box.onkeydown = (event) => {
     if (!state.current) return;
@@ -146,16 +283,35 @@ export default function (component) {
       focus(cellAt(...target), event.shiftKey);
       return;
     }
-    if (event.key === "Enter") {
+    if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) {
       event.preventDefault();
-      setTriggerValue("pick", { agent: data.agents[a].id, day: d });
+      below(state.current);
       return;
     }
-    if (!data.editable || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && state.armed) {
+      state.armed = null;
+      status.textContent = "";
+      return;
+    }
+    if (event.key === "Enter") {
+      event.preventDefault();
+      if (state.armed) swap(state.armed, state.current);
+      else setTriggerValue("pick", cell(state.current));
+      return;
+    }
+    if (!data.editable) return;
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
+      if (event.key === "c" || event.key === "v") {
+        event.preventDefault();
+        if (event.key === "c") copy();
+        else paste();
+      }
+      return;
+    }
+    if (event.altKey) return;
     if (event.key === " ") {
       event.preventDefault();
-      const lock = !state.current.classList.contains("locked");
-      selected().forEach((td) => edit(td, td.dataset.code, lock));
+      setLock(!isLocked(state.current));
       return;
     }
     if (event.key === "Delete" || event.key === "Backspace" || event.key === "-") {
@@ -165,7 +321,7 @@ export default function (component) {
     }
     if (event.key.length !== 1) return;
     // codes may have several letters: type them in a row
-    const codes = Object.keys(data.codes).filter((c) => data.codes[c].tone !== "absent");
+    const codes = Object.keys(data.codes).filter((c) => data.codes[c].settable);
     const match = (text) => codes.filter((c) => c.toUpperCase().startsWith(text));
     state.typed += event.key.toUpperCase();
     if (!match(state.typed).length) state.typed = event.key.toUpperCase();

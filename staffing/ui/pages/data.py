@@ -9,9 +9,10 @@ import streamlit as st
 from staffing.errors import InputError
 from staffing.history.settings import Layout
 from staffing.scenario import Scenario
-from staffing.ui import frame, session
+from staffing.ui import session
 from staffing.ui.data_report import refused, report
 from staffing.ui.mapping_form import mapping_form
+from staffing.ui.start import working
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.intake import preview, quality, read_as, settings_of, tree_of
 from staffing.ui.vm.levers import save_what_if
@@ -23,15 +24,10 @@ TYPES = ["csv", "txt", "tsv", "xlsx", "gz"]
 def show(t: Texts) -> None:
     """Draw the page."""
     st.title(t("data.title"))
-    chosen = frame.choose_scenario(t, "data-scenario")
-    if chosen is None:
+    now = working(t)
+    if now is None:
         return
-    team, file = chosen
-    try:
-        scenario = session.scenario_at(file.path)
-    except InputError as error:
-        frame.show_problems(t, error.problems)
-        return
+    team, file, scenario = now
     upload = st.file_uploader(
         t("data.upload"), TYPES, accept_multiple_files=False, key=f"upload-{file.path}", help=t("data.upload.help")
     )
@@ -39,8 +35,8 @@ def show(t: Texts) -> None:
         st.subheader(t("data.own"))
         report(t, session.history_of(scenario, file.path))
         return
-    kept = session.keep_upload(team, upload.name, upload.getvalue())
-    _map(t, team, file, scenario, kept)
+    kept = session.keep_upload(team.name, upload.name, upload.getvalue())
+    _map(t, team.name, file, scenario, kept)
 
 
 def _map(t: Texts, team: str, file: ScenarioFile, scenario: Scenario, kept: Path) -> None:
@@ -80,6 +76,5 @@ def _map(t: Texts, team: str, file: ScenarioFile, scenario: Scenario, kept: Path
 def _use(t: Texts, team: str, file: ScenarioFile, tree: dict[str, object], name: str) -> None:
     own = t("data.use.name", scenario=file.name, file=name)
     made = save_what_if(session.own_scenarios() / team, own, file.path, [], more=tree)
-    st.session_state[f"scenario-{team}"] = str(made)
-    st.session_state["data-scenario"] = str(made)
+    session.choose_scenario(str(made))
     st.toast(t("data.used", name=plain(own)), icon=":material/check:")

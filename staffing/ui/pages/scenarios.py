@@ -1,119 +1,25 @@
-"""Plans side by side against a baseline."""
+"""What-ifs: make them, watch them being built, set them side by side."""
 
 from __future__ import annotations
 
-from typing import Literal
-
 import streamlit as st
 
-from staffing import charts
-from staffing.jobs import Run
 from staffing.ui import frame, session
-from staffing.ui.compare_words import comparison_table, name_of, told, value
-from staffing.ui.texts import Texts, plain
-from staffing.ui.vm.compare import Comparison, Entry, compare, pareto_points
-from staffing.ui.vm.cover import day_cover
-from staffing.ui.vm.plan import Plan
+from staffing.ui.compare_view import compare_view
+from staffing.ui.run_queue import run_queue
+from staffing.ui.texts import Texts
+from staffing.ui.what_if import what_if
 
-MOST = 4
-CARD = ("cost", "understaffed_hours", "covered")
-Arrow = Literal["up", "down", "off"]
-COLOURS: dict[str, Literal["green", "red"]] = {"better": "green", "worse": "red"}
+VIEWS = ("what-if", "compare")
 
 
 def show(t: Texts) -> None:
     """Draw the page."""
-    st.title(t("compare.title"))
-    if frame.need_plan(t) is None:
-        return
-    runs = [r for r in session.jobs().runs() if r.has_plan]
-    if len(runs) < 2:
-        with st.container(border=True):
-            st.markdown(f"##### {t('compare.one.title')}")
-            st.markdown(t("compare.one.body"))
-            st.page_link(frame.PAGES["plan"], label=t("compare.one.go"), icon=":material/tune:")
-        return
-    labels = {r.id: frame.run_label(t, r) for r in runs}
-    oldest = list(labels)[::-1]
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
-        base = st.selectbox(t("compare.baseline"), oldest, format_func=lambda i: labels[i], key="baseline", width=360)
-        others = [i for i in labels if i != base]
-        picked = st.multiselect(
-            t("compare.others"),
-            others,
-            default=others[:1],
-            format_func=lambda i: labels[i],
-            max_selections=MOST - 1,
-            key=f"others-{base}",
-        )
-    if not picked:
-        st.info(t("compare.pick"), icon=":material/touch_app:")
-        return
-    chosen = [next(r for r in runs if r.id == i) for i in (base, *picked)]
-    plans = tuple(session.plan_of(r) for r in chosen)
-    names = tuple(frame.run_label(t, r) if _ambiguous(r.request.name, chosen) else r.request.name for r in chosen)
-    comparison = compare(names, plans)
-    _cards(t, comparison)
-    st.subheader(t("compare.table"))
-    st.html(comparison_table(t, comparison))
-    st.caption(t("compare.note"))
-    st.subheader(t("compare.pareto"))
-    st.fragment(_pareto, key="pareto")(t, names, plans)
-    if len({p.dates for p in plans}) == 1:
-        st.subheader(t("compare.overlay"))
-        st.fragment(_overlay, key="overlay")(t, names, plans)
-
-
-def _ambiguous(name: str, chosen: list[Run]) -> bool:
-    return sum(r.request.name == name for r in chosen) > 1
-
-
-def _cards(t: Texts, comparison: Comparison) -> None:
-    with st.grid(len(comparison.names), min_column_width=230):
-        for i, name in enumerate(comparison.names):
-            with st.container(border=True, height="stretch"):
-                st.caption(t("compare.baseline") if i == 0 else t("compare.card"))
-                st.markdown(f"##### {plain(name)}")
-                for measure, entry in comparison.column(i):
-                    if measure.key in CARD:
-                        st.metric(
-                            name_of(t, measure),
-                            value(t, measure, entry.value, comparison.currency),
-                            told(t, measure, entry, comparison.currency) or None,
-                            delta_color=COLOURS.get(entry.verdict, "off"),
-                            delta_arrow=_arrow(entry),
-                        )
-
-
-def _arrow(entry: Entry) -> Arrow:
-    if entry.delta is None or entry.verdict == "same":
-        return "off"
-    return "up" if entry.delta > 0 else "down"
-
-
-def _pareto(t: Texts, names: tuple[str, ...], plans: tuple[Plan, ...]) -> None:
-    st.caption(t("compare.pareto.body"))
-    queue = st.segmented_control(
-        t("need.queue"), plans[0].queues, default=plans[0].queues[0], required=True, key="pareto-queue"
-    )
-    points, target = pareto_points(names, plans, queue)
-    spec = charts.cost_against_service(points, target, session.chart_words(t), session.palette())
-    st.vega_lite_chart(spec, key="pareto-chart", alt=t("compare.pareto"))
-
-
-def _overlay(t: Texts, names: tuple[str, ...], plans: tuple[Plan, ...]) -> None:
-    dates = plans[0].dates
-    queues = [q for q in plans[0].queues if all(q in p.queues for p in plans)]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        day = st.selectbox(
-            t("need.day"), range(len(dates)), format_func=lambda i: t.day(dates[i]), key="overlay-day", width=220
-        )
-        queue = st.selectbox(
-            t("need.queue"), ["", *queues], format_func=lambda q: q or t("need.all"), key="overlay-queue", width=220
-        )
-    covers = [day_cover(p, dates[day], queue or None) for p in plans]
-    windows = [c.window() for c in covers]
-    span = slice(min(w.start for w in windows), max(w.stop for w in windows))
-    curves = {n: (c.required[span].tolist(), c.staffed[span].tolist()) for n, c in zip(names, covers, strict=True)}
-    spec = charts.cover_of_plans(covers[0].times[span], curves, session.chart_words(t))
-    st.vega_lite_chart(spec, key="overlay-chart", alt=t("compare.overlay"))
+    st.title(t("scenarios.title"))
+    run_queue(t)
+    several = sum(r.has_plan for r in session.jobs().runs()) > 1
+    view = frame.choose_part("view", t("scenarios.view"), {v: t(f"scenarios.view.{v}") for v in VIEWS}, VIEWS[several])
+    if view == "compare":
+        compare_view(t)
+    else:
+        what_if(t)

@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -242,10 +243,27 @@ def to_toml(tree: Mapping[str, Any], at: tuple[str, ...] = ()) -> str:
     "phone de" = 1.2
     """
     plain = {k: v for k, v in tree.items() if not isinstance(v, Mapping)}
-    text = "".join(f"{_key(k)} = {json.dumps(v, ensure_ascii=False)}\n" for k, v in plain.items())
+    text = "".join(f"{_key(k)} = {toml_value(v)}\n" for k, v in plain.items())
     if at and plain:
         text = f"\n[{'.'.join(map(_key, at))}]\n{text}"
     return text + "".join(to_toml(v, (*at, k)) for k, v in tree.items() if isinstance(v, Mapping))
+
+
+def toml_value(value: Any) -> str:
+    """A value as TOML writes it; tables in lists stay on one line.
+
+    Examples
+    --------
+    >>> toml_value([{"code": "E", "start": time(7, 30), "hours": 8.5, "unpopular": True}])
+    '[{ code = "E", start = 07:30:00, hours = 8.5, unpopular = true }]'
+    """
+    if isinstance(value, time | date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{_key(k)} = {toml_value(v)}' for k, v in value.items())} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(toml_value, value))}]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _key(name: str) -> str:

@@ -6,14 +6,6 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from staffing.forecast.calendar import public_holidays
-from staffing.inputs import team_of
-from staffing.roster.problem import RosterProblem
-from staffing.roster.team import read_team
-from staffing.scenario import Scenario
-
-TEAM_TABLES = ("agents", "absences", "requests", "locks", "previous", "ledger")
-
 
 @dataclass(frozen=True)
 class ScenarioFile:
@@ -70,23 +62,3 @@ def read_scenario_file(path: Path, *, own: bool = False) -> ScenarioFile:
     extends = tree.get("extends")
     base = (path.parent / extends).resolve() if isinstance(extends, str) else None
     return ScenarioFile(path, str(tree.get("name") or path.stem), base, own)
-
-
-def read_people(scenario: Scenario) -> RosterProblem:
-    """The team with its rules, without the need: what the history says is not read.
-
-    Raises
-    ------
-    InputError
-        With every problem of the team's tables.
-    """
-    grid = scenario.horizon.grid()
-    people = read_team(
-        {table: scenario.files(table) for table in TEAM_TABLES},
-        grid=grid,
-        queues=scenario.queues,
-        contracts=scenario.contract,
-        shift_types=scenario.shift,
-    )
-    holidays = frozenset(public_holidays(scenario.forecast.holiday_region, grid.start, grid.dates[-1]))
-    return team_of(scenario, grid, people, holidays)

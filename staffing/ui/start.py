@@ -1,4 +1,4 @@
-"""What a new user sees: a sample team to try."""
+"""What a page starts from: the scenario that is worked on; for a new user, the sample team."""
 
 from __future__ import annotations
 
@@ -6,8 +6,24 @@ import subprocess
 
 import streamlit as st
 
+from staffing.errors import InputError
+from staffing.scenario import Scenario
 from staffing.ui import frame, session
 from staffing.ui.texts import Texts, plain
+from staffing.ui.vm.teams import ScenarioFile, Team
+
+
+def working(t: Texts) -> tuple[Team, ScenarioFile, Scenario] | None:
+    """The scenario that is worked on, read; else what stands against it, or the way to a first team."""
+    now = session.working()
+    if now is None:
+        offer_sample(t)
+        return None
+    try:
+        return *now, session.scenario_at(now[1].path)
+    except InputError as error:
+        frame.show_problems(t, error.problems)
+        return None
 
 
 def offer_sample(t: Texts) -> None:

@@ -12,9 +12,8 @@ from staffing.ui.markup import Cell, table
 from staffing.ui.texts import Texts
 
 
-def show(t: Texts) -> None:
-    """Draw the page."""
-    st.title(t("calc.title"))
+def calculator(t: Texts) -> None:
+    """Form and answer."""
     st.caption(t("calc.body"))
     given = _form(t)
     try:

@@ -1,0 +1,55 @@
+"""Build the rota of the scenario that is worked on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from staffing.jobs import RunRequest
+from staffing.ui import session
+from staffing.ui.run_panel import run_panel
+from staffing.ui.start import working
+from staffing.ui.texts import Texts, plain
+
+SECONDS = (10, 20, 30, 60, 120, 300, 600, 1800)
+"""Times to search that are offered."""
+
+
+def build_form(t: Texts) -> None:
+    """The button, how long to search, and how the run goes."""
+    now = working(t)
+    if now is None:
+        return
+    team, file, scenario = now
+    run = session.chosen_run()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="build-form"):
+        proposed = scenario.name
+        name = st.text_input(t("plan.name"), proposed, key=f"name-{file.path}", max_chars=80, width=330)
+        seconds = st.selectbox(
+            t("plan.seconds"),
+            SECONDS,
+            SECONDS.index(60),
+            format_func=t.seconds,
+            key="seconds",
+            help=t("plan.seconds.help"),
+            width=170,
+        )
+        request = RunRequest(
+            str(file.path), name.strip() or file.name, team.name, float(seconds), seed=scenario.solver.seed
+        )
+        st.button(
+            t("plan.queue") if session.jobs().live() else t("plan.go"),
+            key="build",
+            type="primary" if run is None else "secondary",
+            icon=":material/play_arrow:",
+            on_click=lambda: session.choose_run(session.start(request).id),
+        )
+    if run is None:
+        st.caption(t("plan.unchanged", name=plain(file.name)))
+    elif not run.has_plan:
+        st.session_state["watched"] = run.id
+        run_panel(t, run)
+    else:
+        # open for those who waited for it, closed for those who come later
+        watched = st.session_state.get("watched") == run.id
+        with st.expander(t("plan.outcome"), watched, icon=":material/insights:", key=f"outcome-{run.id}"):
+            run_panel(t, run)

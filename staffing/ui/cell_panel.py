@@ -1,0 +1,103 @@
+"""One agent on one day: what is planned, why, and who could take it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from staffing.jobs import Run
+from staffing.ui import drafts
+from staffing.ui.markup import Cell, table
+from staffing.ui.questions import ask, asked, follow, subject
+from staffing.ui.replan_panel import moves_told
+from staffing.ui.texts import Texts, plain
+from staffing.ui.vm import editing
+from staffing.ui.vm.alternatives import reason
+from staffing.ui.vm.board import Judged
+from staffing.ui.vm.editing import Edit, changed
+from staffing.ui.vm.takers import Handover, Taker, handover, shift_at
+
+SECONDS = 2.0
+
+
+def cell_panel(t: Texts, run: Run, judged: Judged, cell: editing.Cell | None, *, editable: bool) -> None:
+    """Everything about the chosen cell."""
+    if cell is None or not judged.board.holds(cell):
+        st.caption(t("cell.none"))
+        return
+    problem = judged.board.problem
+    agent, day = problem.agents[problem.agent_index[cell[0]]], problem.grid.dates[cell[1]]
+    shift = shift_at(judged, cell)
+    clock = judged.board.clock
+    what = t("rota.word.off") if shift is None else f"{shift.code} {clock(shift.start)}–{clock(shift.end)}"
+    marks = [t("rota.word.locked")] if cell in judged.locked else []
+    st.markdown(f"##### {plain(agent.name)}, {t.long_day(day)}: {plain(', '.join([what, *marks]))}")
+    left, right = st.columns(2, gap="large")
+    with left:
+        _why(t, run, judged, cell)
+    with right:
+        _who(t, run, judged, cell, editable=editable)
+
+
+def _why(t: Texts, run: Run, judged: Judged, cell: editing.Cell) -> None:
+    st.markdown(f"**{t('cell.why')}**")
+    name = subject(run, *cell)
+    question = asked("explain", name)
+    if question is None:
+        st.button(t("cell.why.go"), key="why", icon=":material/help:", on_click=ask_why, args=(run, judged, cell))
+        st.caption(t("cell.why.help"))
+        return
+    follow(t, lambda answered: _reason(t, judged, answered), question)
+
+
+def ask_why(run: Run, judged: Judged, cell: editing.Cell) -> None:
+    """Ask why the agent has this shift; what was asked before is not asked again."""
+    name = subject(run, *cell)
+    if asked("explain", name) is None:
+        day = judged.board.problem.grid.dates[cell[1]].isoformat()
+        ask(run, judged, "explain", name, (cell[0], day), SECONDS)
+
+
+def _reason(t: Texts, judged: Judged, question: Run) -> None:
+    found = reason(question.answer() or {})
+    currency = judged.board.plan.currency
+    if found.cost is None:
+        st.markdown(t("cell.necessary"))
+        st.markdown("\n".join(f"- {plain(x)}" for x in found.necessary))
+        return
+    kind = "more" if found.cost > 0.5 else "less" if found.cost < -0.5 else "same"
+    st.markdown(t(f"cell.costs.{kind}", money=t.money(abs(found.cost), currency)))
+    rows = [
+        [Cell(t(f"term.{k}") if t.has(f"term.{k}") else k), Cell(t.money(v, currency, signed=True))]
+        for k, v in found.terms
+    ]
+    if rows:
+        st.html(table([t("cell.term"), t("cell.change")], rows, width="24rem"))
+    if found.moves:
+        st.markdown(t("cell.then"))
+        st.markdown(moves_told(t, found.moves))
+
+
+def _who(t: Texts, run: Run, judged: Judged, cell: editing.Cell, *, editable: bool) -> None:
+    found = handover(judged, cell)
+    if found is None:
+        return
+    st.markdown(f"**{t('cell.who')}**")
+    currency = judged.board.plan.currency
+    st.caption(t("cell.open", money=t.money(found.open_price, currency, signed=True)))
+    if not found.takers:
+        st.markdown(t("cell.nobody"))
+    for taker in found.takers:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"taker-{taker.agent}"):
+            if editable:
+                give = (run, judged, cell, taker, found)
+                st.button(t("cell.give"), key=f"give-{taker.agent}", on_click=_give, args=give)
+            broken = ", ".join(dict.fromkeys(t(f"rule.{v.rule}") for v in taker.broken))
+            verdict = f"✗ {broken}" if broken else f"✓ {t('cell.free')}"
+            money = t.money(taker.price, currency, signed=True)
+            st.markdown(f"**{plain(taker.name)}** · {money} · {t.hours(taker.hours)} · {verdict}", width="stretch")
+
+
+def _give(run: Run, judged: Judged, cell: editing.Cell, taker: Taker, shift: Handover) -> None:
+    """Hand the shift over to a colleague."""
+    edits = [(cell, Edit("", False)), ((taker.agent, cell[1]), Edit(shift.code, False, shift.start))]
+    drafts.push(run.id, lambda draft: changed(draft, edits, judged.board.cells))

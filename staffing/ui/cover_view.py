@@ -1,0 +1,93 @@
+"""Need against cover: a day, the month, and the simulated service."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from staffing import charts
+from staffing.ui import session
+from staffing.ui.cover_words import day_labels, day_told, month_tips
+from staffing.ui.run_panel import service_table
+from staffing.ui.texts import Texts, plain
+from staffing.ui.vm.cover import covered_share, day_cover, month_cover, short_by_day
+from staffing.ui.vm.plan import Plan
+
+ALL = ""
+
+
+def cover(t: Texts, plan: Plan) -> None:
+    """Figures, a day, the month and the service of a plan."""
+    with st.grid(4, min_column_width=150):
+        s = plan.summary
+        st.metric(t("measure.covered"), t.percent(covered_share(plan), 1), border=True)
+        st.metric(t("measure.needed_hours"), t.hours(plan.needed_hours), border=True)
+        st.metric(
+            t("measure.understaffed_hours"), t.hours(s["understaffed_hours"], 1), border=True, help=t("need.under.help")
+        )
+        st.metric(
+            t("measure.overstaffed_hours"), t.hours(s["overstaffed_hours"], 1), border=True, help=t("need.over.help")
+        )
+    queue = st.segmented_control(
+        t("need.queue"),
+        [ALL, *plan.queues],
+        default=ALL,
+        format_func=lambda q: q or t("need.all"),
+        required=True,
+        key="queue",
+    )
+    st.fragment(_day, key="day")(t, plan, queue or None)
+    _month(t, plan, queue or None)
+    st.subheader(t("need.service"))
+    service_table(t, plan)
+
+
+def _day(t: Texts, plan: Plan, queue: str | None) -> None:
+    short = short_by_day(plan, queue)
+    labels = day_labels(t, plan.dates, short.tolist())
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
+        st.button(
+            t("need.previous"), icon=":material/chevron_left:", key="previous", on_click=_step, args=(-1, len(labels))
+        )
+        st.session_state.setdefault("day", int(short.argmax()))
+        st.session_state["day"] = min(st.session_state["day"], len(labels) - 1)
+        index = st.selectbox(t("need.day"), range(len(labels)), format_func=lambda i: labels[i], key="day", width=320)
+        st.button(
+            t("need.next"),
+            icon=":material/chevron_right:",
+            icon_position="right",
+            key="next",
+            on_click=_step,
+            args=(1, len(labels)),
+        )
+    cover = day_cover(plan, plan.dates[index], queue)
+    window = cover.window()
+    words, palette = session.chart_words(t), session.palette()
+    told = day_told(t, cover)
+    st.markdown(f"**{plain(t.long_day(cover.day))}.** {told}")
+    times = cover.times[window]
+    st.vega_lite_chart(
+        charts.cover_of_day(times, cover.required[window].tolist(), cover.staffed[window].tolist(), words, palette),
+        key="cover",
+        alt=told,
+    )
+    if len(cover.service):
+        target = plan.service[queue].target if queue in plan.service else None
+        band = (cover.service[window].tolist(), cover.low[window].tolist(), cover.high[window].tolist())
+        st.vega_lite_chart(
+            charts.service_of_day(times, *band, target, words, palette), key="service", alt=t("need.service")
+        )
+        st.caption(t("service.variant"))
+    else:
+        st.caption(t("need.pick_queue"))
+
+
+def _step(by: int, days: int) -> None:
+    st.session_state["day"] = min(days - 1, max(0, st.session_state.get("day", 0) + by))
+
+
+def _month(t: Texts, plan: Plan, queue: str | None) -> None:
+    st.subheader(t("need.month", month=t.month(plan.dates[0])))
+    month = month_cover(plan, queue)
+    days, tips = month_tips(t, month)
+    spec = charts.gap_of_month(days, month.times, month.gap.tolist(), tips, session.chart_words(t), session.palette())
+    st.echarts_chart(spec, height=22 * len(days) + 110, key="month", alt=t("need.month", month=t.month(plan.dates[0])))

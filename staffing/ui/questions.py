@@ -1,0 +1,63 @@
+"""Short questions about the rota as it stands, each answered by a worker of its own within seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from staffing.jobs import Run, RunRequest
+from staffing.ui import drafts, frame, session
+from staffing.ui.editor import as_scenario
+from staffing.ui.texts import Texts
+from staffing.ui.vm.board import Judged, roster_text
+
+NO_ANSWER = ("refused", "failed", "cancelled", "lost")
+
+
+def subject(run: Run, *about: object) -> str:
+    """What a question is about: the plan, the state of its edits, and more."""
+    return "/".join(str(x) for x in (run.id, drafts.desk(run.id).revision, *about))
+
+
+def asked(command: str, name: str) -> Run | None:
+    """The newest question about this, also one of another tab or of an earlier visit."""
+    found = (q for q in session.questions().runs() if q.request.command == command and q.request.name == name)
+    return next(found, None)
+
+
+def ask(run: Run, judged: Judged, command: str, name: str, arguments: Sequence[str], seconds: float) -> None:
+    """Ask about the rota as it stands, with its locks and wishes, under the plan's need."""
+    folder = session.home() / "asked" / (run.request.team or "team")
+    path = as_scenario(run, judged, run.request.name, folder, everything=False)
+    roster = path.with_suffix(".roster.csv")
+    roster.write_text(roster_text(judged), encoding="utf-8")
+    given = (str(roster), *arguments, "--need", str(run.out / "coverage.csv"))
+    session.questions().start(
+        RunRequest(str(path), name, run.request.team, seconds, run.request.workers, run.request.seed, command, given)
+    )
+
+
+def follow(t: Texts, show: Callable[[Run], None], question: Run) -> None:
+    """Wait for the answer and show it; the page is drawn anew once it is there."""
+    every = 0.5 if question.state.live else None
+    st.fragment(_follow, run_every=every, key=f"answer-{question.id}")(t, show, question)
+
+
+def _follow(t: Texts, show: Callable[[Run], None], before: Run) -> None:
+    question = session.questions().read(before.id)
+    if before.state.live and not question.state.live:
+        st.rerun(scope="app")
+    if not _waiting(t, question):
+        show(question)
+
+
+def _waiting(t: Texts, question: Run) -> bool:
+    """Whether there is no answer, and say so; problems are told too."""
+    if question.state.live:
+        st.progress(min(0.95, question.elapsed() / (question.request.seconds + 5)), text=t("question.waiting"))
+        return True
+    if question.state.value in NO_ANSWER:
+        frame.show_problems(t, question.problems())
+        return True
+    return False

@@ -1,0 +1,142 @@
+"""The parts of a team that are edited as tables, with their columns in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from staffing.frames import Kind
+from staffing.grid import WEEKDAYS
+from staffing.scenario import Scenario
+from staffing.ui.table_form import Part
+from staffing.ui.texts import Texts
+from staffing.ui.vm import settings_tables
+from staffing.ui.vm.tables import TABLES, as_csv, editable, same, skills, typed, with_skills
+from staffing.ui.vm.team_edits import TeamEdit
+
+Columns = dict[str, Any]
+
+
+def part_of(t: Texts, name: str, scenario: Scenario, brought: pd.DataFrame | None = None) -> Part:
+    """A part by its name; `brought` are rows to be shown in place of the saved ones.
+
+    Raises
+    ------
+    InputError
+        Where a file of its table cannot be read.
+    """
+    match name:
+        case "skills":
+            return _skills(t, scenario)
+        case "contracts":
+            return _contracts(t, scenario)
+        case "shifts":
+            return _shifts(t, scenario)
+        case _:
+            return _table(t, name, scenario, brought)
+
+
+def _table(t: Texts, name: str, scenario: Scenario, brought: pd.DataFrame | None) -> Part:
+    saved = editable(scenario, name)
+
+    def edit_of(rows: pd.DataFrame) -> TeamEdit:
+        if same(saved, rows):
+            return TeamEdit()
+        return TeamEdit(tables={name: as_csv(rows, blank_rows=True).decode("utf-8-sig")})
+
+    shown = typed(saved if brought is None else brought, TABLES[name])
+    columns: Columns = {"_index": st.column_config.NumberColumn(t("team.column.row"), width="small")}
+    for column in TABLES[name].columns:
+        label = t(f"team.column.{column.name}") + (" *" if column.required and not column.empty else "")
+        options = _options(column.name, name, scenario)
+        if options is not None:
+            columns[column.name] = st.column_config.SelectboxColumn(label, options=options)
+        elif column.kind is Kind.DATE and shown[column.name].dtype.kind == "M":
+            columns[column.name] = st.column_config.DateColumn(label, format="localized")
+        elif column.kind is Kind.NUMBER and shown[column.name].dtype.kind == "f":
+            columns[column.name] = st.column_config.NumberColumn(label)
+        else:
+            columns[column.name] = st.column_config.TextColumn(label)
+    return Part(name, shown, columns, edit_of)
+
+
+def _options(column: str, table: str, scenario: Scenario) -> Sequence[str] | None:
+    """What a cell may hold, where that is a short list."""
+    codes = [s.code for s in scenario.shift]
+    known: dict[tuple[str, str], Sequence[str]] = {
+        ("agents", "contract"): list(scenario.contract),
+        ("absences", "credited"): ["yes", "no"],
+        ("requests", "wish"): ["off", "work", *codes],
+        ("locks", "shift"): ["off", *codes],
+    }
+    if column == "queue":
+        return list(dict.fromkeys([*scenario.queues, *filter(None, editable(scenario, table)["queue"])]))
+    if column == "agent_id" and table != "agents":
+        return list(dict.fromkeys([*editable(scenario, "agents")["agent_id"], *editable(scenario, table)["agent_id"]]))
+    return known.get((table, column))
+
+
+def _skills(t: Texts, scenario: Scenario) -> Part:
+    agents = editable(scenario, "agents")
+    queues = scenario.queues
+    saved = skills(agents, queues)
+
+    def edit_of(rows: pd.DataFrame) -> TeamEdit:
+        if rows.equals(saved):
+            return TeamEdit()
+        return TeamEdit(
+            tables={"agents": as_csv(with_skills(agents, rows, queues), blank_rows=True).decode("utf-8-sig")}
+        )
+
+    columns: Columns = {
+        "_index": st.column_config.NumberColumn(t("team.column.row"), width="small"),
+        "agent_id": st.column_config.TextColumn(t("team.column.agent_id"), disabled=True),
+        "name": st.column_config.TextColumn(t("team.column.name"), disabled=True),
+    }
+    columns |= {q: st.column_config.NumberColumn(q, min_value=1, max_value=9, step=1, format="%d") for q in queues}
+    return Part("skills", saved, columns, edit_of, fixed=True)
+
+
+def _contracts(t: Texts, scenario: Scenario) -> Part:
+    saved = settings_tables.contracts(scenario)
+    columns: Columns = {
+        "_index": None,
+        "contract": st.column_config.TextColumn(t("team.column.contract") + " *", required=True),
+        "shifts": st.column_config.MultiselectColumn(
+            t("team.contract.shifts"), options=[s.code for s in scenario.shift], width="medium"
+        ),
+    }
+    for name in settings_tables.CONTRACT_COLUMNS:
+        if name not in columns:
+            label = t(f"team.contract.{name}") if t.has(f"team.contract.{name}") else name.replace("_", " ")
+            columns[name] = _column_of(label, saved[name])
+    return Part("contracts", saved, columns, lambda rows: settings_tables.contracts_edit(saved, rows))
+
+
+def _column_of(label: str, values: pd.Series) -> Any:
+    if values.dtype.kind == "b":
+        return st.column_config.CheckboxColumn(label)
+    if values.dtype.kind in "if":
+        return st.column_config.NumberColumn(label, min_value=0)
+    return st.column_config.TextColumn(label)
+
+
+def _shifts(t: Texts, scenario: Scenario) -> Part:
+    saved = settings_tables.shifts(scenario)
+    columns: Columns = {
+        "_index": None,
+        "code": st.column_config.TextColumn(t("team.shift.code") + " *", required=True, max_chars=8, width="small"),
+        "name": st.column_config.TextColumn(t("team.shift.name")),
+        "start": st.column_config.TextColumn(t("team.shift.start") + " *", required=True, width="small"),
+        "latest_start": st.column_config.TextColumn(t("team.shift.latest"), width="small"),
+        "hours": st.column_config.NumberColumn(t("team.shift.hours") + " *", min_value=0.25, max_value=24.0, step=0.25),
+        "breaks": st.column_config.TextColumn(t("team.shift.breaks"), width="medium"),
+        "weekdays": st.column_config.MultiselectColumn(
+            t("team.shift.weekdays"), options=list(WEEKDAYS), format_func=lambda d: t(f"weekday.{d}"), width="medium"
+        ),
+        "unpopular": st.column_config.CheckboxColumn(t("team.shift.shared")),
+    }
+    return Part("shifts", saved, columns, lambda rows: settings_tables.shifts_edit(saved, rows))

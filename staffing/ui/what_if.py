@@ -1,0 +1,71 @@
+"""A what-if: the levers of a scenario, changed; saved as a scenario that states only its differences, and built."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from staffing.errors import InputError
+from staffing.jobs import RunRequest
+from staffing.ui import frame, session
+from staffing.ui.build_form import SECONDS
+from staffing.ui.levers_form import change_words, levers_form
+from staffing.ui.start import working
+from staffing.ui.texts import Texts, plain
+from staffing.ui.vm.levers import Change, Hires, changes, hire_table, kinds_of_agents, levers_of, save_what_if
+
+
+def what_if(t: Texts) -> None:
+    """The levers, what they change in words, and the button."""
+    now = working(t)
+    if now is None:
+        return
+    team, file, scenario = now
+    try:
+        agents = session.people_at(file.path).agents
+    except InputError as error:
+        frame.show_problems(t, error.problems)
+        return
+    st.markdown(t("scenarios.from", name=plain(file.name)))
+    with st.container(key="split"):
+        left, right = st.columns([3, 2], gap="medium")
+    base = levers_of(scenario)
+    with left:
+        wanted = levers_form(t, base, agents, key=str(file.path))
+    found = changes(base, wanted)
+    with right, st.container(border=True):
+        st.markdown(f"##### {t('scenarios.changes')}")
+        if not found:
+            st.caption(t("scenarios.unchanged"))
+        kinds = kinds_of_agents(agents)
+        st.markdown("\n".join(f"- {plain(change_words(t, c, kinds))}" for c in found))
+        proposed = t("plan.what_if", name=scenario.name)
+        name = st.text_input(t("scenarios.name"), proposed, key=f"what-if-name-{file.path}", max_chars=80)
+        seconds = st.selectbox(
+            t("plan.seconds"), SECONDS, SECONDS.index(60), format_func=t.seconds, key="what-if-seconds"
+        )
+        request = RunRequest(
+            str(file.path), name.strip() or proposed, team.name, float(seconds), seed=scenario.solver.seed
+        )
+        st.button(
+            t("plan.queue") if session.jobs().live() else t("plan.go"),
+            key="build-what-if",
+            type="primary",
+            icon=":material/play_arrow:",
+            width="stretch",
+            disabled=not found,
+            on_click=_start,
+            args=(t, request, found, wanted.hires),
+        )
+
+
+def _start(t: Texts, request: RunRequest, found: list[Change], hires: Hires) -> None:
+    """Write the what-if and queue its run; the scenario it came from stays the one that is worked on."""
+    scenario = Path(request.scenario)
+    agents = session.people_at(scenario).agents
+    tables = {"agents": hire_table(agents, hires, t("levers.new_hire"))} if hires.count else {}
+    folder = session.own_scenarios() / request.team
+    beside = {"agents": session.scenario_at(scenario).files("agents")}
+    made = save_what_if(folder, request.name, scenario, found, tables=tables, beside=beside)
+    session.start(RunRequest(str(made), request.name, request.team, request.seconds, request.workers, request.seed))

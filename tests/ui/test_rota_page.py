@@ -1,0 +1,205 @@
+"""The Rota page, drawn in this process against the fake worker: edits, overrides, re-planning, publishing."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from staffing.errors import StaleError
+from staffing.jobs import Run, RunRequest, RunState
+from staffing.ui import drafts, session
+from staffing.ui.vm.editing import Draft, Edit, excused, from_json, to_json
+from tests.ui.test_pages import opened, texts_of
+
+FIRST = date(2027, 1, 1)
+
+
+@pytest.fixture
+def run(tmp_path, team, worker, monkeypatch):
+    """A finished plan in a home of its own."""
+    monkeypatch.setenv("STAFFING_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("STAFFING_TEAMS", str(team.parent))
+    monkeypatch.setenv("STAFFING_COMMAND", " ".join(worker))
+    monkeypatch.setenv("STAFFING_FAKE_SECONDS", "0.1")
+    run = session.jobs().start(RunRequest(str(team / "base.toml"), "January", team.name))
+    settled(run)
+    yield session.jobs().read(run.id)
+    session.jobs().close()
+    session.questions().close()
+    session._jobs.clear()
+    session._store.clear()
+
+
+def settled(run: Run) -> None:
+    limit = time.monotonic() + 30
+    keepers = (session.jobs(), session.questions())
+    while any(keeper.live() for keeper in keepers):
+        assert time.monotonic() < limit, run
+        time.sleep(0.05)
+
+
+def kept(run: Run, draft: Draft) -> None:
+    """An edit of another window."""
+    store = session.store()
+    store.save(store.desk(run.id), to_json(draft), "Kim")
+
+
+def edit_page(run: Run, language: str = "en", pane: str = ""):
+    page = opened("rota", language, run=run.id)
+    if pane:
+        page.session_state["pane"] = pane
+    page.toggle(key="editing").set_value(True).run()
+    assert not page.exception
+    return page
+
+
+def figure(page, label: str) -> str:
+    return {m.label: m.value for m in page.metric}[label]
+
+
+NIGHTS = Draft({("A001", 0): Edit("L", True), ("A001", 1): Edit("E", False)})
+
+
+def test_edits_are_kept_undone_and_planned_again_around_their_locks(run):
+    kept(run, NIGHTS)
+    page = edit_page(run)
+    assert figure(page, "Cells changed") == "2"
+    assert "Saved: Kim" in "".join(c.value for c in page.caption)
+    assert "too little rest between shifts (10.5 h before this shift, at least 11 h)" in page.warning[0].value
+    assert page.button(key="check").disabled
+    page.button(key="discard").click().run()
+    assert figure(page, "Cells changed") == "0"
+    assert page.button(key="discard").disabled
+    page.button(key="undo").click().run()
+    page.button(key="undo").click().run()
+    assert figure(page, "Cells changed") == "0"
+    page.button(key="redo").click().run()
+    assert figure(page, "Cells changed") == "2"
+    page.button(key="rebuild").click().run()
+    assert not page.exception
+    settled(run)
+    newest = session.jobs().runs()[0]
+    assert (newest.request.name, newest.state) == ("January, around locks", RunState.DONE)
+    assert [k.shift for k in session.people_of(newest).locks] == ["L"]
+    assert session.store().runs()[0].id == newest.id
+    german = edit_page(run, "de")
+    assert "zu kurze Ruhezeit" in german.warning[0].value
+
+
+def test_a_step_over_somebody_else_s_is_refused_and_told(run):
+    kept(run, Draft({("A001", 0): Edit("L", True)}))
+    page = edit_page(run)
+    kept(run, NIGHTS)
+    page.button(key="undo").click().run()  # this window has not seen the second edit
+    assert not page.exception
+    assert "changed this rota in another window" in page.warning[0].value
+    assert figure(page, "Cells changed") == "2"
+    page.button(key="undo").click().run()
+    assert figure(page, "Cells changed") == "1"
+    assert "another window" not in "".join(w.value for w in page.warning)
+
+
+def test_the_store_refuses_what_was_made_from_an_older_state(run):
+    store = session.store()
+    before = store.desk(run.id)
+    kept(run, NIGHTS)
+    with pytest.raises(StaleError):
+        store.save(before, to_json(Draft()), "Lea")
+    assert from_json(store.desk(run.id).draft) == NIGHTS
+
+
+def test_a_broken_rule_is_allowed_with_a_reason_that_can_be_taken_back(run):
+    kept(run, NIGHTS)
+    page = edit_page(run)
+    before = int(figure(page, "Rules broken").removeprefix("✗ "))
+    assert page.button(key="allow").disabled
+    page.text_input(key="excuse").set_value("agreed on Monday").run()
+    page.button(key="allow").click().run()
+    assert not page.exception
+    assert int(figure(page, "Rules broken").removeprefix("✗ ")) == before - 1
+    assert "Allowed: agreed on Monday" in texts_of(page)
+    page.button(key="back-0").click().run()
+    assert int(figure(page, "Rules broken").removeprefix("✗ ")) == before
+
+
+def test_alternatives_around_locks_are_listed_and_one_is_used(run):
+    kept(run, Draft({("A001", 0): Edit("L", True)}))
+    page = edit_page(run, pane="replan")
+    assert "1 cell is locked" in texts_of(page)
+    page.button(key="replan").click().run()
+    settled(run)
+    page.run()
+    assert not page.exception
+    assert "1 change" in texts_of(page)
+    assert "Anna Adler" in texts_of(page)
+    page.button(key="use-1").click().run()
+    assert not page.exception
+    assert from_json(session.store().desk(run.id).draft).edits == {("A001", 0): Edit("", True)}
+    assert page.session_state["pane"] == "day"
+
+
+def test_a_shift_is_explained_and_handed_over(run):
+    board = drafts.board(run)
+    cell = next(c for c in board.cells if c[1] == 3)
+    page = opened("rota", run=run.id)
+    page.session_state["pane"], page.session_state["cell"] = "cell", cell
+    page.toggle(key="editing").set_value(True).run()
+    page.button(key="why").click().run()
+    settled(run)
+    page.run()
+    assert not page.exception
+    assert "Any other choice found nearby costs €124 more" in texts_of(page)
+    give = next(b for b in page.button if str(b.key).startswith("give-"))
+    give.click().run()
+    draft = from_json(session.store().desk(run.id).draft)
+    assert draft.edits[cell] == Edit("", False)
+    assert draft.edits[give.key.removeprefix("give-"), 3].code == board.cells[cell].code
+    page.session_state["cell"] = None
+    page.run()
+    assert "Choose a cell" in texts_of(page)
+
+
+def test_a_rota_is_published_changed_published_again_compared_and_reverted(run):
+    draft = Draft()
+    for v in drafts.judged_as(run, draft).conflicts:
+        agent = drafts.board(run).problem.agents[v.agent].id
+        draft = excused(draft, (agent, v.day, v.rule), "the test team is small")
+    kept(run, draft)
+    page = edit_page(run, pane="versions")
+    assert "Nothing has been published" in texts_of(page)
+    page.text_input(key="author").set_value("Lea").run()
+    page.text_input(key="publish-why").set_value("first").run()
+    page.button(key="publish").click().run()
+    assert not page.exception
+    first = session.store().official("helpdesk", FIRST)
+    assert (first.number, first.author, first.reason, first.plan) == (1, "Lea", "first", run.id)
+    assert first.overrides[0]["reason"] == "the test team is small"
+    assert page.button(key="publish").disabled  # nothing has changed since
+    kept(run, replace(draft, edits={("A001", 0): Edit("L", False)}))
+    page.run()
+    assert "1 change against version 1" in texts_of(page)
+    kept_conflicts = drafts.judged(run).conflicts
+    for v in kept_conflicts:
+        agent = drafts.board(run).problem.agents[v.agent].id
+        draft = excused(draft, (agent, v.day, v.rule), "so")
+    kept(run, replace(draft, edits={("A001", 0): Edit("L", False)}))
+    page.run()
+    page.button(key="publish").click().run()
+    assert session.store().official("helpdesk", FIRST).number == 2
+    page.selectbox(key="older").set_value(1).run()
+    page.selectbox(key="newer").set_value(2).run()
+    assert "→ L 12:00-20:30" in texts_of(page).replace("\\", "")
+    page.button(key="revert").click().run()
+    assert not page.exception
+    third = session.store().official("helpdesk", FIRST)
+    assert (third.number, third.reverts, third.roster) == (3, 1, first.roster)
+
+
+def test_somebody_else_s_version_is_shown_before_one_is_published_over_it(run):
+    page = edit_page(run, pane="versions")
+    page.session_state["stale-version"] = True
+    page.run()
+    assert "published in the meantime" in "".join(w.value for w in page.warning)
