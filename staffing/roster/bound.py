@@ -29,6 +29,8 @@ COLUMNS = 48
 """Tours kept per agent."""
 WIDTHS = (2.0, 1.0, 0.5)
 """Half-widths, in units, over which the cost of cover is smoothed, one stage after the other."""
+AHEAD, NEAR = 0.02, 0.005
+"""The first target of the subgradient steps, as a share of the way to the best choice known; the last, of the first."""
 CHECK = 4
 """Rounds of Frank-Wolfe from one bound to the next."""
 SAFETY = 1e-3
@@ -402,7 +404,7 @@ def lower_bound(
     seed: int = 1,
     should_stop: Callable[[], bool] = lambda: False,
     on_better: Callable[[int], None] = lambda cents: None,
-    upper: int | None = None,
+    upper: Callable[[], float] = lambda: math.inf,
 ) -> int:
     """Prove that no choice that keeps the hard rules costs less.
 
@@ -419,7 +421,7 @@ def lower_bound(
     on_better
         Told every better bound, in cents.
     upper
-        Cents of a known choice; the work ends when the bound meets it.
+        Cents of the best choice known by now, infinite where none is; the work ends when the bound meets it.
 
     Returns
     -------
@@ -445,7 +447,7 @@ class _Dual:
         on_better: Callable[[int], None],
         begin: float,
         seconds: float,
-        upper: int | None,
+        upper: Callable[[], float],
     ) -> None:
         self.compiled, self.tb, self.net = compiled, compiled.tables, compiled.net
         self.rng = np.random.default_rng(seed)
@@ -536,7 +538,7 @@ class _Dual:
             self.best_lam, self.best_multiplier = lam.copy(), self.work.multiplier.copy()
             if better:
                 self.on_better(self.result())
-            if self.upper is not None and self.result() >= self.upper:
+            if self.result() >= self.upper():
                 raise _StopError
         return value, bought - supply, slope
 
@@ -652,13 +654,15 @@ class _Dual:
 
     def polish(self) -> None:
         """Deflected subgradient steps from the best prices towards a target a little above the best bound."""
-        ahead = 0.002 * abs(self.best)
+        known = self.upper()
+        ahead = AHEAD * (known - self.best) if known < math.inf else 0.002 * abs(self.best)
         direction = np.zeros((self.T, self.Q))
         turn = np.zeros(len(self.work.multiplier))
         lam = self.best_lam.copy()
         self.work.multiplier[:] = self.best_multiplier
         stall = 0
-        while ahead > 1e-5 * abs(self.best):
+        last = NEAR * ahead
+        while ahead > last:
             before = self.best
             value, g, h = self.evaluate(lam)
             stall = 0 if self.best > before + 0.05 * ahead else stall + 1

@@ -42,7 +42,7 @@ from staffing.roster.tables import Compiled, prepare
 T = TypeVar("T")
 Part = Callable[[], None]
 
-ANNEALING = 0.9
+ANNEALING = 0.97
 """Share of the time for annealing before CP-SAT's neighbourhoods polish."""
 
 
@@ -242,7 +242,12 @@ def _prove(search: Search, compiled: Compiled, seed: int, ended: threading.Event
     try:
         search.prove(
             lower_bound(
-                compiled, seconds=PROVING * search.left(), seed=seed, should_stop=search.over, on_better=search.prove
+                compiled,
+                seconds=PROVING * search.left(),
+                seed=seed,
+                should_stop=search.over,
+                on_better=search.prove,
+                upper=lambda: search.cost,
             )
         )
     except MemoryError:

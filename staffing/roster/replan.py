@@ -104,7 +104,7 @@ def replan(
     absent: Sequence[tuple[str, date]] = (),
     *,
     swaps: Sequence[Swap] = (),
-    need: Sequence[date] = (),
+    moved: Sequence[date] = (),
     seconds: float = 2.0,
     days_ahead: int = 7,
     workers: int = 2,
@@ -123,7 +123,7 @@ def replan(
         Agents (by id) and dates.
     swaps
         Who exchanges with whom, and when.
-    need
+    moved
         Dates whose need is another than the rota was made for.
     seconds
         Most wall time for all alternatives together, beyond reading and judging; less is taken where nothing better is
@@ -143,10 +143,10 @@ def replan(
     InputError
         For unknown agents, dates outside the horizon, and where nothing is to be mended.
     """
-    _check(problem, absent, swaps, need)
+    _check(problem, absent, swaps, moved)
     now = with_absences(problem, absent) if absent else problem
     index = {day: d for d, day in enumerate(problem.grid.dates)}
-    at = [index[day] for day in (*(day for _, day in absent), *(x.day for x in swaps), *need)]
+    at = [index[day] for day in (*(day for _, day in absent), *(x.day for x in swaps), *moved)]
     window = range(min(at), min(max(at) + days_ahead + 1, problem.grid.days))
     gone = {(problem.agent_index[agent], index[day]) for agent, day in absent}
     pairs = [(problem.agent_index[x.one], problem.agent_index[x.other], index[x.day]) for x in swaps]
@@ -154,17 +154,17 @@ def replan(
 
 
 def _check(
-    problem: RosterProblem, absent: Sequence[tuple[str, date]], swaps: Sequence[Swap], need: Sequence[date]
+    problem: RosterProblem, absent: Sequence[tuple[str, date]], swaps: Sequence[Swap], moved: Sequence[date]
 ) -> None:
     found = Problems()
-    if not absent and not swaps and not need:
+    if not absent and not swaps and not moved:
         found.add("--absent", "nobody", "name at least one AGENT:DATE, or a swap, or days whose need has moved")
     told = [("--absent", agent, day) for agent, day in absent]
     told += [("--swap", agent, x.day) for x in swaps for agent in (x.one, x.other)]
     for where, agent, _ in told:
         if agent not in problem.agent_index:
             found.add(where, f"unknown agent {agent!r}", "use an id of the team")
-    for where, day in dict.fromkeys([*((where, day) for where, _, day in told), *(("--need", day) for day in need)]):
+    for where, day in dict.fromkeys([*((where, day) for where, _, day in told), *(("--moved", day) for day in moved)]):
         if problem.grid.day_index(day) is None:
             first, last = problem.grid.dates[0], problem.grid.dates[-1]
             found.add(where, f"{day} is outside the horizon", f"{first} to {last}")
