@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,21 +14,19 @@ import numpy as np
 from staffing.forecast.make import make_forecast
 from staffing.forecast.manual import adjust
 from staffing.forecast.result import Forecast
-from staffing.grid import FloatArray
 from staffing.inputs import DemandInputs, Inputs, read_demand, read_inputs, read_need, read_people
 from staffing.progress import SILENT, Monitor, Progress
-from staffing.requirement import Channel, Requirement, make_requirement
+from staffing.requirement import Requirement, make_requirement
 from staffing.roster import costs, engine, rules
 from staffing.roster.costs import Coverage
 from staffing.roster.problem import Roster, RosterProblem, RosterResult, RosterStatus
 from staffing.roster.rules import Violation
 from staffing.scenario import DemandLevers, Scenario
-from staffing.simulation.duty import on_duty_of
-from staffing.simulation.engine import simulate
-from staffing.simulation.model import Demand, OnDuty, SimulationResult
+from staffing.service import Service, patience_of, repair_rota, service_of
+from staffing.simulation.verify import Repaired
 from staffing.warm import warm
 
-STAGES = ("compile", "history", "forecast", "requirement", "roster", "audit", "simulation", "export")
+STAGES = ("compile", "history", "forecast", "requirement", "roster", "repair", "audit", "simulation", "export")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,9 @@ class Plan:
     violations
         What the audit found; empty for every rota that the engine built.
     service
-        The simulated service; None without a rota.
+        The simulated service, and what misses its promise; None without a rota.
+    repaired
+        How the need was raised and lowered, `problem` having the last one; None where that was not wanted or not possible.
     stages
         Time and memory by stage.
     """
@@ -77,7 +77,8 @@ class Plan:
     result: RosterResult
     coverage: Coverage | None
     violations: tuple[Violation, ...]
-    service: SimulationResult | None
+    service: Service | None
+    repaired: Repaired[RosterResult] | None
     stages: tuple[StageRecord, ...]
 
     @property
@@ -132,7 +133,15 @@ def forecast_of(inputs: DemandInputs, monitor: Monitor = SILENT) -> Forecast:
     scenario = inputs.scenario
     parents = {q: s.parent for q, s in scenario.queue.items() if s.parent is not None}
     forecast = make_forecast(
-        inputs.history, inputs.grid, inputs.open, scenario.forecast, inputs.events, parents, monitor
+        inputs.history,
+        inputs.grid,
+        inputs.open,
+        scenario.forecast,
+        inputs.events,
+        parents,
+        monitor,
+        profiles=inputs.profiles,
+        planned=inputs.drivers,
     )
     return scaled(adjust(forecast, inputs.adjustments), scenario.demand)
 
@@ -154,18 +163,6 @@ def scaled(forecast: Forecast, levers: DemandLevers) -> Forecast:
     )
 
 
-def patience_of(inputs: DemandInputs) -> FloatArray:
-    """Mean patience per queue: as stated, else as measured in the history, else infinite; shape (Q,)."""
-    stated = [s.patience_seconds for s in inputs.scenario.queue.values()]
-    measured = inputs.history.patience_seconds
-    return np.array(
-        [
-            value if value is not None else (m if np.isfinite(m) else np.inf)
-            for value, m in zip(stated, measured, strict=True)
-        ]
-    )
-
-
 def requirement_of(inputs: DemandInputs, forecast: Forecast) -> Requirement:
     """Agents needed under the scenario's targets and shrinkage."""
     scenario = inputs.scenario
@@ -181,72 +178,6 @@ def requirement_of(inputs: DemandInputs, forecast: Forecast) -> Requirement:
 def problem_of(inputs: Inputs, requirement: Requirement) -> RosterProblem:
     """Return the team's rostering problem with the need."""
     return replace(inputs.team, required=np.array(requirement.on_roster))
-
-
-def service_of(
-    inputs: Inputs,
-    forecast: Forecast,
-    requirement: Requirement,
-    problem: RosterProblem,
-    roster: Roster,
-    monitor: Monitor = SILENT,
-) -> SimulationResult:
-    """Simulate the service that a rota gives.
-
-    Of the shrinkage, ``simulation.absence`` takes whole shifts at random; the rest takes people away for a while, unless
-    the scenario states ``simulation.away`` itself.
-    """
-    settings = inputs.scenario.simulation
-    if settings.away == 0:
-        left = (1.0 - requirement.shrinkage) / (1.0 - settings.absence)
-        settings = replace(settings, away=max(1.0 - left, 0.0))
-    return simulate(demand_of(inputs, forecast), duty_of(problem, roster), settings, monitor)
-
-
-def demand_of(inputs: Inputs, forecast: Forecast) -> Demand:
-    """Random contacts as forecast, with the scenario's targets, patience and concurrency."""
-    scenario = inputs.scenario
-    queues = list(scenario.queue.values())
-    targets = [scenario.target[q] for q in scenario.queues]
-    channels = {Channel.VOICE: 0, Channel.CHAT: 1, Channel.EMAIL: 2}
-    threshold = [t.response_hours * 3600 if t.response_hours is not None else t.threshold_seconds for t in targets]
-    return Demand(
-        grid=inputs.grid,
-        queues=scenario.queues,
-        channel=np.array([channels[s.channel] for s in queues], dtype=np.int64),
-        contacts=np.array(forecast.contacts),
-        aht_seconds=np.array(forecast.aht_seconds),
-        aht_cv=np.array([s.aht_cv for s in queues]),
-        patience_seconds=patience_of(inputs),
-        day_error=np.array(forecast.day_error),
-        open=np.array(forecast.open),
-        threshold_seconds=np.array(threshold),
-        target=np.array([np.nan if t.service_level is None else t.service_level for t in targets]),
-        concurrency=np.array([s.concurrency for s in queues], dtype=np.int64),
-        slowdown=np.array([s.concurrency_slowdown for s in queues]),
-    )
-
-
-def duty_of(problem: RosterProblem, roster: Roster) -> OnDuty:
-    """Who works when: every shift cut at its breaks, with the agents' queues and priorities."""
-    column = {q: i for i, q in enumerate(problem.queues)}
-    priorities = np.zeros((len(problem.agents), len(problem.queues)), dtype=np.int8)
-    for row, agent in enumerate(problem.agents):
-        for queue, priority in zip(agent.queues, agent.priorities, strict=True):
-            priorities[row, column[queue]] = priority
-    shifts = roster.shifts
-    return on_duty_of(
-        [s.agent for s in shifts],
-        [s.start for s in shifts],
-        [s.end for s in shifts],
-        [s.breaks for s in shifts],
-        priorities,
-    )
-
-
-def targets_of(scenario: Scenario) -> Mapping[str, float | None]:
-    """Service level promised by queue."""
-    return {q: scenario.target[q].service_level for q in scenario.queues}
 
 
 @dataclass(frozen=True)
@@ -275,12 +206,21 @@ class Preparation:
     problem: RosterProblem
 
 
-def prepare(scenario: Scenario) -> Preparation:
-    """Read, forecast and size a scenario, without building a rota."""
+def prepare(scenario: Scenario, need: Path | None = None) -> Preparation:
+    """Read, forecast and size a scenario, without building a rota; `need` as in `problem_for`."""
     inputs = read_inputs(scenario)
     forecast = forecast_of(inputs)
     requirement = requirement_of(inputs, forecast)
-    return Preparation(inputs, forecast, requirement, problem_of(inputs, requirement))
+    problem = problem_of(inputs, requirement)
+    if need is not None:
+        problem = replace(problem, required=read_need(need, problem.grid, problem.queues))
+    return Preparation(inputs, forecast, requirement, problem)
+
+
+def need_beside(roster: Path) -> Path | None:
+    """Return the ``coverage.csv`` of the plan that a rota lies in: what it was planned for, repairs included."""
+    path = roster.parent / "coverage.csv"
+    return path if path.is_file() else None
 
 
 def problem_for(scenario: Scenario, need: Path | None = None) -> RosterProblem:
@@ -343,7 +283,7 @@ def make_plan(scenario: Scenario, monitor: Monitor = SILENT, start: Roster | Non
         solver = scenario.solver
         result = engine.solve(
             problem,
-            seconds=solver.seconds,
+            seconds=solver.seconds * (1 - scenario.verify.share if scenario.verify.repair else 1),
             workers=solver.workers,
             seed=solver.seed,
             start=start,
@@ -351,14 +291,29 @@ def make_plan(scenario: Scenario, monitor: Monitor = SILENT, start: Roster | Non
         )
     coverage: Coverage | None = None
     violations: tuple[Violation, ...] = ()
-    service: SimulationResult | None = None
+    service: Service | None = None
+    repaired: Repaired[RosterResult] | None = None
+    if result.roster is not None and scenario.verify.repair and not monitor.should_stop():
+        with stages.stage("repair"):
+            problem, result, repaired = repair_rota(inputs, forecast, requirement, problem, result, monitor)
     if result.roster is not None:
         with stages.stage("audit"):
             violations = rules.audit(problem, result.roster)
             coverage = costs.coverage(problem, result.roster)
         with stages.stage("simulation"):
             service = service_of(inputs, forecast, requirement, problem, result.roster, _Unstopped(monitor))
-    return Plan(inputs, forecast, requirement, problem, result, coverage, violations, service, tuple(stages.records))
+    return Plan(
+        inputs,
+        forecast,
+        requirement,
+        problem,
+        result,
+        coverage,
+        violations,
+        service,
+        repaired,
+        tuple(stages.records),
+    )
 
 
 def succeeded(plan: Plan) -> bool:

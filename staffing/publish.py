@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
 
-import numpy as np
 from pydantic_core import to_jsonable_python
 
 from staffing import __version__, report
@@ -18,10 +17,11 @@ from staffing.errors import BackendError
 from staffing.export.calendar import ics_bytes
 from staffing.export.text import GERMAN, csv_bytes, json_bytes
 from staffing.export.workbook import xlsx_bytes
-from staffing.plan import Plan, targets_of
+from staffing.plan import Plan
 from staffing.roster import costs
 from staffing.roster.problem import Roster
 from staffing.roster.rota import rota_table
+from staffing.service import Service
 
 LIBRARIES = ("numpy", "scipy", "pandas", "ortools", "numba", "holidays")
 
@@ -36,6 +36,7 @@ def summary(plan: Plan) -> dict[str, Any]:
         "bound": result.bound,
         "gap": result.gap,
         "gap_money": None,
+        "gap_hours": None,
         "seconds": round(result.seconds, 3),
         "seed": result.seed,
         "input_hash": scenario.input_hash(),
@@ -54,6 +55,7 @@ def summary(plan: Plan) -> dict[str, Any]:
         "fairness": {},
         "violations": [str(v) for v in plan.violations],
         "simulation": None,
+        "verification": None,
         "history": {
             "first": plan.inputs.history.grid.dates[0].isoformat(),
             "last": plan.inputs.history.grid.dates[-1].isoformat(),
@@ -71,6 +73,8 @@ def summary(plan: Plan) -> dict[str, Any]:
     }
     if result.objective is not None and result.bound is not None:
         out["gap_money"] = round(max(0.0, result.objective - result.bound), 2)
+        price = problem.lightest_price  # so that the hours are never told as fewer than they can be
+        out["gap_hours"] = round(out["gap_money"] / price, 2) if price > 0 else None
     if result.roster is not None and plan.coverage is not None:
         out["understaffed_hours"] = round(plan.coverage.understaffed_hours, 2)
         out["overstaffed_hours"] = round(plan.coverage.overstaffed_hours, 2)
@@ -78,14 +82,30 @@ def summary(plan: Plan) -> dict[str, Any]:
         out["cost"] = round(result.terms["pay"], 2)
         out["fairness"] = report.fairness_figures(costs.fairness(problem, result.roster))
     if plan.service is not None:
-        out["service_level"] = report.service_figures(plan.service, targets_of(scenario))
-        out["simulation"] = {
-            "replications": plan.service.replications,
-            "seed": plan.service.seed,
-            "overtime_hours": report.number(plan.service.overtime_seconds / 3600),
-            "occupancy": report.number(float(np.nanmean(plan.service.occupancy))),
-        }
+        service = plan.service.verified.service
+        out["service_level"] = report.service_figures(service, scenario.target)
+        out["simulation"] = report.simulation_figures(service)
+        out["verification"] = verification(plan, plan.service)
     return out
+
+
+def verification(plan: Plan, service: Service) -> dict[str, Any]:
+    """Whether the rota keeps its promises on held-out seeds, what does not and why, and how it was repaired."""
+    hours = plan.problem.grid.hours
+    found = plan.repaired
+    return {
+        "holds": service.verified.holds,
+        "hold": {q: t.hold for q, t in plan.scenario.target.items()},
+        "tolerance": plan.scenario.verify.tolerance,
+        "min_contacts": plan.scenario.verify.min_contacts,
+        "misses": report.miss_figures(service.verified.misses, service.reasons, plan.problem.grid),
+        "repaired": found is not None,
+        "need_hours": {
+            "formula": round(float(plan.requirement.on_roster.sum()) * hours, 2),
+            "planned": round(float(plan.problem.required.sum()) * hours, 2),
+        },
+        "rounds": [asdict(r) for r in found.rounds] if found else [],
+    }
 
 
 def repairs_of(plan: Plan) -> Sequence[Any]:
@@ -103,7 +123,8 @@ def files_of(plan: Plan, made_at: datetime | None = None) -> dict[str, bytes]:
     """Render every file of a plan: name -> content.
 
     ``forecast.csv``, ``forecast_days.csv``, ``requirement.csv`` and ``summary.json`` always; with a rota also
-    ``roster.csv``, ``roster_matrix.csv``, ``coverage.csv``, ``roster.xlsx``, ``roster.ics`` and one calendar per agent.
+    ``roster.csv``, ``roster_matrix.csv``, ``coverage.csv``, ``service.csv``, ``service_days.csv``, ``roster.xlsx``,
+    ``roster.ics`` and one calendar per agent.
     Variants for German spreadsheets end in ``_de.csv``.
     """
     if plan.result.roster is not None and plan.violations:
@@ -126,7 +147,8 @@ def rota_files(plan: Plan, roster: Roster, figures: Mapping[str, Any], made_at: 
     coverage = plan.coverage or costs.coverage(problem, roster)
     shifts = rota_table(problem, roster)
     matrix = report.matrix_table(problem, roster, costs.fairness(problem, roster))
-    cover = report.coverage_table(problem, coverage, plan.service)
+    service = plan.service.verified.service if plan.service is not None else None
+    cover = report.coverage_table(problem, coverage, service)
     title = plan.scenario.name
     names = {t.code: t.name or t.code for t in problem.shift_types}
     events = shifts.assign(shift_name=shifts["shift"].map(names))
@@ -147,6 +169,9 @@ def rota_files(plan: Plan, roster: Roster, figures: Mapping[str, Any], made_at: 
         ),
         "roster.ics": ics_bytes(events, title, made_at),
     }
+    if service is not None:
+        files["service.csv"] = csv_bytes(report.service_table(service))
+        files["service_days.csv"] = csv_bytes(report.service_days_table(service))
     for agent, rows in events.groupby("agent_id", sort=False):
         files[f"calendars/{file_name(str(agent))}.ics"] = ics_bytes(rows, title, made_at)
     return files
@@ -171,6 +196,8 @@ def figure_rows(figures: Mapping[str, Any]) -> list[tuple[str, object]]:
         ("Status", figures["status"]),
         (f"Total of all priced terms ({currency})", figures["objective"]),
         (f"At best possible ({currency})", figures["bound"]),
+        (f"At most better is possible ({currency})", figures["gap_money"]),
+        ("At most better is possible (agent-hours at the lightest price)", figures["gap_hours"]),
         ("Gap", figures["gap"]),
         (f"Pay ({currency})", figures["cost"]),
         ("Paid hours", figures["paid_hours"]),
@@ -187,6 +214,24 @@ def figure_rows(figures: Mapping[str, Any]) -> list[tuple[str, object]]:
     return rows
 
 
+def promise_lines(found: Mapping[str, Any] | None) -> list[str]:
+    """Whether the promise holds and how the rota was repaired, for people."""
+    if found is None:
+        return []
+    lines = []
+    if found["rounds"]:
+        first, hours = found["rounds"][0], found["need_hours"]
+        lines.append(
+            f"repaired in {len(found['rounds'])} rounds: {first['below']} intervals missed it at first; "
+            f"{hours['planned']:,.0f} agent-hours asked for instead of {hours['formula']:,.0f}"
+        )
+    if found["holds"]:
+        return [*lines, "kept everywhere on seeds that the repair has not seen"]
+    count = len(found["misses"])
+    lines.append(f"missed in {count} interval{'s' if count > 1 else ''} on seeds that the repair has not seen:")
+    return [*lines, *(f"  {line}" for line in report.miss_lines(found["misses"]))]
+
+
 def describe(figures: Mapping[str, Any]) -> str:
     """Return a readable summary of a plan for the terminal."""
     currency = figures["currency"]
@@ -197,14 +242,13 @@ def describe(figures: Mapping[str, Any]) -> str:
         return "\n".join(lines)
     lines.append(f"  total     {figures['objective']:12,.0f} {currency}   (pay {figures['cost']:,.0f})")
     if figures["bound"] is not None:
-        lines.append(
-            f"  proven    at most {figures['gap_money']:,.0f} {currency} ({figures['gap']:.1%}) better is possible"
-        )
+        lines.append(f"  proven    at most {_gap(figures)} better is possible, {figures['gap']:.1%} of the total")
     lines.append(
         f"  hours     paid {figures['paid_hours']:,.1f}, understaffed {figures['understaffed_hours']:,.1f}, "
         f"overstaffed {figures['overstaffed_hours']:,.1f} of {figures['required_hours']:,.1f} needed"
     )
     lines += [f"  service   {line}" for line in report.service_lines(figures["service_level"])]
+    lines += [f"  promise   {line}" for line in promise_lines(figures["verification"])]
     count = sum(r["rows"] for r in figures["history"]["repairs"])
     lines.append(
         f"  history   {figures['history']['first']} to {figures['history']['last']}, {count} rows or intervals cleaned"
@@ -216,3 +260,10 @@ def describe(figures: Mapping[str, Any]) -> str:
     peak = max((s["peak_mb"] or 0.0 for s in figures["stages"]), default=0.0)
     lines.append(f"  seconds   {stages}; peak memory {peak:,.0f} MB")
     return "\n".join(lines)
+
+
+def _gap(figures: Mapping[str, Any]) -> str:
+    """What the best possible rota could still save, in agent-hours at the lightest price of understaffing and in money."""
+    money = f"{figures['currency']} {figures['gap_money']:,.0f}"
+    hours = figures["gap_hours"]
+    return money if hours is None else f"{hours:,.0f} agent-hours ({money})"

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 import numpy as np
 from pydantic import Field
@@ -51,6 +52,8 @@ class Target:
     """Largest share of an agent's time on contacts."""
     response_hours: float | None = Field(default=None, gt=0)
     """Deferrable work: opening hours within which `service_level` of it is answered."""
+    hold: Literal["interval", "day", "month"] = "interval"
+    """What must keep the promise in the simulation, or else the rota is repaired: every interval, every day, the month."""
 
 
 @settings(frozen=True, slots=True, config=STRICT)

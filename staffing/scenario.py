@@ -27,8 +27,8 @@ from staffing.grid import OpeningHours, TimeGrid
 from staffing.history.settings import HistorySettings
 from staffing.queueing.shrinkage import shrinkage_problems
 from staffing.requirement import QueueSettings, Target, target_problems
-from staffing.roster.problem import Contract, Law, Prices, ShiftType
-from staffing.simulation.settings import SimulationSettings
+from staffing.roster.problem import Contract, Law, Prices, Rotation, ShiftType
+from staffing.simulation.settings import SimulationSettings, VerifySettings
 from staffing.strict import STRICT
 
 Paths = str | tuple[str, ...]
@@ -76,6 +76,10 @@ class Tables:
     """Campaigns, outages and the like, past and future."""
     adjustments: Paths = ()
     """The planner's changes to the forecast, with who and why."""
+    profiles: Paths = ()
+    """The shape of the day of queues whose history is too short to show one."""
+    drivers: Paths = ()
+    """Daily columns that may drive the contacts, past and planned."""
 
 
 TABLES = tuple(f.name for f in fields(cast(Any, Tables)))
@@ -96,7 +100,7 @@ class SolverSettings:
     """How long and with what the rota is searched."""
 
     seconds: float = Field(default=60.0, gt=0, le=86_400)
-    """Wall time for the rota."""
+    """Wall time for the rota and its repair."""
     workers: int = Field(default=2, ge=1, le=64)
     """Threads."""
     seed: int = Field(default=1, ge=0)
@@ -131,6 +135,8 @@ class Scenario:
     """What-if factors."""
     shrinkage: dict[str, float] = Field(default_factory=dict)
     """Cause -> share of rostered time lost to it, as a fraction (0.05, not 5)."""
+    rotation: dict[str, Rotation] = Field(default_factory=dict)
+    """Fixed week patterns that agents may follow."""
     law: Law = Field(default_factory=Law)
     """Limits that no contract may pass."""
     prices: Prices = Field(default_factory=Prices)
@@ -139,6 +145,8 @@ class Scenario:
     """How the rota is searched."""
     simulation: SimulationSettings = Field(default_factory=SimulationSettings)
     """How the service is simulated."""
+    verify: VerifySettings = Field(default_factory=VerifySettings)
+    """How a rota that misses its promise is repaired."""
 
     @property
     def queues(self) -> tuple[str, ...]:
@@ -331,6 +339,7 @@ _FIELDS = {
     "queue": QueueSettings,
     "target": Target,
     "contract": Contract,
+    "rotation": Rotation,
     "shift": ShiftType,
     "history": HistorySettings,
     "forecast": ForecastSettings,
@@ -339,6 +348,7 @@ _FIELDS = {
     "prices": Prices,
     "solver": SolverSettings,
     "simulation": SimulationSettings,
+    "verify": VerifySettings,
 }
 
 

@@ -59,6 +59,9 @@ hours = 5
 seconds = 3
 [simulation]
 replications = 10
+[verify]
+replications = 20
+held_out_replications = 20
 """
 
 AGENTS = """agent_id,name,contract,queues

@@ -12,6 +12,7 @@ import pytest
 
 from staffing import plan as use_cases
 from staffing import publish, report
+from staffing import service as services
 from staffing.errors import BackendError
 from staffing.plan import STAGES, make_plan, succeeded
 from staffing.progress import Progress
@@ -45,7 +46,7 @@ def test_the_rota_is_audited_priced_bounded_and_simulated(plan):
         sum(costs.terms(plan.problem, plan.result.roster).values()), abs=0.005
     )
     assert plan.result.bound <= plan.result.objective
-    assert plan.service.replications == 10
+    assert plan.service.verified.service.replications == 20
     assert [s.stage for s in plan.stages] == [s for s in STAGES if s != "export"]
     assert all(s.seconds >= 0 and s.peak_mb > 0 for s in plan.stages)
 
@@ -58,7 +59,7 @@ def test_locks_and_absences_are_kept(plan):
 
 
 def test_people_on_duty_are_the_rotas_shifts_without_their_breaks(plan):
-    duty = use_cases.duty_of(plan.problem, plan.result.roster)
+    duty = services.duty_of(plan.problem, plan.result.roster)
     worked = sum(s.end - s.start - sum(b - a for a, b in s.breaks) for s in plan.result.roster.shifts)
     assert int((duty.end - duty.start).sum()) == worked
     assert duty.serves[0].tolist() == [1, 2]
@@ -75,6 +76,7 @@ def test_every_promised_file_is_there_with_its_columns(files):
     for name, header in columns.items():
         assert files[name].decode().splitlines()[0] == header
     assert len(files["coverage.csv"].splitlines()) == 1 + 2 * 7 * 24
+    assert {"service.csv", "service_days.csv"} <= set(files)
     assert {"roster_matrix.csv", "roster.xlsx", "roster.ics", "summary.json", "roster_de.csv"} <= set(files)
 
 
@@ -110,7 +112,10 @@ def test_the_summary_tells_everything_that_was_promised(plan, files):
         "overstaffed_hours", "paid_hours", "cost", "currency", "service_level", "fairness", "violations",
     ):  # fmt: skip
         assert summary[key] is not None, key
+    assert {"holds", "misses", "need_hours", "rounds", "hold"} <= set(summary["verification"])
+    assert summary["simulation"]["occupancy_by_group"].keys() == {"phone", "chat", "phone|chat"}
     assert summary["gap_money"] == pytest.approx(summary["objective"] - summary["bound"], abs=0.01)
+    assert summary["gap_hours"] == pytest.approx(summary["gap_money"] / plan.problem.lightest_price, abs=0.01)
     assert summary["service_level"]["phone"]["variant"] == "answered within threshold / offered"
     text = publish.describe(summary)
     assert "95% band" in text
@@ -171,7 +176,8 @@ def test_a_stop_keeps_the_best_rota_and_says_so(base):
     assert stopped.result.status in (RosterStatus.STOPPED, RosterStatus.OPTIMAL)
     assert stopped.result.roster is not None
     assert stopped.violations == ()
-    assert stopped.service.replications == 10
+    assert stopped.service.verified.service.replications == 20
+    assert stopped.repaired is None
     told = list(dict.fromkeys(r.stage for r in monitor.reports))
     assert told == ["compile", "history", "forecast", "requirement", "roster", "audit", "simulation"]
 

@@ -13,16 +13,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``staffing audit``."""
     parser.add_argument("scenario", type=Path, help="scenario file (TOML)")
     parser.add_argument("roster", type=Path, help="rota as in roster.csv")
+    parser.add_argument(
+        "--need",
+        type=Path,
+        metavar="COVERAGE.csv",
+        help="need of a finished plan; else the one beside the rota, else a new forecast",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Audit a rota."""
     scenario = load(args.scenario)
-    from staffing.plan import prepare
+    from staffing.plan import need_beside, problem_for
     from staffing.roster import costs, rules
     from staffing.roster.rota import read_rota
 
-    problem = prepare(scenario).problem
+    problem = problem_for(scenario, args.need or need_beside(args.roster))
     roster = read_rota(args.roster, problem)
     violations = rules.audit(problem, roster)
     terms = costs.terms(problem, roster)

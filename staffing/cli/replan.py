@@ -27,7 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--moved", nargs="+", metavar="DATE", help="days whose need has moved")
     parser.add_argument("--seconds", type=float, default=2.0, help="wall time of the search")
     parser.add_argument(
-        "--need", type=Path, metavar="COVERAGE.csv", help="need of a finished plan, instead of a forecast"
+        "--need",
+        type=Path,
+        metavar="COVERAGE.csv",
+        help="need of a finished plan; else the one beside the rota, else a new forecast",
     )
     parser.add_argument("--out", type=Path, help="folder for roster.csv of the first alternative")
 
@@ -38,13 +41,13 @@ def run(args: argparse.Namespace) -> int:
     scenario = load(args.scenario)
     from staffing.export.folder import check_folder, write_folder
     from staffing.export.text import csv_bytes
-    from staffing.plan import problem_for
+    from staffing.plan import need_beside, problem_for
     from staffing.roster.replan import Swap, mend, replan
     from staffing.roster.rota import read_rota, rota_table
 
     if args.out:
         check_folder(args.out)
-    problem = problem_for(scenario, args.need)
+    problem = problem_for(scenario, args.need or need_beside(args.roster))
     published = read_rota(args.roster, problem)
     if absent or swaps or moved:
         exchanged = [Swap(*swap) for swap in swaps]

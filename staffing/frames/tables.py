@@ -56,6 +56,8 @@ AGENTS = Contract(
         *(Column(day, required=False, empty=True) for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")),
         Column("first_day", Kind.DATE, required=False, empty=True),
         Column("last_day", Kind.DATE, required=False, empty=True),
+        Column("rotation", required=False, empty=True),
+        Column("rotation_week", Kind.NUMBER, required=False, empty=True, low=1, high=520),
     ),
 )
 ABSENCES = Contract(
@@ -91,6 +93,7 @@ LEDGER = Contract(
         Column("weekends", Kind.NUMBER, required=False, empty=True),
         Column("unpopular", Kind.NUMBER, required=False, empty=True),
         Column("hours", Kind.NUMBER, required=False, empty=True),
+        Column("sundays", Kind.NUMBER, required=False, empty=True),
     ),
     rowless=True,
 )
@@ -124,6 +127,17 @@ ADJUSTMENTS = Contract(
     rowless=True,
 )
 """The planner's changes to the forecast."""
+PROFILES = Contract(
+    "profiles.csv",
+    (
+        Column("queue"),
+        Column("weekday", required=False, empty=True),
+        Column("start", Kind.TIME),
+        Column("share", Kind.NUMBER, low=0),
+    ),
+    rowless=True,
+)
+"""The shape of the day of queues without a history."""
 ROSTER = Contract(
     "roster.csv",
     (

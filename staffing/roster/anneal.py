@@ -14,6 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 import numpy as np
 
 from staffing.grid import IntArray
+from staffing.roster.evaluate import clashes
 from staffing.roster.flow import Flow, cover_cost
 from staffing.roster.kernels import Work, insert, legal, sweep, take_out
 from staffing.roster.primitives import Choice, Count, Program, Run
@@ -213,7 +214,7 @@ class _Search:
 
 
 def _phases(compiled: Compiled, workers: int, every: IntArray) -> list[list[IntArray]]:
-    """Blocks of each thread, phase by phase: together every thread meets every block, and no two share an interval."""
+    """The blocks in `every` for each thread, phase by phase: each thread meets each, and no two share an interval."""
     touch, blocks = compiled.tables.touch, compiled.blocks
     W = len(blocks) - 1
     ends = [int(touch[blocks[w] : blocks[w + 1], 1].max()) for w in range(W)]
@@ -252,15 +253,7 @@ def violations(program: Program, choice: Choice) -> int:
         out += not c.lo <= _value(program, c, choice) <= c.hi
     for r in program.runs:
         out += _broken_runs(program, r, choice[r.agent])
-    for x in program.successions:
-        row = choice[x.agent]
-        ends = [x.before_end] + [int(program.end[i, s]) if s >= 0 else None for i, s in enumerate(row[:-1])]
-        for i, (s, end) in enumerate(zip(row, ends, strict=True)):
-            if s < 0:
-                continue
-            rested = end is None or program.start[i, s] - end >= x.rest_seconds
-            banned = program.banned is not None and i > 0 and row[i - 1] >= 0 and bool(program.banned[row[i - 1], s])
-            out += not rested or banned
+    out += sum(clashes(program, x, choice[x.agent]) for x in program.successions)
     return out
 
 

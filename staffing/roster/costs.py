@@ -71,6 +71,8 @@ def units_of(problem: RosterProblem, shifts: Iterable[Shift]) -> IntArray:
     edges = np.append(grid.starts, grid.starts[-1] + grid.seconds)
     out = np.zeros((len(grid), len(problem.skills)), dtype=np.int64)
     for shift in shifts:
+        if shift.code in problem.kinds and problem.kinds[shift.code].on_call:
+            continue
         first = max(int((shift.start - edges[0]) // grid.seconds), 0)
         last = min(int(-(-(shift.end - edges[0]) // grid.seconds)), len(grid))
         lo, hi = edges[first:last], edges[first + 1 : last + 1]
@@ -162,9 +164,38 @@ def _whole(money: float) -> int:
 
 
 def cost_pay(x: Judged) -> int:
-    """Paid hours at the contract's hourly cost, each shift in whole cents."""
-    shifts = (s for shifts in x.facts.shifts for s in shifts)
-    return sum(_whole(x.facts.contract(s.agent).hourly_cost * s.paid_minutes / 60) for s in shifts)
+    """Paid hours at the contract's hourly cost and the shift type's factor, each shift in whole cents."""
+    total = 0
+    for a, shifts in enumerate(x.facts.shifts):
+        hourly = x.facts.contract(a).hourly_cost
+        for s in shifts:
+            factor = x.facts.kinds[s.code].pay_factor if s.code in x.facts.kinds else 1.0
+            total += _whole(hourly * factor * s.paid_minutes / 60)
+    return total
+
+
+def cost_overtime(x: Judged) -> int:
+    """Hours above agreed hours and tolerance, where the contract has overtime: what they cost more."""
+    total = 0.0
+    for a, shifts in enumerate(x.facts.shifts):
+        contract = x.facts.contract(a)
+        if contract.overtime_hours:
+            most = np.floor(x.facts.targets.overtime_above[a] / x.unit + 0.5)
+            over = max(0.0, sum(s.paid_minutes for s in shifts) / x.unit - most)
+            total += over * _whole(contract.hourly_cost * (contract.overtime_factor - 1) * x.unit / 60)
+    return int(np.floor(total + 0.5))
+
+
+def cost_time_off(x: Judged) -> int:
+    """Hours below agreed hours and tolerance, where the contract has voluntary time off."""
+    total = 0.0
+    for a, shifts in enumerate(x.facts.shifts):
+        contract = x.facts.contract(a)
+        if contract.time_off_hours:
+            least = np.floor(x.facts.targets.time_off_below[a] / x.unit + 0.5)
+            under = max(0.0, least - sum(s.paid_minutes for s in shifts) / x.unit)
+            total += under * _whole(contract.time_off_price * x.unit / 60)
+    return int(np.floor(total + 0.5))
 
 
 def cost_understaffing(x: Judged) -> int:
@@ -219,6 +250,8 @@ def cost_hours_deviation(x: Judged) -> int:
 
 TERMS: Mapping[str, Callable[[Judged], int]] = {
     "pay": cost_pay,
+    "overtime": cost_overtime,
+    "time_off": cost_time_off,
     "understaffing": cost_understaffing,
     "overstaffing": cost_overstaffing,
     "requests": cost_requests,

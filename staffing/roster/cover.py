@@ -77,7 +77,8 @@ def cover_of(problem: RosterProblem) -> Cover:
     edges = np.append(grid.starts, grid.starts[-1] + grid.seconds)
     for past in problem.past:
         a = problem.agent_index.get(past.agent)
-        if a is not None and past.end > edges[0]:
+        on_call = past.code in problem.kinds and problem.kinds[past.code].on_call
+        if a is not None and past.end > edges[0] and not on_call:
             seconds = np.clip(np.minimum(edges[1:], past.end) - np.maximum(edges[:-1], past.start), 0, None)
             base[:, problem.group[a]] += np.floor(seconds * UNITS / grid.seconds + 0.5).astype(np.int64)
     return Cover(

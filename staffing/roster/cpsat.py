@@ -17,7 +17,7 @@ from ortools.sat.python import cp_model
 
 from staffing.grid import BoolArray, IntArray
 from staffing.roster.cover import at, price, split
-from staffing.roster.evaluate import count_cost, supply
+from staffing.roster.evaluate import clash, count_cost, late_starts, supply
 from staffing.roster.primitives import Choice, Count, Program, Run, Succession
 
 Line = list[tuple[cp_model.IntVar, int]]
@@ -59,6 +59,21 @@ class Model:
     upper: dict[int, int] = field(default_factory=dict)
     cell_of: dict[int, tuple[int, int]] = field(default_factory=dict)
     offset: int = 0
+    literal: cp_model.IntVar | None = None
+    """While set, constraints of rules hold only if it is true."""
+
+    def require(self, constraint: cp_model.BoundedLinearExpression | bool) -> None:
+        """Add a constraint of a rule."""
+        added = self.model.add(constraint)
+        if self.literal is not None:
+            added.only_enforce_if(self.literal)
+
+    def exclude(self, variables: list[cp_model.IntVar]) -> None:
+        """At most one of some Boolean variables."""
+        if self.literal is None:
+            self.model.add_at_most_one(variables)
+        else:
+            self.require(total([(v, 1) for v in variables]) <= 1)
 
     def variable(self, lo: int, hi: int, hint: int) -> cp_model.IntVar:
         """A new variable with its hint."""
@@ -130,15 +145,10 @@ def build(
     for a, d in zip(*np.nonzero(free), strict=True):
         _cell(out, int(a), int(d), np.nonzero(allowed[a, d])[0], rules)
     touched = set(np.nonzero(free.any(axis=1))[0].tolist())
-    for rule in program.successions:
+    every: tuple[Count | Run | Succession, ...] = (*program.successions, *program.runs, *program.counts)
+    for rule in every:
         if rule.agent in touched and rules(rule.rule):
-            _succession(out, rule)
-    for run in program.runs:
-        if run.agent in touched and rules(run.rule):
-            _run(out, run)
-    for count in program.counts:
-        if count.agent in touched and rules(count.rule):
-            _count(out, count)
+            add_rule(out, rule)
     if cover and slopes is not None:
         _projected(out, slopes)
     elif cover:
@@ -170,34 +180,52 @@ def _cell(m: Model, a: int, d: int, options: IntArray, rules: Callable[[str], bo
 # -- rules ----------------------------------------------------------------------------------------------------
 
 
+def add_rule(m: Model, rule: Count | Run | Succession) -> None:
+    """Add the constraints of a rule, and its price."""
+    if isinstance(rule, Count):
+        _count(m, rule)
+    elif isinstance(rule, Run):
+        _run(m, rule)
+    else:
+        _succession(m, rule)
+
+
 def _succession(m: Model, rule: Succession) -> None:
     p, a = m.program, rule.agent
-    D = p.shape[1]
-    for d in range(D):
-        here = m.cells.get((a, d), [])
-        if d == 0 and rule.before_end is not None:
-            for s, v in here:
-                if p.start[0, s] - rule.before_end < rule.rest_seconds:
-                    m.model.add(v == 0)
-        if d + 1 == D:
-            break
-        nearby = m.cells.get((a, d + 1), [])
-        now, after = int(m.fixed[a, d]), int(m.fixed[a, d + 1])
-        if here and not nearby and after >= 0:
-            for s, v in here:
-                if _clash(p, rule, d, s, after):
-                    m.model.add(v == 0)
-        elif nearby and not here and now >= 0:
-            for s, v in nearby:
-                if _clash(p, rule, d, now, s):
-                    m.model.add(v == 0)
-        elif here and nearby:
+    step = 1 + rule.over_off
+    first = rule.before_day + 2 if rule.over_off else 0
+    if first < p.shape[1]:
+        _forbid(m, rule, first, set(np.nonzero(late_starts(p, rule, first))[0].tolist()))
+    for d in range(p.shape[1] - step):
+        here, nearby = m.cells.get((a, d)), m.cells.get((a, d + step))
+        now, after = int(m.fixed[a, d]), int(m.fixed[a, d + step])
+        if here and nearby:
             _cliques(m, rule, d, here, nearby)
+        elif here is not None and after >= 0:
+            _forbid(m, rule, d, {s for s, _ in here if clash(p, rule, d, s, after)}, d + 1)
+        elif here is None and now >= 0:
+            later = [s for s, _ in nearby] if nearby else [after] if after >= 0 else []
+            _forbid(m, rule, d + step, {s for s in later if clash(p, rule, d, now, s)})
 
 
-def _clash(p: Program, rule: Succession, d: int, s1: int, s2: int) -> bool:
-    short = p.start[d + 1, s2] - p.end[d, s1] < rule.rest_seconds
-    return bool(short or (p.banned is not None and p.banned[s1, s2]))
+def _forbid(m: Model, rule: Succession, d: int, bad: set[int], between: int | None = None) -> None:
+    """No bad option on day d; with `over_off` unless the day between is worked (by default the one before)."""
+    between = d - 1 if between is None else between
+    line: Line = []
+    constant = 0
+    if (rule.agent, d) in m.cells:
+        line = [(v, 1) for s, v in m.cells[rule.agent, d] if s in bad]
+    elif rule.over_off and m.fixed[rule.agent, d] >= 0:
+        constant = int(int(m.fixed[rule.agent, d]) in bad)
+    if not line and not constant:
+        return
+    if rule.over_off and between >= 0:
+        if (rule.agent, between) in m.cells:
+            line.append((m.works[rule.agent, between], -1))
+        elif m.fixed[rule.agent, between] >= 0:
+            return
+    if line:
+        m.require(total(line) <= -constant)
 
 
 def _cliques(
@@ -207,25 +235,51 @@ def _cliques(
     here: list[tuple[int, cp_model.IntVar]],
     nearby: list[tuple[int, cp_model.IntVar]],
 ) -> None:
-    """At most one of: those that end too late for some later start, and the starts up to it."""
-    p = m.program
+    """At most one of: those that end too late for some later start, and the starts up to it; likewise for the rest."""
+    p, later = m.program, d + 1 + rule.over_off
+    slack: Line = []
+    if rule.over_off:
+        if (rule.agent, d + 1) in m.cells:
+            slack = [(m.works[rule.agent, d + 1], -1)]
+        elif m.fixed[rule.agent, d + 1] >= 0:
+            return
+
+    def exclude(before: list[cp_model.IntVar], after: list[cp_model.IntVar]) -> None:
+        if not before or not after:
+            return
+        if slack:
+            m.require(total([(v, 1) for v in before + after] + slack) <= 1)
+        else:
+            m.exclude(before + after)
+
     limits = sorted({int(p.end[d, s]) + rule.rest_seconds for s, _ in here})
     done: set[int] = set()
     for limit in limits:
-        late = [v for s, v in nearby if p.start[d + 1, s] < limit]
+        late = [v for s, v in nearby if p.start[later, s] < limit]
         if not late or len(late) in done:
             continue
         done.add(len(late))
-        last = max(int(p.start[d + 1, s]) for s, _ in nearby if p.start[d + 1, s] < limit)
-        m.model.add_at_most_one([v for s, v in here if p.end[d, s] + rule.rest_seconds > last] + late)
+        last = max(int(p.start[later, s]) for s, _ in nearby if p.start[later, s] < limit)
+        exclude([v for s, v in here if p.end[d, s] + rule.rest_seconds > last], late)
+    if rule.over_off:
+        return
+    for m1, m2 in rule.pairs:
+        exclude(
+            [v for s, v in here if p.measures[m1, d, s] > 0], [v for s, v in nearby if p.measures[m2, later, s] > 0]
+        )
+    if rule.change is not None:
+        measure, most, _ = rule.change
+        x = p.measures[measure]
+        for value in sorted({int(x[d, s]) for s, _ in here}):
+            exclude([v for s, v in here if x[d, s] <= value], [v for s, v in nearby if x[later, s] > value + most])
+            exclude([v for s, v in here if x[d, s] >= value], [v for s, v in nearby if x[later, s] < value - most])
     if p.banned is not None:
         seen: set[bytes] = set()
         for s, _ in here:
             row = p.banned[s]
             if row.any() and row.tobytes() not in seen:
                 seen.add(row.tobytes())
-                before = [v for r, v in here if (p.banned[r] | ~row).all()]
-                m.model.add_at_most_one(before + [v for r, v in nearby if row[r]])
+                exclude([v for r, v in here if (p.banned[r] | ~row).all()], [v for r, v in nearby if row[r]])
 
 
 def _run(m: Model, run: Run) -> None:
@@ -246,7 +300,7 @@ def _run(m: Model, run: Run) -> None:
             line += [(v, c * f) for v, c in days[d][0]]
             constant += days[d][1] * f
         if line:
-            m.model.add(total(line) <= most - constant)
+            m.require(total(line) <= most - constant)
 
     for d in range(D - run.hi):
         require([(k, 1) for k in range(d, d + run.hi + 1)], run.hi)
@@ -293,16 +347,16 @@ def _count(m: Model, count: Count) -> None:
                 line += [(v, int(weights[d, s])) for s, v in m.cells[a, d] if weights[d, s]]
     if not line:
         if not count.lo <= constant <= count.hi:
-            m.model.add_bool_or([])
+            m.require(total([]) >= 1)
         m.offset += count_cost(count, constant)
         return
     scale = gcd(*(c for _, c in line))
     most = sum(max(c, 0) for _, c in line) + constant
     expression = total(line)
     if count.hi < most:
-        m.model.add(expression <= count.hi - constant)
+        m.require(expression <= count.hi - constant)
     if count.lo > constant:
-        m.model.add(expression >= count.lo - constant)
+        m.require(expression >= count.lo - constant)
     now = m.hint_of(line) + constant
     top = min(most, count.hi)
     reduced = total([(v, c // scale) for v, c in line])

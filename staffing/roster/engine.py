@@ -20,6 +20,8 @@ from staffing.roster.anneal import anneal
 from staffing.roster.bound import lower_bound
 from staffing.roster.compile import compile_program, make_context
 from staffing.roster.costs import terms_in_cents
+from staffing.roster.horizons import Exact, horizons_of
+from staffing.roster.horizons import compile_kernels as compile_horizons
 from staffing.roster.inputs import problems_of
 from staffing.roster.neighbourhoods import construct, improve, whole
 from staffing.roster.options import choice_of, expand, roster_of
@@ -169,7 +171,9 @@ def _compile_kernels() -> None:
     problem = RosterProblem(
         grid, ("x", "y"), np.ones((2, len(grid))), agents, {"c": Contract(20.0)}, kinds, Law(), Prices()
     )
-    compiled = prepare(compile_program(problem, expand(problem)))
+    program = compile_program(problem, expand(problem))
+    compile_horizons(program)
+    compiled = prepare(program)
     anneal(compiled, seconds=0.05, workers=1)
     cold = time.perf_counter() - began > LOADING
     lower_bound(compiled, seconds=30.0 if cold else 0.2)  # its later kernels are only reached with time
@@ -190,6 +194,17 @@ def run(search: Search, start: Choice | None, workers: int, seed: int) -> list[i
     list of int
         The agents whose hard rules conflict; empty where a legal rota was found or time ran out.
     """
+    horizons = horizons_of(search.program)
+    if horizons is not None:
+        search.note = "first rota"
+        exact = Exact(search, horizons, workers, seed)
+        stuck = exact.construct(start)
+        if stuck or search.stopped:
+            return stuck
+        if search.choice is not None:
+            search.note = "improving"
+            _together(search, exact.parts())
+            return []
     compiled = prepare(search.program)
     if compiled.unsupported is None:
         search.note = "building rotas"

@@ -6,7 +6,7 @@ from itertools import groupby
 
 import numpy as np
 
-from staffing.grid import IntArray
+from staffing.grid import BoolArray, IntArray
 from staffing.roster.cover import price, split
 from staffing.roster.primitives import Choice, Count, Program, Run, Succession
 
@@ -34,7 +34,7 @@ def broken(program: Program, choice: Choice) -> set[tuple[str, int]]:
     """Rules that a choice breaks, with their agents; ``fixed`` where an option or a day off is not allowed."""
     found = {(c.rule, c.agent) for c in program.counts if not c.lo <= value(program, c, choice) <= c.hi}
     found |= {(r.rule, r.agent) for r in program.runs if _breaks_run(program, r, choice)}
-    found |= {(s.rule, s.agent) for s in program.successions if _breaks_succession(program, s, choice)}
+    found |= {(s.rule, s.agent) for s in program.successions if clashes(program, s, choice[s.agent])}
     A, D, _ = program.shape
     for a in range(A):
         for d in range(D):
@@ -64,20 +64,50 @@ def _breaks_run(program: Program, run: Run, choice: Choice) -> bool:
     return False
 
 
-def _breaks_succession(program: Program, rule: Succession, choice: Choice) -> bool:
-    row = choice[rule.agent]
-    for d, s in enumerate(row):
-        if s < 0:
-            continue
-        begin = int(program.start[d, s])
-        if d == 0 and rule.before_end is not None and begin - rule.before_end < rule.rest_seconds:
+def clash(program: Program, rule: Succession, d: int, s1: int, s2: int) -> bool:
+    """Whether option s2 may not follow s1, which stands on day d (s2 a day later, or two with `over_off`)."""
+    later = d + 1 + rule.over_off
+    if program.start[later, s2] - program.end[d, s1] < rule.rest_seconds:
+        return True
+    if rule.over_off:
+        return False
+    x = program.measures
+    if any(x[m1, d, s1] > 0 and x[m2, later, s2] > 0 for m1, m2 in rule.pairs):
+        return True
+    if rule.change is not None:
+        measure, most, _ = rule.change
+        if abs(int(x[measure, later, s2]) - int(x[measure, d, s1])) > most:
             return True
-        if d and row[d - 1] >= 0:
-            if begin - int(program.end[d - 1, row[d - 1]]) < rule.rest_seconds:
-                return True
-            if program.banned is not None and program.banned[row[d - 1], s]:
-                return True
-    return False
+    return program.banned is not None and bool(program.banned[s1, s2])
+
+
+def late_starts(program: Program, rule: Succession, d: int) -> BoolArray:
+    """Options that may not stand on day d because of what stood before the horizon (the days before d being off)."""
+    out = np.zeros(program.shape[2], np.bool_)
+    if d != (rule.before_day + 2 if rule.over_off else 0):
+        return out
+    if rule.before_end is not None:
+        out |= program.start[d] - rule.before_end < rule.rest_seconds
+    if rule.over_off:
+        return out
+    for m in rule.before:
+        out |= program.measures[m, d] > 0
+    if rule.change is not None and rule.change[2] is not None:
+        measure, most, last = rule.change
+        out |= np.abs(program.measures[measure, d] - last) > most
+    return out
+
+
+def clashes(program: Program, rule: Succession, row: Choice) -> int:
+    """Number of an agent's shifts that follow what they may not, `row` of shape (D,)."""
+    step = 1 + rule.over_off
+    found = 0
+    for d, s in enumerate(row.tolist()):
+        if s < 0 or (rule.over_off and d and row[d - 1] >= 0):
+            continue
+        followed = d >= step and row[d - step] >= 0 and clash(program, rule, d - step, int(row[d - step]), s)
+        found += bool(followed or late_starts(program, rule, d)[s])
+    return found
 
 
 def supply(program: Program, choice: Choice) -> IntArray:

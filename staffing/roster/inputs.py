@@ -10,6 +10,7 @@ import numpy as np
 
 from staffing.errors import Problem, Problems
 from staffing.grid import WEEKDAYS
+from staffing.roster.fixed import cell_codes
 from staffing.roster.options import expand, placements, starts_of
 from staffing.roster.problem import Lock, RosterProblem, ShiftType
 
@@ -37,6 +38,7 @@ def problems_of(problem: RosterProblem) -> list[Problem]:
     found = Problems()
     _shift_types(problem, found)
     _contracts(problem, found)
+    _rotations(problem, found)
     _prices(problem, found)
     _agents(problem, found)
     _need(problem, found)
@@ -62,15 +64,15 @@ def _shift_types(problem: RosterProblem, found: Problems) -> None:
             found.add(where, f"unknown weekdays {', '.join(unknown)}", f"one of: {', '.join(WEEKDAYS)}")
         if not starts_of(kind):
             found.add(where, f"latest_start {kind.latest_start} lies before start {kind.start}", "swap them")
-        paid = kind.hours - sum(b.minutes for b in kind.breaks if not b.paid) / 60
+        paid = kind.paid_minutes(round(kind.hours * 3600)) / 60
         if paid > law.max_daily_hours + 1e-9:
             what = f"{paid:g} paid hours, the law allows {law.max_daily_hours:g} in a day"
             found.add(where, what, "shorten it, or raise law.max_daily_hours")
-        if paid <= 0:
+        if paid <= 0 and not kind.on_call:
             found.add(where, f"no paid time is left beside {len(kind.breaks)} breaks", "shorten them")
         pause = sum(b.minutes for b in kind.breaks)
         working = kind.hours - pause / 60
-        if working > law.break_after_hours + 1e-9 and pause < law.break_minutes:
+        if working > law.break_after_hours + 1e-9 and pause < law.break_minutes and not kind.on_call:
             what = (
                 f"{pause} minutes of break in {working:g} h of work, the law asks for {law.break_minutes} "
                 f"beyond {law.break_after_hours:g} h"
@@ -114,6 +116,51 @@ def _contracts(problem: RosterProblem, found: Problems) -> None:
         if contract.max_consecutive_days > law.max_consecutive_days:
             what = f"max_consecutive_days {contract.max_consecutive_days}, the law allows {law.max_consecutive_days}"
             found.add(where, what, "lower it, or raise law.max_consecutive_days")
+        most = min(contract.max_consecutive_days, law.max_consecutive_days)
+        if contract.min_consecutive_days > most:
+            what = f"min_consecutive_days {contract.min_consecutive_days}, at most {most} are allowed"
+            found.add(where, what, "lower it")
+        limit = contract.max_weekly_hours
+        if limit is not None and not contract.max_weekly_hours_in and contract.weekly_hours > limit:
+            what = f"weekly_hours {contract.weekly_hours:g}, max_weekly_hours {limit:g}"
+            found.add(where, what, "agree fewer, raise max_weekly_hours, or name its times in max_weekly_hours_in")
+        for first, last in contract.max_weekly_hours_in:
+            if last < first:
+                found.add(where, f"max_weekly_hours_in: {last} lies before {first}", "swap them")
+        if contract.account_hours is not None and contract.account_hours[0] > contract.account_hours[1]:
+            low, high = contract.account_hours
+            found.add(where, f"account_hours: {low:g} to {high:g}", "the lowest balance first")
+        _successions(contract.forbidden_successions, where, codes, found)
+    _successions(law.forbidden_successions, "law", codes, found)
+
+
+def _successions(pairs: tuple[tuple[str, str], ...], where: str, codes: set[str], found: Problems) -> None:
+    for code in sorted({code for pair in pairs for code in pair} - codes):
+        what = f"forbidden_successions: unknown shift type {code!r}"
+        found.add(where, what, f"one of: {', '.join(sorted(codes))}")
+
+
+def _rotations(problem: RosterProblem, found: Problems) -> None:
+    codes = {kind.code for kind in problem.shift_types}
+    for key, rotation in problem.rotations.items():
+        where = f"rotation {key}"
+        if rotation.first_monday.weekday():
+            found.add(where, f"first_monday {rotation.first_monday} is not a Monday", "name a Monday")
+        for n, week in enumerate(rotation.weeks, start=1):
+            cells = week.split()
+            if len(cells) != 7:
+                found.add(where, f"week {n} has {len(cells)} days: {week!r}", "write seven, from Monday to Sunday")
+            for cell in cells:
+                for code in sorted(set(cell_codes(cell)[0] or ()) - codes):
+                    todo = f"- (off), * (anything) or one of: {', '.join(sorted(codes))}"
+                    found.add(where, f"week {n}: unknown shift type {code!r}", todo)
+    for agent in problem.agents:
+        where = f"agent {agent.id} ({agent.name})"
+        if agent.rotation and agent.rotation not in problem.rotations:
+            listed = ", ".join(problem.rotations) or "none is defined: add [rotation.NAME]"
+            found.add(where, f"unknown rotation {agent.rotation!r}", f"one of: {listed}")
+        if agent.rotation_week < 1:
+            found.add(where, f"rotation_week {agent.rotation_week}", "1 or more")
 
 
 def _prices(problem: RosterProblem, found: Problems) -> None:

@@ -155,19 +155,23 @@ def slope_down(level: int, levels: Any, slopes: Any, t: int, q: int) -> int:
 @_inner
 def room_up(level: int, levels: Any, t: int, q: int, n: int) -> int:
     """How many of n more units at queue q cost the same."""
+    room = n
     for i in range(4):
         if level < levels[t, q, i]:
-            return min(n, levels[t, q, i] - level)
-    return n
+            room = min(n, levels[t, q, i] - level)
+            break
+    return room
 
 
 @_inner
 def room_down(level: int, levels: Any, t: int, q: int, n: int) -> int:
     """How many of the last n units at queue q cost the same."""
+    room = min(n, level)
     for i in range(3, -1, -1):
         if level > levels[t, q, i]:
-            return min(n, level - levels[t, q, i])
-    return min(n, level)
+            room = min(n, level - levels[t, q, i])
+            break
+    return room
 
 
 @_inner

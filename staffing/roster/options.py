@@ -139,14 +139,14 @@ def expand(problem: RosterProblem) -> Options:
             phase = (a - origin) % grid.seconds
             n = min(-(-(b - origin) // grid.seconds), T) - i
             start_at[d, s], end_at[d, s], first[d, s], length[d, s] = a, b, i, n
-            unpaid = sum(m for _, m, is_paid in placement if not is_paid)
-            paid[d, s] = (b - a) // 60 - unpaid
+            paid[d, s] = problem.shift_types[k].paid_minutes(b - a)
             valid[d, s] = weekday in weekdays[k] and all(a + (m + w) * 60 <= b for m, w, _ in placement)
             key = (s, b - a, phase, n)
             if key not in known:
                 spans = [(m * 60, (m + w) * 60) for m, w, _ in placement]
                 known[key] = used
-                pool.append(_units(phase, b - a, spans, grid.seconds)[:n])
+                units = _units(phase, b - a, spans, grid.seconds)[:n]
+                pool.append(np.zeros_like(units) if problem.shift_types[k].on_call else units)
                 used += n
             offset[d, s] = known[key]
     return Options(

@@ -93,10 +93,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Succession:
-    """Shifts on consecutive days of one agent that may not follow each other.
+    """Shifts of one agent that may not follow each other on consecutive days, or with one day off between them.
 
-    Option s2 on day d + 1 may not follow s1 on day d when fewer than `rest_seconds` lie between (by instants), or when
-    ``Program.banned[s1, s2]`` (where that is given).
+    Option s2 on day d + 1 may not follow s1 on day d when one of these holds: fewer than `rest_seconds` lie between (by
+    instants); the two are in one of the `pairs` of classes; a measure changes by more than `change` allows; or
+    ``Program.banned[s1, s2]`` (where that is given, for every succession without `over_off`).
 
     Attributes
     ----------
@@ -105,13 +106,30 @@ class Succession:
     rest_seconds
         Least time between the end of one shift and the start of the next.
     before_end
-        Unix seconds of the end of the last shift before the horizon; None where there is none.
+        Unix seconds of the end of the last shift before the horizon; None where there is none. With `over_off` only
+        where that shift stands on one of the two days before the horizon.
+    pairs
+        (m1, m2): an option whose measure m2 is positive may not follow one whose measure m1 is positive.
+    before
+        Measures: an option for which one of them is positive is forbidden on the first day.
+    change
+        (measure, most, last): its value may differ by at most `most` from that of the day before; `last` is the value on
+        the day before the horizon, None where that is free. None: no such limit.
+    over_off
+        Compare days d and d + 2 instead, where day d + 1 is off; only `rest_seconds` counts then.
+    before_day
+        With `over_off`: day of the shift before the horizon, -1 or -2.
     """
 
     rule: str
     agent: int
-    rest_seconds: int
+    rest_seconds: int = 0
     before_end: int | None = None
+    pairs: tuple[tuple[int, int], ...] = ()
+    before: tuple[int, ...] = ()
+    change: tuple[int, int, int | None] | None = None
+    over_off: bool = False
+    before_day: int = -1
 
 
 @dataclass(frozen=True)
@@ -136,7 +154,7 @@ class Program:
     start, end
         Unix seconds, shape (D, S), as in `Options`.
     banned
-        Forbidden successions by name, shape (S, S); None where there are none.
+        Forbidden successions of options for every agent with a succession, shape (S, S); None where there are none.
     first, length, offset, units
         Cover of each option, as in `Options`.
     cover

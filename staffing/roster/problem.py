@@ -7,122 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated
 
 import numpy as np
-from pydantic import Field
-from pydantic.dataclasses import dataclass as settings
 
 from staffing.grid import FloatArray, IntArray, TimeGrid, read_only
-from staffing.strict import STRICT
+from staffing.roster.settings import Break, Contract, Law, Prices, Rotation, ShiftType
 
-# -- what people write -------------------------------------------------------------------------------------
-
-
-@settings(frozen=True, slots=True, config=STRICT)
-class Break:
-    """A break inside a shift, placed on the interval grid within its window."""
-
-    minutes: Annotated[int, Field(gt=0, le=180)]
-    """Length."""
-    earliest_hours: Annotated[float, Field(ge=0)]
-    """Earliest start, hours after the shift starts."""
-    latest_hours: Annotated[float, Field(ge=0)]
-    """Latest start, hours after the shift starts."""
-    paid: bool = False
-    """Whether it counts as working time."""
-
-
-@settings(frozen=True, slots=True, config=STRICT)
-class ShiftType:
-    """A template from which dated shifts are made."""
-
-    code: Annotated[str, Field(min_length=1, max_length=8)]
-    """Short letters shown in the rota, e.g. E."""
-    start: time
-    """First possible start, local wall clock."""
-    hours: Annotated[float, Field(gt=0, le=24)]
-    """From start to end, breaks included."""
-    name: str = ""
-    """Spoken name, e.g. Early."""
-    breaks: tuple[Break, ...] = ()
-    """Breaks in their order."""
-    latest_start: time | None = None
-    """Last possible start; None means that the start is fixed."""
-    start_step_minutes: int = Field(default=30, ge=15, le=240)
-    """Distance between possible starts."""
-    weekdays: tuple[str, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    """Days on which it may start."""
-    unpopular: bool = False
-    """Whether it is shared out fairly (late, night ...)."""
-
-
-@settings(frozen=True, slots=True, config=STRICT)
-class Contract:
-    """What an agent has agreed to work."""
-
-    weekly_hours: Annotated[float, Field(gt=0, le=60)]
-    """Agreed hours a week."""
-    hourly_cost: float = Field(default=22.0, ge=0)
-    """Cost of one paid hour, in the scenario's currency."""
-    week_tolerance_hours: float = Field(default=8.0, ge=0)
-    """Hours that a week may differ from the agreed ones (hard)."""
-    month_tolerance_hours: float = Field(default=8.0, ge=0)
-    """Hours that the horizon may differ from the agreed ones (hard)."""
-    max_shifts_per_week: int = Field(default=5, ge=1, le=7)
-    """Shifts in a week from Monday to Sunday."""
-    max_consecutive_days: int = Field(default=6, ge=1, le=14)
-    """Days in a row with a shift; shifts before the horizon count."""
-    min_weekends_off: int = Field(default=1, ge=0)
-    """Whole weekends without a shift per four weekends that lie wholly in the horizon (pro rata, rounded down)."""
-    min_rest_hours: float = Field(default=11.0, ge=0, le=48)
-    """Rest between the end of a shift and the start of the next."""
-    shifts: tuple[str, ...] | None = None
-    """Codes of the shift types it may be given; None means all."""
-
-
-@settings(frozen=True, slots=True, config=STRICT)
-class Law:
-    """Limits that no contract may pass (defaults: German working-time law)."""
-
-    max_daily_hours: float = Field(default=10.0, gt=0, le=24)
-    """Paid hours in one shift."""
-    max_weekly_hours: float = Field(default=48.0, gt=0, le=100)
-    """Paid hours in a week from Monday to Sunday."""
-    min_rest_hours: float = Field(default=11.0, ge=0, le=48)
-    """Rest between shifts."""
-    max_consecutive_days: int = Field(default=6, ge=1, le=14)
-    """Days in a row with a shift."""
-    break_after_hours: float = Field(default=6.0, gt=0)
-    """Working time beyond which a break of at least `break_minutes` is due."""
-    break_minutes: int = Field(default=30, ge=0)
-    """Minutes of break due beyond `break_after_hours`."""
-
-
-@settings(frozen=True, slots=True, config=STRICT)
-class Prices:
-    """What is bought and what is avoided, in the scenario's currency."""
-
-    understaffing: tuple[float, float, float] = (30.0, 60.0, 120.0)
-    """Per missing agent-hour: the first tier, the second, the rest. Each at least the one before."""
-    understaffing_tiers: tuple[float, float] = (0.10, 0.15)
-    """Widths of the first two tiers as shares of the need."""
-    overstaffing: tuple[float, float] = (2.0, 6.0)
-    """Per surplus agent-hour: the first tier, the rest."""
-    overstaffing_tier: float = Field(default=0.10, ge=0)
-    """Width of the first overstaffing tier as a share of the need."""
-    request: float = Field(default=20.0, ge=0)
-    """For a refused request of weight 1."""
-    weekend: tuple[float, float] = (25.0, 75.0)
-    """Per weekend above an agent's fair share: the first, each further one."""
-    unpopular: tuple[float, float] = (12.0, 36.0)
-    """Per unpopular shift above an agent's fair share: the first two, each further one."""
-    hours_deviation: float = Field(default=4.0, ge=0)
-    """Per hour that the horizon differs from the agreed hours."""
-
+__all__ = [
+    "Absence",
+    "Agent",
+    "Break",
+    "Contract",
+    "Law",
+    "LedgerEntry",
+    "Lock",
+    "PastShift",
+    "Prices",
+    "Request",
+    "Roster",
+    "RosterProblem",
+    "RosterResult",
+    "RosterStatus",
+    "Rotation",
+    "Shift",
+    "ShiftType",
+]
 
 # -- what the tables hold ----------------------------------------------------------------------------------
 
@@ -146,6 +58,10 @@ class Agent:
         A range may end beyond 1440 (into the next day). None means always.
     first_day, last_day
         Employed from and to (inclusive); None means without limit.
+    rotation
+        Key of the rotation that the agent follows; empty means none.
+    rotation_week
+        Week of the rotation, from 1, in which the agent is in the rotation's first week.
     """
 
     id: str
@@ -156,6 +72,8 @@ class Agent:
     availability: tuple[tuple[tuple[int, int], ...], ...] | None = None
     first_day: date | None = None
     last_day: date | None = None
+    rotation: str = ""
+    rotation_week: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +131,8 @@ class LedgerEntry:
     weekends: float = 0.0
     unpopular: float = 0.0
     hours: float = 0.0
+    sundays: float = 0.0
+    """Free Sundays still owed from earlier in the year."""
 
 
 @dataclass(frozen=True)
@@ -235,6 +155,8 @@ class RosterProblem:
         Public holidays in the horizon; Mondays to Fridays among them are credited as a fifth of the weekly hours.
     queue_weights
         Factor on the understaffing price per queue, shape (Q,).
+    rotations
+        Fixed week patterns by key.
     """
 
     grid: TimeGrid
@@ -252,6 +174,7 @@ class RosterProblem:
     ledger: tuple[LedgerEntry, ...] = ()
     holidays: frozenset[date] = frozenset()
     queue_weights: FloatArray | None = None
+    rotations: Mapping[str, Rotation] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         read_only(self)
@@ -260,6 +183,25 @@ class RosterProblem:
     def agent_index(self) -> dict[str, int]:
         """Row of each agent by id."""
         return {a.id: i for i, a in enumerate(self.agents)}
+
+    @property
+    def lightest_price(self) -> float:
+        """Least price of a missing agent-hour: the first tier of the queue with the least weight."""
+        lightest = 1.0 if self.queue_weights is None else float(self.queue_weights.min(initial=np.inf))
+        return self.prices.understaffing[0] * lightest
+
+    @cached_property
+    def kinds(self) -> dict[str, ShiftType]:
+        """Shift types by code."""
+        return {kind.code: kind for kind in self.shift_types}
+
+    @cached_property
+    def worked_before(self) -> dict[str, tuple[PastShift, ...]]:
+        """Shifts before the horizon of each agent that has any, by day."""
+        found: dict[str, list[PastShift]] = {}
+        for past in sorted(self.past, key=lambda p: p.start):
+            found.setdefault(past.agent, []).append(past)
+        return {agent: tuple(shifts) for agent, shifts in found.items()}
 
     @cached_property
     def skills(self) -> tuple[tuple[str, ...], ...]:

@@ -20,21 +20,6 @@ from staffing.roster.options import expand, paid_unit
 from staffing.roster.problem import Roster, RosterProblem, Shift
 from staffing.roster.rules import RULES, Facts, Violation, facts_of
 
-PER_AGENT = (
-    "week_base",
-    "week_shifts_base",
-    "week_lo",
-    "week_hi",
-    "horizon",
-    "horizon_lo",
-    "horizon_hi",
-    "aim",
-    "weekends_off",
-    "weekend_share",
-    "unpopular_share",
-)
-"""Fields of `Targets` with a row per agent."""
-
 
 @dataclass(frozen=True)
 class Standing:
@@ -162,10 +147,9 @@ def _broken(facts: Facts, agents: Sequence[int]) -> tuple[tuple[Violation, ...],
             locks=tuple(x for x in problem.locks if x.agent in named),
             past=tuple(x for x in problem.past if x.agent in named),
         )
-        targets = replace(facts.targets, **{name: getattr(facts.targets, name)[rows] for name in PER_AGENT})
         index = {a: i for i, a in enumerate(rows)}
         own = tuple(tuple(replace(s, agent=index[s.agent]) for s in facts.shifts[a]) for a in rows)
-        facts = Facts(problem, targets, own, facts.kinds)
+        facts = Facts(problem, facts.targets.only(rows), own)
     found: list[list[Violation]] = [[] for _ in rows]
     for rule in RULES.values():
         for violation in rule.check(facts):

@@ -7,14 +7,17 @@ and where it had to give way a note says so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 
 from staffing.grid import BoolArray, FloatArray, IntArray, TimeGrid, read_only
 from staffing.roster.options import Options
-from staffing.roster.problem import Agent, RosterProblem
+from staffing.roster.problem import Agent, Contract, Law, LedgerEntry, RosterProblem
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,8 @@ class Targets:
 
     Attributes
     ----------
+    known
+        Whether the days of the first week before the horizon are known.
     week_base
         Paid minutes of the first week that were worked before the horizon, shape (A, W); 0 in later weeks.
     week_shifts_base
@@ -33,6 +38,8 @@ class Targets:
         Agreed minutes of the horizon less credits, shape (A,).
     horizon_lo, horizon_hi
         Hard bounds on the paid minutes of the horizon, shape (A,).
+    time_off_below, overtime_above
+        Paid minutes of the horizon below which they are voluntary time off, and above which overtime, shape (A,).
     aim
         Minutes aimed at: `horizon` less the ledger's hours, shape (A,).
     weekends
@@ -41,12 +48,17 @@ class Targets:
         Whether each of those weekends lies wholly in the horizon.
     weekends_off
         Whole weekends that must stay free, shape (A,).
+    free_sundays
+        Sundays that must stay free, shape (A,).
+    can_begin
+        Whether the agent may work on the first day at all, shape (A,).
     weekend_share, unpopular_share
         Fair share less the ledger: weekends with a shift, unpopular shifts, shape (A,).
     notes
         Where a lower bound gave way to availability.
     """
 
+    known: bool
     week_base: IntArray
     week_shifts_base: IntArray
     week_lo: IntArray
@@ -54,16 +66,26 @@ class Targets:
     horizon: IntArray
     horizon_lo: IntArray
     horizon_hi: IntArray
+    time_off_below: IntArray
+    overtime_above: IntArray
     aim: IntArray
     weekends: tuple[tuple[int, ...], ...]
     whole: tuple[bool, ...]
     weekends_off: IntArray
+    free_sundays: IntArray
+    can_begin: BoolArray
     weekend_share: IntArray
     unpopular_share: IntArray
     notes: tuple[str, ...]
 
     def __post_init__(self) -> None:
         read_only(self)
+
+    def only(self, agents: Sequence[int]) -> Targets:
+        """What some agents, by row, are due."""
+        values: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        rows: dict[str, Any] = {n: x[list(agents)] for n, x in values.items() if isinstance(x, np.ndarray)}
+        return replace(self, **rows)
 
 
 def make_targets(problem: RosterProblem, options: Options, allowed: BoolArray) -> Targets:
@@ -104,7 +126,14 @@ def make_targets(problem: RosterProblem, options: Options, allowed: BoolArray) -
     n_whole = sum(whole)
     weekends_off = np.array([c.min_weekends_off * n_whole // 4 for c in per_agent], dtype=np.int64)
     weekends_off = np.minimum(weekends_off, n_whole)
+    entry = {e.agent: e for e in problem.ledger}
+    carried = [entry.get(x.id, LedgerEntry(x.id)) for x in problem.agents]
+    sundays = int((grid.weekday == 6).sum())
+    share = sundays * problem.law.free_sundays_per_year / 52
+    owed = np.floor(np.array([share + e.sundays for e in carried]) + 0.5)
+    ledger_hours = np.array([round(e.hours * 60) for e in carried], dtype=np.int64)
     notes: list[str] = []
+    normal_lo, horizon_hi = np.zeros(A, np.int64), np.zeros(A, np.int64)
     lo, hi = np.zeros((A, W), np.int64), np.zeros((A, W), np.int64)
     horizon_lo = np.zeros(A, np.int64)
     for a, (agent, contract) in enumerate(zip(problem.agents, per_agent, strict=True)):
@@ -129,7 +158,14 @@ def make_targets(problem: RosterProblem, options: Options, allowed: BoolArray) -
                     f"less than the {want / 60:.2f} h that the contract asks for at least; counted as {can / 60:.2f} h"
                 )
         horizon = round(cut[a].sum())
-        want = max(horizon - round(contract.month_tolerance_hours * 60), 0)
+        if contract.account_hours is None:
+            normal_lo[a], horizon_hi[a] = (horizon + x * round(contract.month_tolerance_hours * 60) for x in (-1, 1))
+        else:
+            normal_lo[a], horizon_hi[a] = (
+                horizon - int(ledger_hours[a]) + round(x * 60) for x in contract.account_hours
+            )
+        horizon_hi[a] = max(horizon_hi[a], 0)
+        want = max(int(normal_lo[a]) - round(contract.time_off_hours * 60), 0)
         lost = int(weekends_off[a]) * int((reach_full - reach_free).max(initial=0))
         can = max(int(reach_full.sum()) - lost, 0)
         horizon_lo[a] = min(want, can)
@@ -139,28 +175,79 @@ def make_targets(problem: RosterProblem, options: Options, allowed: BoolArray) -
                 f"that the contract asks for at least; counted as {can / 60:.2f} h"
             )
     horizon_minutes = np.array([round(x) for x in cut.sum(axis=1)], dtype=np.int64)
-    month = np.array([round(c.month_tolerance_hours * 60) for c in per_agent], dtype=np.int64)
-    entry = {e.agent: e for e in problem.ledger}
-    ledger_hours = np.array(
-        [round(entry[x.id].hours * 60) if x.id in entry else 0 for x in problem.agents], dtype=np.int64
-    )
+    overtime = np.array([round(c.overtime_hours * 60) for c in per_agent], dtype=np.int64)
     weekend_share, unpopular_share = _fair_shares(problem, options, allowed, cut.sum(axis=1), weekends)
     return Targets(
+        known=known,
         week_base=week_base,
         week_shifts_base=shifts_base,
         week_lo=lo,
         week_hi=hi,
         horizon=horizon_minutes,
         horizon_lo=horizon_lo,
-        horizon_hi=horizon_minutes + month,
+        horizon_hi=horizon_hi + overtime,
+        time_off_below=np.maximum(normal_lo, 0),
+        overtime_above=horizon_hi,
         aim=np.maximum(horizon_minutes - ledger_hours, 0),
         weekends=weekends,
         whole=whole,
         weekends_off=weekends_off,
+        free_sundays=np.clip(owed, 0, sundays).astype(np.int64),
+        can_begin=np.asarray(allowed[:, 0].any(axis=1)),
         weekend_share=weekend_share,
         unpopular_share=unpopular_share,
         notes=tuple(notes),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of days in which work on Sundays and public holidays must have earned other days off.
+
+    Attributes
+    ----------
+    days
+        Indices of its days.
+    most
+        Days with a shift at most: every Sunday or holiday that is worked has another day off for it.
+    sundays
+        Whether it is two weeks, for Sundays; else it is up to eight weeks, for Sundays and public holidays.
+    known
+        Whether shifts of its first week before the horizon count (`Targets.week_shifts_base`).
+    """
+
+    days: tuple[int, ...]
+    most: int
+    sundays: bool
+    known: bool = False
+
+
+def substitute_windows(problem: RosterProblem, targets: Targets) -> tuple[Window, ...]:
+    """Stretches that `law.substitute_days` looks at.
+
+    Every two weeks in a row that lie wholly in the horizon (the first week also where its earlier days are known); and the
+    horizon, cut into stretches of eight weeks, of which those shorter than four weeks are left to the next horizon.
+    """
+    grid = problem.grid
+    weeks = [tuple(np.nonzero(grid.week == w)[0].tolist()) for w in range(int(grid.week[-1]) + 1)]
+    found = []
+    for w in range(len(weeks) - 1):
+        first_known = w == 0 and targets.known and len(weeks[0]) < 7
+        if len(weeks[w + 1]) == 7 and (len(weeks[w]) == 7 or first_known):
+            found.append(Window(weeks[w] + weeks[w + 1], 12, sundays=True, known=first_known))
+    for first in range(0, grid.days, 56):
+        days = range(first, min(first + 56, grid.days))
+        rest = sum(grid.weekday[d] == 6 or grid.dates[d] in problem.holidays for d in days)
+        if len(days) >= 28:
+            found.append(Window(tuple(days), len(days) - rest, sundays=False))
+    return tuple(found)
+
+
+def week_limit(contract: Contract, law: Law, days: Sequence[date]) -> float:
+    """Paid hours that law and contract allow in a week, given its days in the horizon."""
+    spans = contract.max_weekly_hours_in
+    held = not spans or any(first <= day <= last for first, last in spans for day in days)
+    return min(law.max_weekly_hours, contract.max_weekly_hours if contract.max_weekly_hours and held else math.inf)
 
 
 def weekends_of(grid: TimeGrid) -> tuple[tuple[tuple[int, ...], ...], tuple[bool, ...]]:
@@ -257,7 +344,8 @@ def _fair_shares(
         np.add.at(line, (options.first + options.length)[usable], -weight)
         return np.cumsum(line)[:-1]
 
-    covering, covering_unpopular = cover_by(np.ones_like(unpopular)), cover_by(unpopular)
+    serves = np.array([not k.on_call for k in problem.shift_types], dtype=np.bool_)[options.type_of]
+    covering, covering_unpopular = cover_by(serves), cover_by(unpopular & serves)
     with np.errstate(divide="ignore", invalid="ignore"):
         unpopular_part = np.where(covering > 1e-9, covering_unpopular / covering, 0.0)
     on_weekends = float(need[np.isin(grid.day, weekend_days)].sum())

@@ -55,6 +55,7 @@ def read_team(
     queues: Sequence[str],
     contracts: Collection[str],
     shift_types: Sequence[ShiftType],
+    rotations: Collection[str] = (),
 ) -> Team:
     """Read the team's tables.
 
@@ -65,7 +66,7 @@ def read_team(
         one after the other. Absent keys are empty tables.
     grid
         The horizon.
-    queues, contracts, shift_types
+    queues, contracts, shift_types, rotations
         What the tables may name.
 
     Raises
@@ -85,7 +86,7 @@ def read_team(
     ('Jörg', (2, 1), (((480, 960),), ((0, 2880),)))
     """
     reader = _Reader(files, grid, tuple(t.code for t in shift_types))
-    agents = reader.agents(queues, contracts)
+    agents = reader.agents(queues, contracts, rotations)
     team = Team(
         agents,
         reader.absences(),
@@ -120,7 +121,9 @@ class _Reader:
             elif key == "agents":
                 self.all_agents_read = False
 
-    def agents(self, queues: Sequence[str], contracts: Collection[str]) -> tuple[Agent, ...]:
+    def agents(
+        self, queues: Sequence[str], contracts: Collection[str], rotations: Collection[str]
+    ) -> tuple[Agent, ...]:
         out = []
         first_row: dict[str, str] = {}
         for table, i, row in self.rows("agents", AGENTS):
@@ -134,6 +137,9 @@ class _Reader:
             self.ids.add(agent)
             if row["contract"] and row["contract"] not in contracts:
                 self._unknown(table, i, "contract", "contract", row["contract"], contracts)
+            rotation, week = row.get("rotation") or "", row.get("rotation_week", 1.0)
+            if rotation and rotation not in rotations:
+                self._unknown(table, i, "rotation", "rotation", rotation, rotations)
             first, last = row.get("first_day"), row.get("last_day")
             if first and last and last < first:
                 self.problems.add(table.where(i, "last_day"), f"{last} lies before first_day {first}", "swap them")
@@ -149,6 +155,8 @@ class _Reader:
                     None if all(d is None for d in days) else tuple(ALL_DAY if d is None else d for d in days),
                     first,
                     last,
+                    rotation,
+                    1 if week != week else int(week),
                 )
             )
         if not out and not len(self.problems):
@@ -305,7 +313,7 @@ class _Reader:
                 continue
             if agent in out:
                 self.problems.add(table.where(i, "agent_id"), f"agent {agent!r} appears twice", "keep one row")
-            values = [row.get(name, 0.0) for name in ("weekends", "unpopular", "hours")]
+            values = [row.get(name, 0.0) for name in ("weekends", "unpopular", "hours", "sundays")]
             out[agent] = LedgerEntry(agent, *(0.0 if v != v else float(v) for v in values))
         self._note(gone, "ledger rows are of people who are not in the team: left out")
         return tuple(out.values())

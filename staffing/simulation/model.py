@@ -6,12 +6,16 @@ The simulation takes who is on duty, not a rota, so a rota, a requirement and a 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from staffing.grid import BoolArray, FloatArray, IntArray, TimeGrid, read_only
 from staffing.simulation.estimate import Estimate
+
+Hold = Literal["interval", "day", "month"]
+"""What must keep a promise."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,10 @@ class Demand:
     aht_quantiles
         Empirical handling times as equally spaced quantiles relative to the mean, first to last, shape (Q, K), K >= 2;
         a row of NaN where not given; None: nowhere. Values between are interpolated; rows are scaled to a mean of 1.
+    hold
+        What must keep the promise, per queue: every ``interval``, every ``day`` or the whole ``month``; None: intervals.
+    max_asa_seconds, max_abandonment, max_occupancy
+        Further promises, shape (Q,), NaN where none is; None: nowhere.
     """
 
     grid: TimeGrid
@@ -65,9 +73,19 @@ class Demand:
     slowdown: FloatArray
     exponential: BoolArray | None = None
     aht_quantiles: FloatArray | None = None
+    hold: tuple[Hold, ...] | None = None
+    max_asa_seconds: FloatArray | None = None
+    max_abandonment: FloatArray | None = None
+    max_occupancy: FloatArray | None = None
 
     def __post_init__(self) -> None:
         read_only(self)
+
+    @property
+    def promised(self) -> tuple[Hold, ...]:
+        """What must keep the promise, per queue."""
+        everywhere: Hold = "interval"
+        return self.hold or (everywhere,) * len(self.queues)
 
 
 @dataclass(frozen=True)
@@ -156,12 +174,19 @@ class SimulationResult:
         / offered).
     skill_groups
         Sets of queues served, as indices, G of them.
-    group_occupancy
-        Share of duty time spent on contacts per skill group, shape (G, T); NaN where nobody of it is on duty.
+    group_occupancy, queue_occupancy
+        Share of duty time spent on contacts per skill group, shape (G, T), and over those who serve a queue, (Q, T); NaN
+        where none of them is on duty.
+    month_occupancy
+        Share of duty time spent on contacts over the whole horizon, per skill group and last over all people, shape
+        (G + 1,).
     overtime
         `overtime_seconds` with its band, shape (1,).
     contacts_simulated
         Contacts of all replications together.
+    day_in_time, day_judged
+        Contacts answered in time, and those judged, of each replication, shape (R, Q, D): what differences between
+        scenarios are computed from.
     """
 
     grid: TimeGrid
@@ -197,8 +222,12 @@ class SimulationResult:
     queue_variants: dict[str, Estimate]
     skill_groups: tuple[tuple[int, ...], ...]
     group_occupancy: FloatArray
+    queue_occupancy: FloatArray
+    month_occupancy: FloatArray
     overtime: Estimate
     contacts_simulated: int
+    day_in_time: FloatArray
+    day_judged: FloatArray
 
     def __post_init__(self) -> None:
         read_only(self)

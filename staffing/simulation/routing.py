@@ -39,6 +39,13 @@ class Groups:
     crew: IntArray
     crews: tuple[tuple[int, ...], ...]
 
+    def able(self, n_queues: int) -> FloatArray:
+        """1 where a crew serves a queue, shape (Q, G); one crew that serves nothing where there is nobody."""
+        out = np.zeros((n_queues, max(len(self.crews), 1)))
+        for g, crew in enumerate(self.crews):
+            out[list(crew), g] = 1.0
+        return out
+
 
 def groups_of(serves: npt.NDArray[np.int8]) -> Groups:
     """Group people by their priorities.

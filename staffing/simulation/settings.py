@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 from pydantic.dataclasses import dataclass as settings
 
@@ -46,10 +44,14 @@ class SimulationSettings:
 
 @settings(frozen=True, slots=True, config=STRICT)
 class VerifySettings:
-    """What a plan must hold in the simulation, and how hard it is repaired."""
+    """How a rota that misses its promise is repaired."""
 
-    hold: Literal["interval", "day", "month"] = "interval"
-    """Whether the service level must hold in every interval, on every day, or over the horizon."""
+    repair: bool = True
+    """Whether the need is raised and lowered after simulating, and the rota planned again; else it is only simulated."""
+    share: float = Field(default=0.5, gt=0, lt=1)
+    """Share of ``solver.seconds`` for the repair."""
+    rounds: int = Field(default=12, ge=1, le=100)
+    """Plans made at most."""
     tolerance: float = Field(default=0.02, ge=0, lt=1)
     """How far below the target still counts as holding."""
     margin: float = Field(default=0.01, ge=0, lt=1)
@@ -57,10 +59,8 @@ class VerifySettings:
     slack: float = Field(default=0.03, ge=0, lt=1)
     """How far above the target agents are taken away."""
     min_contacts: float = Field(default=10.0, ge=0)
-    """Intervals with no more contacts are not judged."""
-    rounds: int = Field(default=8, ge=1, le=100)
-    """Plans made at most."""
+    """Intervals with no more contacts are not judged, nor are days."""
     replications: int = Field(default=200, ge=2, le=10_000)
     """Simulated months per round."""
     held_out_replications: int = Field(default=400, ge=2, le=10_000)
-    """Simulated months of the final check, on other seeds."""
+    """Simulated months of the final check, on the seeds of the simulation, which the repair never sees."""

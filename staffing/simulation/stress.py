@@ -11,7 +11,9 @@ from pydantic.dataclasses import dataclass as settings
 
 from staffing.errors import Problems
 from staffing.grid import TimeGrid
+from staffing.progress import SILENT, Monitor
 from staffing.simulation.engine import simulate
+from staffing.simulation.estimate import Estimate, change
 from staffing.simulation.model import Demand, OnDuty, SimulationResult
 from staffing.simulation.settings import SimulationSettings
 from staffing.strict import STRICT
@@ -73,9 +75,57 @@ def stressed(demand: Demand, on_duty: OnDuty, stress: Stress) -> tuple[Demand, O
     )
 
 
-def under_stress(demand: Demand, on_duty: OnDuty, settings: SimulationSettings, stress: Stress) -> SimulationResult:
-    """Simulate a finished plan under a stress, with the random numbers of the unstressed simulation."""
-    return simulate(*stressed(demand, on_duty, stress), settings)
+@dataclass(frozen=True)
+class Stressed:
+    """A finished plan as it is and under a stress, simulated with the same random numbers.
+
+    Attributes
+    ----------
+    base, result
+        Without and with the stress, the same number of replications.
+    change
+        Of the service level over the horizon, with the band of the difference, shape (Q,).
+    day_change
+        The same by day, shape (Q, D).
+    """
+
+    base: SimulationResult
+    result: SimulationResult
+    change: Estimate
+    day_change: Estimate
+
+
+def under_stress(
+    demand: Demand,
+    on_duty: OnDuty,
+    settings: SimulationSettings,
+    stress: Stress,
+    base: SimulationResult | None = None,
+    monitor: Monitor = SILENT,
+) -> Stressed:
+    """Simulate a finished plan under a stress, with the random numbers of the unstressed simulation.
+
+    Parameters
+    ----------
+    demand, on_duty, settings
+        The plan as it is.
+    stress
+        What happens.
+    base
+        The simulation of the plan as it is with the same settings, where it is known already.
+    monitor
+        Told of the progress.
+
+    Raises
+    ------
+    InputError
+        See `stressed`.
+    """
+    before = simulate(demand, on_duty, settings, monitor) if base is None else base
+    after = simulate(*stressed(demand, on_duty, stress), settings, monitor)
+    days = change(after.day_in_time, after.day_judged, before.day_in_time, before.day_judged)
+    sums = (x.sum(axis=2) for x in (after.day_in_time, after.day_judged, before.day_in_time, before.day_judged))
+    return Stressed(before, after, change(*sums), days)
 
 
 def shift_days(on_duty: OnDuty, grid: TimeGrid) -> list[int]:

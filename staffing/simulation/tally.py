@@ -76,6 +76,11 @@ class Tally:
         with np.errstate(invalid="ignore", divide="ignore"):
             occupancy = np.where(present.sum(0) > 0, busy.sum(0) / present.sum(0), np.nan)
             group_occupancy = np.where(present > 0, busy / present, np.nan)
+            able = self.case.groups.able(len(demand.queues))
+            crews = len(self.case.groups.crews)
+            spent, there = (np.append(x[:crews].sum(1), x.sum()) for x in (busy, present))
+            month_occupancy = np.where(there > 0, spent / there, np.nan)
+            queue_occupancy = np.where(able @ present > 0, able @ busy / (able @ present), np.nan)
         return SimulationResult(
             grid=demand.grid,
             queues=demand.queues,
@@ -114,8 +119,12 @@ class Tally:
             },
             skill_groups=self.case.groups.crews,
             group_occupancy=group_occupancy[: len(self.case.groups.crews)],
+            queue_occupancy=queue_occupancy,
+            month_occupancy=month_occupancy,
             overtime=overtime_band,
             contacts_simulated=self.contacts,
+            day_in_time=np.ascontiguousarray(day[_IN_TIME]),
+            day_judged=np.ascontiguousarray(day[_JUDGED]),
         )
 
 

@@ -1,10 +1,11 @@
-"""Verify a plan by simulation and repair it: raise the need where the promise is missed, lower it where there is slack.
+"""Repair a plan by simulation, raising the need where the promise is missed and lowering it where there is slack; verify it.
 
 The planner's search is given as a function, so that any plan can be verified: a rota, or the requirement itself.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,19 +13,21 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from staffing.grid import BoolArray, FloatArray, IntArray, read_only
+from staffing.grid import FloatArray, read_only
 from staffing.progress import SILENT, Monitor, Progress
 from staffing.simulation.engine import simulate
 from staffing.simulation.model import Demand, OnDuty, SimulationResult
+from staffing.simulation.need import STEP, lowered, raised, shortfall
 from staffing.simulation.settings import SimulationSettings, VerifySettings
 
 P = TypeVar("P")
 
-DEFERRABLE = 2
-"""Channel of deferrable work."""
+REPAIR = 1_000_003
+"""Distance of the seed that repairs from the seed that checks."""
 
-HELD_OUT = 1_000_003
-"""Distance of the seed that checks from the seed that repairs."""
+ALIKE = 0.0005
+"""Plans that do not hold and whose late contacts differ by no more than this share of all contacts are alike: the cheaper
+one is taken."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,15 @@ class Solved(Generic[P]):
         Whatever the planner calls a plan.
     on_duty
         Who works when under it.
+    staffed
+        People at each queue, shape (Q, T): whoever serves several counts once, split as the plan means it.
     cost
-        What is to be small, e.g. paid hours.
+        What is to be small, e.g. paid hours; must not depend on the need.
     """
 
     plan: P
     on_duty: OnDuty
+    staffed: FloatArray
     cost: float
 
 
@@ -60,35 +66,50 @@ class Miss:
         Which queue, index of the interval, and its local time.
     contacts
         Expected.
+    staffed, needed
+        People at the queue, and asked for at last.
     service_level, low, high
         On held-out seeds, with the band.
-    why
-        In words.
     """
 
     queue: str
     interval: int
     label: str
     contacts: float
+    staffed: float
+    needed: float
     service_level: float
     low: float
     high: float
-    why: str
 
 
 @dataclass(frozen=True)
 class Round:
-    """One turn of the repair: cost, cells (queue and interval) below the promise, cells raised and lowered."""
+    """One turn of the repair.
+
+    Attributes
+    ----------
+    cost
+        Of the plan.
+    need
+        Agent-hours asked for.
+    late
+        Contacts beyond what the targets allow, in the intervals and days that miss their promise.
+    below, raised, lowered
+        Cells (queue and interval) below the promise, and what was changed after it.
+    """
 
     cost: float
+    need: float
+    late: float
     below: int
     raised: int
     lowered: int
 
 
 @dataclass(frozen=True)
-class Verified(Generic[P]):
-    """The cheapest plan that holds its promises, or the one that comes closest.
+class Repaired(Generic[P]):
+    """The cheapest plan that holds its promises on the seeds of the repair, or the one that comes closest.
 
     Attributes
     ----------
@@ -96,47 +117,67 @@ class Verified(Generic[P]):
         The plan.
     need
         The need it was made for, shape (Q, T).
-    service
-        Simulated on held-out seeds.
-    holds
-        Whether every promise is kept there.
-    misses
-        What is not, worst first.
+    late
+        Contacts beyond what the targets allow, in the intervals and days that miss their promise (with the margin).
     rounds
         How the repair went.
     """
 
     solved: Solved[P]
     need: FloatArray
-    service: SimulationResult
-    holds: bool
-    misses: tuple[Miss, ...]
+    late: float
     rounds: tuple[Round, ...]
 
     def __post_init__(self) -> None:
         read_only(self)
 
 
-def verify_and_repair(
+@dataclass(frozen=True)
+class Verified:
+    """The service of a plan on seeds that its repair has not seen.
+
+    Attributes
+    ----------
+    service
+        Simulated with the seed of the simulation's settings.
+    misses
+        Cells that do not keep their promise, most contacts in need first.
+    """
+
+    service: SimulationResult
+    misses: tuple[Miss, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every promise is kept."""
+        return not self.misses
+
+
+def repair(
     demand: Demand,
     need: FloatArray,
     solve: Solve[P],
     simulation: SimulationSettings,
     settings: VerifySettings,
     monitor: Monitor = SILENT,
-) -> Verified[P]:
-    """Plan, simulate, change the need, plan again; accept on seeds that the repair has not seen.
+    *,
+    seconds: float = math.inf,
+    first: Solved[P] | None = None,
+    polish: Solve[P] | None = None,
+) -> Repaired[P]:
+    """Plan, simulate, change the need, plan again, until every promise holds or time or rounds are over.
 
-    A plan accepted on the seeds it was repaired with looks about a point better than it is. So the repair aims
-    `settings.margin` higher, and only the service on held-out seeds counts.
+    A plan accepted on the seeds it was repaired with looks about a point better than it is. So the repair has seeds of its
+    own and aims `settings.margin` higher; a plan that holds on them is tried on further ones, four times as many, and repaired
+    with those from then on. Only `verify` tells what customers get.
 
-    Where several queues miss their promise in one interval and share people, only the one that misses most is raised:
-    people who come for it also help the others. What was once too low is not tried again.
+    In every round the need rises where the promise is missed and falls where there is slack (`need.raised`,
+    `need.lowered`). What was once too low is not tried again.
 
     Parameters
     ----------
     demand
-        Contacts and promises; queues without a target are left alone.
+        Contacts and promises; queues without any are left alone.
     need
         Agents to start from, shape (Q, T), e.g. Erlang A per interval; people on duty, so gross of the absence that is
         simulated.
@@ -145,176 +186,113 @@ def verify_and_repair(
     simulation
         Seed, absence, routing; its replications are replaced by those of `settings`.
     settings
-        What must hold, and how hard to try.
+        What counts as holding, and how hard to try.
     monitor
-        Asked to stop, the best plan so far is checked and returned.
+        Told of the rounds; asked to stop, the best plan so far is returned.
+    seconds
+        Wall time after which no further round begins; simulations are made smaller where they would take more than a
+        quarter of it each.
+    first
+        A plan for `need` that is there already.
+    polish
+        Makes a plan for the need of the best plan, from that plan, with more time; it is kept where its service is no
+        worse.
     """
     began = time.monotonic()
-    train = replace(simulation, replications=settings.replications)
-    check = replace(simulation, replications=settings.held_out_replications, seed=(simulation.seed + HELD_OUT) % 2**32)
+    train = replace(simulation, seed=(simulation.seed + REPAIR) % 2**32, replications=settings.replications)
     asked = np.array(need, dtype=np.float64)
+    found = solve(asked, None) if first is None else first
+    if seconds < math.inf:
+        train = replace(train, replications=affordable(demand, found.on_duty, train, seconds / 4))
+    sure = replace(train, seed=(simulation.seed + 2 * REPAIR) % 2**32, replications=4 * train.replications)
     too_low = np.full(asked.shape, -np.inf)
-    found: Solved[P] | None = None
-    best: tuple[tuple[bool, float, float], Solved[P], FloatArray, SimulationResult] | None = None
+    candidates: list[Repaired[P]] = []
     rounds: list[Round] = []
-    for turn in range(settings.rounds):
-        found = solve(asked, None if found is None else found.plan)
+    while True:
         service = simulate(demand, found.on_duty, train)
         missing = shortfall(demand, service, settings, settings.margin)
-        if not missing.any() or turn == settings.rounds - 1 or best is None:
-            held = simulate(demand, found.on_duty, check)
-            left = shortfall(demand, held, settings, 0.0)
-            score = (bool(left.any()), float((left * demand.contacts).sum()) if left.any() else 0.0, found.cost)
-            if best is None or score < best[0]:
-                best = (score, found, asked.copy(), held)
-            missing = np.maximum(missing, left)
-        raised = _raise(demand, found.on_duty, missing, asked)
-        too_low = np.where(raised > 0, np.maximum(too_low, asked), too_low)
-        lowered = _lower(demand, service, settings, asked) if not missing.any() else np.zeros(asked.shape)
-        lowered = np.where(asked - lowered > too_low, lowered, 0.0)
-        rounds.append(Round(found.cost, int((missing > 0).sum()), int((raised > 0).sum()), int((lowered > 0).sum())))
-        note = f"round {turn + 1}: {rounds[-1].below} intervals below the promise"
-        monitor.report(Progress("simulation", time.monotonic() - began, (turn + 1) / settings.rounds, note=note))
-        if monitor.should_stop() or not (raised.any() or lowered.any()):
+        if not missing.any() and train.replications < sure.replications:
+            train = sure
+            candidates.clear()
+            continue
+        late = float((missing * demand.contacts).sum())
+        candidates.append(Repaired(found, asked, late, ()))
+        more = raised(demand, found.on_duty, found.staffed, missing, asked)
+        less = lowered(demand, service, settings, found.staffed, missing, asked)
+        too_low = np.where(missing > 0, np.maximum(too_low, np.minimum(asked, found.staffed)), too_low)
+        less = np.clip(asked - too_low - STEP, 0.0, less)
+        counts = (int(np.count_nonzero(x > 0)) for x in (missing, more, less))
+        rounds.append(Round(found.cost, float(asked.sum()) * demand.grid.hours, late, *counts))
+        passed = time.monotonic() - began
+        share = max(len(rounds) / settings.rounds, passed / seconds)
+        note = f"round {len(rounds)}: {rounds[-1].below} intervals below the promise"
+        monitor.report(Progress("repair", passed, min(1.0, share), note=note))
+        if share >= 1 or monitor.should_stop() or not (more.any() or less.any()):
             break
-        asked = asked + raised - lowered
-    assert best is not None
-    (_, chosen, for_need, held) = best[0], best[1], best[2], best[3]
-    left = shortfall(demand, held, settings, 0.0)
-    return Verified(
-        chosen, for_need, held, not left.any(), misses_of(demand, chosen.on_duty, for_need, held, left), tuple(rounds)
-    )
+        asked = asked + more - less
+        found = solve(asked, found.plan)
+        if monitor.should_stop():
+            break
+    contacts = float(demand.contacts.sum())
+    best = _best(candidates, contacts)
+    if polish is not None and not monitor.should_stop():
+        found = polish(best.need, best.solved.plan)
+        missing = shortfall(demand, simulate(demand, found.on_duty, train), settings, settings.margin)
+        polished = Repaired(found, best.need, float((missing * demand.contacts).sum()), ())
+        best = _best([best, polished], contacts)
+    return replace(best, rounds=tuple(rounds))
 
 
-def shortfall(demand: Demand, service: SimulationResult, settings: VerifySettings, margin: float) -> FloatArray:
-    """By how much each cell misses the promise and should be mended, shape (Q, T); 0 where it is kept.
-
-    By `settings.hold` the promise concerns the interval, or the day or month as a whole; then a cell is to blame that is
-    below the target on a day, or in a month, that misses it. Cells with few contacts are never to blame. A service
-    level within `settings.tolerance` of the target counts as kept; `margin` makes it stricter.
-
-    Deferrable work is done long after it came, so it is judged by the day (or the month), and all open cells of a day that
-    misses are to blame alike.
-    """
-    grid, target = demand.grid, demand.target[:, None]
-    bar = target - settings.tolerance + margin
-    level, days = service.service_level, service.day_service_level.mean
-    with np.errstate(invalid="ignore"):
-        bad_day = days < bar
-        if settings.hold == "month":
-            bad_day = np.broadcast_to(service.queue_service_level[:, None] < bar, days.shape)
-        fails = level < bar if settings.hold == "interval" else bad_day[:, grid.day] & (level < target)
-        counts = demand.contacts > settings.min_contacts
-        out = np.where(counts & fails, np.nan_to_num(target - level), 0.0)
-        enough = np.add.reduceat(demand.contacts, grid.day_first[:-1], axis=1) > settings.min_contacts
-        late = np.where(enough & bad_day, np.nan_to_num(target - days), 0.0)
-    spread = np.where(demand.open, late[:, grid.day], 0.0)
-    return np.maximum(np.where(_deferrable(demand)[:, None], spread, out), 0.0)
+def verify(
+    demand: Demand,
+    solved: Solved[P],
+    need: FloatArray,
+    simulation: SimulationSettings,
+    settings: VerifySettings,
+    monitor: Monitor = SILENT,
+) -> Verified:
+    """Judge a plan for a need on the seeds of `simulation`, with at least `settings.held_out_replications` of them."""
+    count = max(settings.held_out_replications, simulation.replications)
+    service = simulate(demand, solved.on_duty, replace(simulation, replications=count), monitor)
+    missing = shortfall(demand, service, settings, 0.0)
+    return Verified(service, misses_of(demand, solved.staffed, need, service, missing))
 
 
-def _deferrable(demand: Demand) -> BoolArray:
-    return np.equal(demand.channel, DEFERRABLE)
+PROBE = 4
+"""Replications that tell how long one takes."""
 
 
-def _raise(demand: Demand, on_duty: OnDuty, missing: FloatArray, asked: FloatArray) -> FloatArray:
-    """Agents to add, shape (Q, T): only to the worst queue among those that share people and fail together.
-
-    Where more people are on duty than were asked for and it still fails, the surplus is added, too: asking for less than
-    there are would change nothing.
-    """
-    if not missing.any():
-        return np.zeros(asked.shape)
-    label = _linked(on_duty)
-    out = np.zeros(asked.shape)
-    step = np.maximum(1.0, np.round(0.6 * missing * np.sqrt(np.maximum(asked, 1.0))))
-    # Deferrable work needs hours, whenever they come: as many more as are missing, in quarters of an agent.
-    hours = np.maximum(0.25, np.ceil(4 * missing * asked) / 4)
-    step = np.where(_deferrable(demand)[:, None], hours, step)
-    for part in np.unique(label):
-        rows = np.flatnonzero(label == part)
-        team: BoolArray = np.asarray((on_duty.serves[:, rows] > 0).any(axis=1))
-        surplus = np.maximum(0.0, np.floor(staffing(on_duty, demand, team) - asked[rows].sum(axis=0) + 1e-9))
-        worst = rows[np.argmax(missing[rows], axis=0)]
-        cells = np.arange(missing.shape[1])
-        hit = missing[worst, cells] > 0
-        out[worst[hit], cells[hit]] = step[worst[hit], cells[hit]] + surplus[hit]
-    return out
+def affordable(demand: Demand, on_duty: OnDuty, settings: SimulationSettings, seconds: float) -> int:
+    """How many replications, of those in `settings`, can be simulated in so many seconds; at least 20 or all."""
+    began = time.monotonic()
+    simulate(demand, on_duty, replace(settings, replications=min(PROBE, settings.replications)))
+    each = (time.monotonic() - began) / PROBE
+    return min(settings.replications, max(20, int(seconds / each)))
 
 
-def _lower(demand: Demand, service: SimulationResult, settings: VerifySettings, asked: FloatArray) -> FloatArray:
-    """Agents to take away, shape (Q, T), where even the low end of the band is well above the target."""
-    target = demand.target[:, None]
-    level = service.service_level_low
-    day_level = service.day_service_level.low[:, demand.grid.day]
-    deferrable = _deferrable(demand)[:, None]
-    level = np.where(deferrable, day_level, level)
-    if settings.hold == "day":
-        level = np.minimum(level, day_level)
-    elif settings.hold == "month":
-        level = np.minimum(level, service.queue_service_level_low[:, None])
-    with np.errstate(invalid="ignore"):
-        spare = np.nan_to_num(level - target - settings.slack, nan=0.0)
-    able = (spare > 0) & np.where(deferrable, asked >= 0.5, (demand.contacts > settings.min_contacts) & (asked >= 2))
-    slope = np.maximum(0.012, 0.35 / np.sqrt(np.maximum(asked, 1.0)))
-    fewer = np.where(deferrable, 0.25, np.maximum(1.0, np.floor(0.4 * spare / slope)))
-    return np.where(able, fewer, 0.0)
-
-
-def _linked(on_duty: OnDuty) -> IntArray:
-    """Label of each queue, shape (Q,): queues that are linked by people who serve both have the same."""
-    serves = on_duty.serves > 0
-    label = np.arange(serves.shape[1], dtype=np.int64)
-    for row in np.unique(serves, axis=0):
-        if row.any():
-            label[np.isin(label, label[row])] = label[row].min()
-    return label
+def _best(candidates: list[Repaired[P]], contacts: float) -> Repaired[P]:
+    """The cheapest of those that hold, else of those that answer nearly as few contacts late as any."""
+    least = min(c.late for c in candidates)
+    enough = least + ALIKE * contacts if least > 0 else 0.0
+    return min((c for c in candidates if c.late <= enough), key=lambda c: (c.solved.cost, c.late))
 
 
 def misses_of(
-    demand: Demand, on_duty: OnDuty, need: FloatArray, service: SimulationResult, missing: FloatArray
+    demand: Demand, staffed: FloatArray, need: FloatArray, service: SimulationResult, missing: FloatArray
 ) -> tuple[Miss, ...]:
-    """Name the cells that miss their promise, by contacts not answered in time, and why."""
-    staffed = staffing(on_duty, demand)
-    able = _able(on_duty, demand)
-    out = []
-    for q, t in zip(*np.nonzero((missing > 0) & (demand.contacts > 0)), strict=True):
-        if able[q, t] + 0.5 < need[q, t]:
-            why = f"{able[q, t]:.1f} people who serve it are on duty, {need[q, t]:.1f} are asked for"
-        elif staffed[t] + 0.5 < need[:, t].sum():
-            why = f"{staffed[t]:.1f} people are on duty for all queues, {need[:, t].sum():.1f} are asked for"
-        else:
-            why = "the repair ran out of rounds"
-        out.append(
-            Miss(
-                demand.queues[q],
-                int(t),
-                demand.grid.label(int(t)),
-                float(demand.contacts[q, t]),
-                float(service.service_level[q, t]),
-                float(service.service_level_low[q, t]),
-                float(service.service_level_high[q, t]),
-                why,
-            )
+    """Name the cells that miss their promise, by contacts not answered in time."""
+    out = [
+        Miss(
+            demand.queues[q],
+            int(t),
+            demand.grid.label(int(t)),
+            float(demand.contacts[q, t]),
+            float(staffed[q, t]),
+            float(need[q, t]),
+            float(service.service_level[q, t]),
+            float(service.service_level_low[q, t]),
+            float(service.service_level_high[q, t]),
         )
-    return tuple(sorted(out, key=lambda m: -m.contacts * (1 - m.service_level)))
-
-
-def staffing(on_duty: OnDuty, demand: Demand, who: BoolArray | None = None) -> FloatArray:
-    """People on duty in each interval, averaged over it, shape (T,); `who` (P,) picks some of them."""
-    grid = demand.grid
-    keep = np.ones(len(on_duty.person), dtype=np.bool_) if who is None else who[on_duty.person]
-    edges = np.append(grid.starts, grid.starts[-1] + grid.seconds).astype(np.float64)
-    # Seconds worked before each edge, as a sum of ramps, one up at each start and one down at each end.
-    worked = np.zeros(len(edges))
-    for instants, sign in ((on_duty.start[keep], 1.0), (on_duty.end[keep], -1.0)):
-        at = np.sort(instants)
-        count = np.searchsorted(at, edges)
-        total = np.concatenate(([0.0], np.cumsum(at - edges[0])))
-        worked += sign * (count * (edges - edges[0]) - total[count])
-    out: FloatArray = np.diff(worked) / grid.seconds
-    return out
-
-
-def _able(on_duty: OnDuty, demand: Demand) -> FloatArray:
-    """People on duty who serve each queue, shape (Q, T)."""
-    return np.array([staffing(on_duty, demand, on_duty.serves[:, q] > 0) for q in range(on_duty.serves.shape[1])])
+        for q, t in zip(*np.nonzero((missing > 0) & (demand.contacts > 0)), strict=True)
+    ]
+    return tuple(sorted(out, key=lambda m: -m.contacts * missing[demand.queues.index(m.queue), m.interval]))

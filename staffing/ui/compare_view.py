@@ -28,12 +28,7 @@ def compare_view(t: Texts) -> None:
         with st.container(border=True):
             st.markdown(f"##### {t('compare.one.title')}")
             st.markdown(t("compare.one.body"))
-            st.page_link(
-                frame.PAGES["scenarios"],
-                label=t("compare.one.go"),
-                icon=":material/tune:",
-                query_params={"view": "what-if"},
-            )
+            st.button(t("compare.one.go"), icon=":material/tune:", key="to-what-if", on_click=_to_what_if)
         return
     labels = {r.id: frame.run_label(t, r) for r in runs}
     oldest = list(labels)[::-1]
@@ -64,6 +59,10 @@ def compare_view(t: Texts) -> None:
     if len({p.dates for p in plans}) == 1:
         st.subheader(t("compare.overlay"))
         st.fragment(_overlay, key="overlay")(t, names, plans)
+
+
+def _to_what_if() -> None:
+    st.session_state["view"] = "what-if"
 
 
 def _ambiguous(name: str, chosen: list[Run]) -> bool:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from staffing import charts
-from staffing.errors import InputError
+from staffing.errors import InputError, Problem
+from staffing.frames import Sheet
+from staffing.history.series import Repair
 from staffing.ui import frame, session
 from staffing.ui.markup import Cell, table
 from staffing.ui.texts import Texts, plain
-from staffing.ui.vm.intake import Quality, listing_csv
+from staffing.ui.vm.intake import Quality, bad_rows, listing_csv
 
 MOST = 30
 
@@ -35,23 +39,40 @@ def repair_lines(t: Texts, found: Quality) -> list[tuple[str, str]]:
     return out
 
 
-def refused(t: Texts, error: InputError) -> None:
-    """Problems of a file, and all of them to take away."""
+def refused(t: Texts, error: InputError, sheet: Sheet | None = None) -> None:
+    """Problems of a file; all of them, and the rows they stand in, to take away."""
     frame.show_problems(t, error.problems[:20])
+    with st.container(horizontal=True):
+        st.download_button(
+            t("data.problems.go", n=len(error.problems)),
+            lambda: listing_csv(error.problems),
+            "problems.csv",
+            "text/csv",
+            on_click="ignore",
+            key="get-problems",
+            icon=":material/download:",
+        )
+        if sheet is not None:
+            _rows_button(t, sheet, error.problems)
+
+
+def _rows_button(t: Texts, sheet: Sheet, entries: Sequence[Repair] | Sequence[Problem]) -> None:
     st.download_button(
-        t("data.problems.go", n=len(error.problems)),
-        lambda: listing_csv(error.problems),
-        "problems.csv",
+        t("data.bad_rows"),
+        lambda: bad_rows(sheet, entries),
+        "rows.csv",
         "text/csv",
         on_click="ignore",
-        key="get-problems",
+        key="get-rows",
+        icon=":material/download:",
+        help=t("data.bad_rows.help"),
     )
 
 
-def report(t: Texts, found: session.Found) -> None:
+def report(t: Texts, found: session.Found, sheet: Sheet | None = None) -> None:
     """Span, facts by queue, every day, and what was mended."""
     if isinstance(found, InputError):
-        refused(t, found)
+        refused(t, found, sheet)
         return
     st.markdown(t("data.span", first=t.long_day(found.first), last=t.long_day(found.last)))
     st.html(facts_table(t, found))
@@ -68,11 +89,15 @@ def report(t: Texts, found: session.Found) -> None:
         with st.expander(title):
             st.markdown(lines)
     every = [r for _, _, entries in found.repairs for r in entries]
-    st.download_button(
-        t("data.repairs.go"),
-        lambda: listing_csv(every),
-        "repairs.csv",
-        "text/csv",
-        on_click="ignore",
-        key="get-repairs",
-    )
+    with st.container(horizontal=True):
+        st.download_button(
+            t("data.repairs.go"),
+            lambda: listing_csv(every),
+            "repairs.csv",
+            "text/csv",
+            on_click="ignore",
+            key="get-repairs",
+            icon=":material/download:",
+        )
+        if sheet is not None:
+            _rows_button(t, sheet, every)

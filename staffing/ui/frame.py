@@ -94,8 +94,10 @@ def _follow(label: str, options: dict[str, str], chosen: str, choose: Callable[[
 
 def choose_part(name: str, label: str, options: Mapping[str, str], default: str) -> str:
     """Let the planner choose a part of the page; it stays in the address, under its own name in every language."""
-    wanted = st.query_params.get(name)
-    st.session_state.setdefault(name, wanted if wanted in options else default)
+    wanted, seen = st.query_params.get(name), f"{name}-in-address"
+    if wanted in options and wanted != st.session_state.get(seen):
+        st.session_state[name] = wanted
+    st.session_state.setdefault(name, default)
     part = str(
         st.segmented_control(
             label,
@@ -106,7 +108,8 @@ def choose_part(name: str, label: str, options: Mapping[str, str], default: str)
             label_visibility="collapsed",
         )
     )
-    if st.query_params.get(name) != part:
+    st.session_state[seen] = part
+    if wanted != part:
         st.query_params[name] = part
     return part
 

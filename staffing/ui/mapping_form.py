@@ -38,7 +38,7 @@ def mapping_form(
                 format_func=lambda h: h or t("data.map.none"),
                 key=f"column-{layout}-{name}-{key}",
             )
-    values = queue_values(sheet, columns.get("queue", ""))
+    values = queue_values(sheet, columns.get("queue", "")) if ours else []
     queues: dict[str, str] = {}
     if values:
         st.markdown(f"**{t('data.map.queues')}**")
@@ -54,3 +54,8 @@ def mapping_form(
                     key=f"queue-{value}-{key}",
                 )
     return layout, columns, queues
+
+
+def missing_columns(layout: Layout, columns: dict[str, str]) -> bool:
+    """Whether a column that must be there is not named yet."""
+    return any(required and not columns[name] for name, required in columns_of(layout))

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from staffing.roster.rules import Violation
+from staffing.ui.rule_words import told
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.board import Judged, marks
-from staffing.ui.vm.broken import figures
 from staffing.ui.vm.editing import Cell
 from staffing.ui.vm.rota import Bar, Code, Matrix, tone
 
@@ -159,10 +159,6 @@ def _clock(hour: float) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def violation_words(t: Texts, judged: Judged, v: Violation) -> str:
+def violation_words(t: Texts, v: Violation) -> str:
     """Who, when, and which rule is broken, in markdown."""
-    problem = judged.board.problem
-    found = [t.count(round(x, 2)) for x in figures(v)]
-    detail = f" ({t(f'broken.{v.rule}').format(*found)})" if found else ""
-    who, when = problem.agents[v.agent].name, t.day(problem.grid.dates[v.day])
-    return f"**{plain(who)}, {when}**: {t(f'rule.{v.rule}')}{detail}"
+    return f"**{plain(v.who)}, {t.day(v.when)}**: {t(f'rule.{v.rule}')} ({plain(told(t, v))})"

@@ -14,6 +14,7 @@ import streamlit as st
 
 from staffing import charts
 from staffing.errors import InputError
+from staffing.frames import Sheet, read_sheet
 from staffing.inputs import TEAM_TABLES, read_people
 from staffing.jobs import Jobs, Run, RunRequest
 from staffing.roster.problem import RosterProblem
@@ -284,6 +285,19 @@ def history_of(scenario: Scenario, path: Path) -> Found:
     """History of a scenario, summed up once."""
     files = [path, *scenario.files("history")]
     return _history(str(path), max(f.stat().st_mtime for f in files if f.exists()))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _sheet(path: str, changed: float) -> Sheet | None:
+    try:
+        return read_sheet(Path(path))
+    except InputError:
+        return None
+
+
+def sheet_of(path: Path) -> Sheet | None:
+    """A history file as it is, read once; None where it is no table."""
+    return _sheet(str(path), path.stat().st_mtime) if path.is_file() else None
 
 
 def keep_upload(team: str, name: str, content: bytes) -> Path:

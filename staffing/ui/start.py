@@ -9,7 +9,7 @@ import streamlit as st
 from staffing.errors import InputError
 from staffing.scenario import Scenario
 from staffing.ui import frame, session
-from staffing.ui.texts import Texts, plain
+from staffing.ui.texts import Texts
 from staffing.ui.vm.teams import ScenarioFile, Team
 
 
@@ -44,4 +44,9 @@ def offer_sample(t: Texts) -> None:
                 frame.show_problems(t, done.stderr.strip().splitlines()[-3:] or [t("sample.failed")])
             else:
                 st.rerun()
-        st.caption(t("sample.own", folder=plain(str(session.team_folders()[0]))))
+        if st.button(t("sample.own"), icon=":material/upload_file:", key="own-team", on_click=_begin_own):
+            st.switch_page(frame.PAGES["data"], query_params={"section": "new"})
+
+
+def _begin_own() -> None:
+    st.session_state["section"] = "new"

@@ -126,7 +126,12 @@ def _column_of(label: str, values: pd.Series) -> Any:
 
 def _shifts(t: Texts, scenario: Scenario) -> Part:
     saved = settings_tables.shifts(scenario)
-    columns: Columns = {
+    return Part("shifts", saved, shift_columns(t), lambda rows: settings_tables.shifts_edit(saved, rows))
+
+
+def shift_columns(t: Texts) -> Columns:
+    """Columns of a table of shift types."""
+    return {
         "_index": None,
         "code": st.column_config.TextColumn(t("team.shift.code") + " *", required=True, max_chars=8, width="small"),
         "name": st.column_config.TextColumn(t("team.shift.name")),
@@ -139,4 +144,3 @@ def _shifts(t: Texts, scenario: Scenario) -> Part:
         ),
         "unpopular": st.column_config.CheckboxColumn(t("team.shift.shared")),
     }
-    return Part("shifts", saved, columns, lambda rows: settings_tables.shifts_edit(saved, rows))

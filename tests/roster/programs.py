@@ -44,6 +44,8 @@ def random_program(
             np.broadcast_to(paid, (D, S)),
             np.broadcast_to(paid // 120, (D, S)),
             np.broadcast_to(rng.random(S) < 0.5, (D, S)),
+            np.broadcast_to(np.arange(S) == 0, (D, S)),
+            np.broadcast_to(np.arange(S) == 1, (D, S)),
         ]
     ).astype(np.int32)
     counts: list[Count] = []
@@ -91,6 +93,16 @@ def random_program(
             runs.append(Run("late row", a, 3, 2, 3, 0, free_start=bool(rng.random() < 0.5)))
         if rng.random() < 0.7:
             successions.append(Succession("rest", a, int(rng.choice([8, 11, 14])) * 3600, _before(rng)))
+        also = np.random.default_rng((seed, a))  # so that the programs above stay what they were
+        if also.random() < 0.3:
+            hours, eve = int(also.choice([30, 36, 42])), int(also.choice([-1, -2]))
+            before = eve * 86_400 + int(also.integers(60_000, 90_000)) if also.random() < 0.5 else None
+            successions.append(Succession("over", a, hours * 3600, before, over_off=True, before_day=eve))
+        if also.random() < 0.3:
+            successions.append(Succession("order", a, pairs=((3, 4), (5, 3))[: int(also.integers(1, 3))], before=(4,)))
+        if also.random() < 0.2:
+            last = int(also.integers(0, 5)) if also.random() < 0.5 else None
+            successions.append(Succession("steady", a, change=(2, 1, last)))
     banned = rng.random((S, S)) < 0.2 if rng.random() < 0.4 else None
     serves = rng.random((G, Q)) < 0.6
     need = rng.integers(0, 12, (T, Q))
@@ -182,17 +194,36 @@ def kept(program: Program, a: int, row: tuple[int, ...] | np.ndarray) -> bool:
     for r in program.runs:
         if r.agent == a and not run_kept(program, r, row):
             return False
-    for x in program.successions:
-        if x.agent != a:
+    return all(succession_kept(program, x, row) for x in program.successions if x.agent == a)
+
+
+def succession_kept(program: Program, x: Succession, row: tuple[int, ...] | np.ndarray) -> bool:
+    step = 2 if x.over_off else 1
+    for d, s in enumerate(row):
+        if s < 0 or (x.over_off and d and row[d - 1] >= 0):
             continue
-        for d, s in enumerate(row):
-            if s < 0:
-                continue
-            end = x.before_end if d == 0 else (program.end[d - 1, row[d - 1]] if row[d - 1] >= 0 else None)
-            if end is not None and program.start[d, s] - end < x.rest_seconds:
+        begin, m = program.start[d, s], program.measures[:, d, s]
+        if d == (x.before_day + 2 if x.over_off else 0):
+            if x.before_end is not None and begin - x.before_end < x.rest_seconds:
                 return False
-            if d and row[d - 1] >= 0 and program.banned is not None and program.banned[row[d - 1], s]:
+            if any(m[i] > 0 for i in x.before):
                 return False
+            if x.change and x.change[2] is not None and abs(m[x.change[0]] - x.change[2]) > x.change[1]:
+                return False
+        if d < step or row[d - step] < 0:
+            continue
+        r = row[d - step]
+        if begin - program.end[d - step, r] < x.rest_seconds:
+            return False
+        if x.over_off:
+            continue
+        n = program.measures[:, d - 1, r]
+        if any(n[i] > 0 and m[j] > 0 for i, j in x.pairs):
+            return False
+        if x.change and abs(m[x.change[0]] - n[x.change[0]]) > x.change[1]:
+            return False
+        if program.banned is not None and program.banned[r, s]:
+            return False
     return True
 
 

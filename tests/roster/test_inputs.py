@@ -20,6 +20,7 @@ from staffing.roster.problem import (
     Prices,
     Request,
     RosterProblem,
+    Rotation,
     ShiftType,
 )
 from tests.roster.roster_cases import random_problem
@@ -69,6 +70,14 @@ def test_a_bad_shift_type_is_named(good: RosterProblem, kind: ShiftType, words: 
         (Contract(40.0, max_consecutive_days=7), "max_consecutive_days 7, the law allows 6"),
         (Contract(40.0, shifts=("E", "Q")), "unknown shift type 'Q'"),
         (Contract(40.0, shifts=()), "no shift types"),
+        (Contract(40.0, min_consecutive_days=7), "min_consecutive_days 7, at most 6 are allowed"),
+        (Contract(40.0, max_weekly_hours=20.0), "weekly_hours 40, max_weekly_hours 20"),
+        (Contract(40.0, account_hours=(10.0, -10.0)), "account_hours: 10 to -10"),
+        (Contract(40.0, forbidden_successions=(("N", "Q"),)), "forbidden_successions: unknown shift type 'Q'"),
+        (
+            Contract(40.0, max_weekly_hours=20.0, max_weekly_hours_in=((date(2027, 3, 1), date(2027, 2, 1)),)),
+            "max_weekly_hours_in: 2027-02-01 lies before 2027-03-01",
+        ),
     ],
 )
 def test_a_contract_weaker_than_the_law_is_named(good: RosterProblem, contract: Contract, words: str) -> None:
@@ -178,3 +187,19 @@ def test_rest_that_reaches_beyond_the_next_day_is_refused(good: RosterProblem) -
     late = good.grid.instant(1, 12 * 60)
     past = (PastShift("a0", good.grid.dates[0] - timedelta(days=1), "E", late - 9 * 3600, late, 480),)
     assert "deep in the horizon" in told(replace(good, past=past))[0]
+
+
+def test_a_bad_rotation_is_named(good: RosterProblem) -> None:
+    turn = Rotation(("E E E - -", "E E Q E E - -"), date(2027, 2, 2))
+    agents = (
+        replace(good.agents[0], rotation="turn", rotation_week=0),
+        replace(good.agents[1], rotation="tern"),
+        *good.agents[2:],
+    )
+    assert told(replace(good, agents=agents, rotations={"turn": turn})) == [
+        "rotation turn: first_monday 2027-02-02 is not a Monday (name a Monday)",
+        "rotation turn: week 1 has 5 days: 'E E E - -' (write seven, from Monday to Sunday)",
+        "rotation turn: week 2: unknown shift type 'Q' (- (off), * (anything) or one of: A, D, E, L, M, N, W)",
+        "agent a0 (Agent 0): rotation_week 0 (1 or more)",
+        "agent a1 (Agent 1): unknown rotation 'tern' (one of: turn)",
+    ]

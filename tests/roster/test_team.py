@@ -233,3 +233,17 @@ def test_agents_of_which_only_the_header_is_left_are_refused(tmp_path):
     assert problems(tmp_path, agents="agent_id,name,contract,queues\n") == [
         "agents.csv: has a header but no rows (export it again)"
     ]
+
+
+def test_rotations_and_owed_sundays_are_read(tmp_path):
+    text = "agent_id,name,contract,queues,rotation,rotation_week\na1,Anna,full,chat,turn,2\na2,Ben,full,chat,,\n"
+    path = tmp_path / "agents.csv"
+    path.write_text(text, encoding="utf-8")
+    ledger = tmp_path / "ledger.csv"
+    ledger.write_text("agent_id,sundays\na1,1.5\n", encoding="utf-8")
+    names = {"queues": ["chat"], "contracts": ["full"], "shift_types": SHIFTS}
+    found = read_team({"agents": [path], "ledger": [ledger]}, grid=GRID, rotations=["turn"], **names)
+    assert [(a.rotation, a.rotation_week) for a in found.agents] == [("turn", 2), ("", 1)]
+    assert found.ledger == (LedgerEntry("a1", sundays=1.5),)
+    with pytest.raises(InputError, match="unknown rotation 'turn'"):
+        read_team({"agents": [path]}, grid=GRID, rotations=["tern"], **names)

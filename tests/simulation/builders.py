@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from staffing.grid import TimeGrid
+from staffing.grid import BoolArray, FloatArray, TimeGrid
 from staffing.simulation import case as cases
 from staffing.simulation.model import Demand, OnDuty
 from staffing.simulation.settings import SimulationSettings
@@ -51,6 +51,17 @@ def duty_of(serves: list[list[int]], stretches: list[tuple[int, float, float, in
         table[:, 3].copy(),
         **given,
     )
+
+
+def staffing(on_duty: OnDuty, demand: Demand, who: BoolArray | None = None) -> FloatArray:
+    """People on duty in each interval, averaged over it, shape (T,); `who` (P,) picks some of them."""
+    grid = demand.grid
+    edges = np.append(grid.starts, grid.starts[-1] + grid.seconds)
+    out = np.zeros(len(grid))
+    for person, start, end in zip(on_duty.person, on_duty.start, on_duty.end, strict=True):
+        if who is None or who[person]:
+            out += np.clip(np.minimum(end, edges[1:]) - np.maximum(start, edges[:-1]), 0, None) / grid.seconds
+    return out
 
 
 def compiled(

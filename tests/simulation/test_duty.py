@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from staffing.errors import InputError
 from staffing.simulation.duty import on_duty_for, on_duty_of
 from staffing.simulation.routing import closing_of, stretches_of
-from staffing.simulation.verify import staffing
-from tests.simulation.builders import demand_of, duty_of
+from tests.simulation.builders import demand_of, duty_of, staffing
 
 
 def test_shifts_are_cut_at_their_breaks_in_any_order() -> None:

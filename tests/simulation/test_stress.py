@@ -61,9 +61,25 @@ def test_a_stress_makes_service_worse_with_the_same_contacts_elsewhere() -> None
     absent = under_stress(demand, duty, settings, Stress(absent=ill(duty, demand.grid, 0, 3)))
     busy = under_stress(demand, duty, settings, Stress(volume={"all": 1.3}))
     slow = under_stress(demand, duty, settings, Stress(aht_seconds={"all": 60.0}))
-    assert np.array_equal(absent.offered, calm.offered)
+    assert np.array_equal(absent.result.offered, calm.offered)
     for worse in (absent, busy, slow):
-        assert (worse.queue_service_level < calm.queue_service_level).all()
+        assert np.array_equal(worse.base.queue_service_level, calm.queue_service_level)
+        np.testing.assert_allclose(worse.change.mean, worse.result.queue_service_level - calm.queue_service_level)
+        assert (worse.change.high < 0).all()
+    known = under_stress(demand, duty, settings, Stress(volume={"all": 1.3}), base=calm)
+    assert np.array_equal(known.change.mean, busy.change.mean)
+
+
+def test_the_band_of_a_change_is_far_narrower_than_the_bands_of_what_is_compared() -> None:
+    demand, duty = plan()
+    settings = SimulationSettings(replications=60)
+    found = under_stress(demand, duty, settings, Stress(aht_seconds={"all": 3.0}))
+    calm = found.base
+    width = calm.queue_service_level_high - calm.queue_service_level_low
+    assert (found.change.high - found.change.low < width).all()
+    gone = under_stress(demand, duty, settings, Stress(absent=((0, 1),)))
+    assert (np.abs(gone.day_change.mean[:, 0]) < 0.001).all()
+    assert (gone.day_change.high[:, 1] < 0).all()
 
 
 def test_stresses_that_make_no_sense_are_told_at_once() -> None:

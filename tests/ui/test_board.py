@@ -15,10 +15,10 @@ from staffing.inputs import read_people
 from staffing.roster import costs, rules
 from staffing.roster.problem import Lock
 from staffing.scenario import load
+from staffing.ui.rota_words import violation_words
 from staffing.ui.texts import Texts
 from staffing.ui.vm.alternatives import Move, alternatives, as_edits, reason
 from staffing.ui.vm.board import Board, Judged, board_of, judge, lock_table, marks, request_table, roster_text
-from staffing.ui.vm.broken import SENTENCES, figures
 from staffing.ui.vm.editing import Draft, Edit, changed, excused, swapped, wished
 from staffing.ui.vm.plan import read_plan
 from staffing.ui.vm.rota import bars, matrix
@@ -232,14 +232,8 @@ def test_a_reason_names_its_terms_by_size():
     assert found.terms == (("understaffing", 300.0), ("pay", -176.0))
 
 
-def test_the_figures_of_a_broken_rule_are_read_from_its_sentence(board):
-    told = {v.rule for v in board.standing.violations if figures(v)}
-    assert {"weekly_hours", "horizon_hours"} <= told
+def test_a_broken_rule_is_told_with_its_figures_in_every_language(board):
     rest = next(v for v in edited(board, ("A001", 0, "L"), ("A001", 1, "E")).conflicts if v.rule == "min_rest")
-    assert figures(rest) == (10.5, 11.0)
-    assert figures(replace(rest, rule="absences")) == ()
-    for v in board.standing.violations:
-        assert bool(figures(v)) == (v.rule in SENTENCES), v
-    for t in (Texts("en"), Texts("de")):
-        for rule in SENTENCES:
-            assert t(f"broken.{rule}").format("1", "2", "3")
+    assert (dict(rest.values)["hours"], dict(rest.values)["least"]) == (10.5, 11.0)
+    assert "10.5 h of rest" in violation_words(Texts("en"), rest)
+    assert "10,5 h Ruhe" in violation_words(Texts("de"), rest)

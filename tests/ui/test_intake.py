@@ -87,3 +87,34 @@ def test_what_is_no_table_is_told(tmp_path):
     empty.write_text("")
     with pytest.raises(InputError, match=r"empty\.csv"):
         intake.preview(empty)
+
+
+def test_rows_with_faults_are_taken_away_as_they_are(file):
+    sheet = intake.preview(file)
+    wrong = [
+        Problem("export.csv row 3, column offered", "0 is below 1"),
+        Problem("export.csv row 3, column aht_seconds", "is empty"),
+        Problem("other.csv row 2", "not ours"),
+    ]
+    lines = intake.bad_rows(sheet, wrong).decode("utf-8-sig").splitlines()
+    assert lines == [
+        "row;what;Zeitpunkt;Skill;Anrufe;Angenommen;AHT",
+        '3;"0 is below 1; is empty";2026-11-02 08:30;Telefon DE;12;12;310',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "layout", "arrival", "queue"),
+    [
+        ("Interval Start UTC Date,Queue,Offered,Interactions Handled", Layout.INTERVALS, "Interval Start UTC Date", "Queue"),
+        ("Id,Group,Via,Status,Created at,Solved at", Layout.CONTACTS, "Created at", "Group"),
+        ("Ticket ID,Status,Source,Group,Created time,Resolved time", Layout.CONTACTS, "Created time", "Group"),
+        ("Case Number,Case Origin,Status,Date/Time Opened", Layout.CONTACTS, "Date/Time Opened", "Case Origin"),
+    ],
+)  # fmt: skip
+def test_exports_of_common_systems_are_recognised(header, layout, arrival, queue):
+    names = header.split(",")
+    assert intake.guess_layout(names) is layout
+    found = intake.guess_columns(names, layout)
+    assert found["interval_start" if layout is Layout.INTERVALS else "arrived_at"] == arrival
+    assert found["queue"] == queue

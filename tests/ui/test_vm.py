@@ -220,7 +220,7 @@ def test_stages_are_done_at_work_or_to_come():
         ],
         live=True,
     )
-    assert [s.state for s in view.steps] == ["done"] * 4 + ["now"] + ["later"] * 3
+    assert [s.state for s in view.steps] == ["done"] * 4 + ["now"] + ["later"] * 4
     assert view.current == "roster"
     assert (view.objective, view.bound, view.gap, view.fraction) == (9.0, 6.0, 0.3, 0.6)
     assert len(view.trace) == 3

@@ -7,11 +7,11 @@ from pathlib import Path
 import streamlit as st
 
 from staffing.errors import InputError
-from staffing.history.settings import Layout
 from staffing.scenario import Scenario
-from staffing.ui import session
+from staffing.ui import frame, session
 from staffing.ui.data_report import refused, report
-from staffing.ui.mapping_form import mapping_form
+from staffing.ui.mapping_form import mapping_form, missing_columns
+from staffing.ui.new_team_form import new_team_form
 from staffing.ui.start import working
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.intake import preview, quality, read_as, settings_of, tree_of
@@ -19,21 +19,26 @@ from staffing.ui.vm.levers import save_what_if
 from staffing.ui.vm.teams import ScenarioFile
 
 TYPES = ["csv", "txt", "tsv", "xlsx", "gz"]
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "": "workbook"}
+"""Names of what separates the columns."""
 
 
 def show(t: Texts) -> None:
     """Draw the page."""
     st.title(t("data.title"))
+    sections = {s: t(f"data.section.{s}") for s in ("history", "new")}
+    if frame.choose_part("section", t("data.section"), sections, "history") == "new":
+        new_team_form(t)
+        return
     now = working(t)
     if now is None:
         return
     team, file, scenario = now
-    upload = st.file_uploader(
-        t("data.upload"), TYPES, accept_multiple_files=False, key=f"upload-{file.path}", help=t("data.upload.help")
-    )
+    upload = st.file_uploader(t("data.upload"), TYPES, key=f"upload-{file.path}", help=t("data.upload.help"))
     if upload is None:
         st.subheader(t("data.own"))
-        report(t, session.history_of(scenario, file.path))
+        files = scenario.files("history")
+        report(t, session.history_of(scenario, file.path), session.sheet_of(files[0]) if len(files) == 1 else None)
         return
     kept = session.keep_upload(team.name, upload.name, upload.getvalue())
     _map(t, team.name, file, scenario, kept)
@@ -46,22 +51,22 @@ def _map(t: Texts, team: str, file: ScenarioFile, scenario: Scenario, kept: Path
         refused(t, error)
         return
     st.subheader(t("data.preview", name=plain(kept.name), rows=t.number(len(sheet))))
+    st.caption(t(f"data.read_as.{SEPARATORS[sheet.delimiter]}"))
     st.dataframe(
         sheet.cells.head(8).astype(str).set_axis([h or " " for h in sheet.header], axis=1), alt=t("data.preview.alt")
     )
     layout, columns, queues = mapping_form(t, sheet, scenario.queues, key=kept.name)
-    missing = [c for c in ("offered", "interval_start") if not columns[c]] if layout is Layout.INTERVALS else []
-    if missing or (layout is Layout.CONTACTS and not columns["arrived_at"]):
+    if missing_columns(layout, columns):
         st.info(t("data.map.missing"), icon=":material/rule:")
         return
     settings = settings_of(layout, columns, queues)
     try:
         history = read_as(scenario, [kept], settings)
     except InputError as error:
-        refused(t, error)
+        refused(t, error, sheet)
         return
     st.subheader(t("data.report"))
-    report(t, quality(history))
+    report(t, quality(history), sheet)
     st.button(
         t("data.use"),
         type="primary",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +29,7 @@ PAST_YEARS = 6
 
 KNOWN_AS: Mapping[str, tuple[str, ...]] = {
     "interval_start": (
+        "intervalstartutcdate",
         "interval",
         "timestamp",
         "datetime",
@@ -43,6 +45,10 @@ KNOWN_AS: Mapping[str, tuple[str, ...]] = {
         "arrived",
         "arrival",
         "created",
+        "createdtime",
+        "datetimeopened",
+        "dateopened",
+        "initiatedat",
         "timestamp",
         "callstart",
         "eingang",
@@ -50,9 +56,36 @@ KNOWN_AS: Mapping[str, tuple[str, ...]] = {
         "beginn",
         "vruentry",
     ),
-    "queue": ("skill", "group", "servicegroup", "warteschlange", "gruppe", "thema", "type", "kanal"),
-    "offered": ("calls", "contacts", "volume", "received", "anrufe", "kontakte", "anzahl", "eingegangen", "count"),
-    "handled": ("answered", "angenommen", "bearbeitet", "beantwortet"),
+    "queue": (
+        "queuename",
+        "skill",
+        "group",
+        "ctqueue",
+        "via",
+        "channel",
+        "caseorigin",
+        "source",
+        "servicegroup",
+        "warteschlange",
+        "gruppe",
+        "thema",
+        "type",
+        "kanal",
+    ),
+    "offered": (
+        "contactsoffered",
+        "callsoffered",
+        "calls",
+        "contacts",
+        "volume",
+        "received",
+        "anrufe",
+        "kontakte",
+        "anzahl",
+        "eingegangen",
+        "count",
+    ),
+    "handled": ("interactionshandled", "callshandled", "answered", "angenommen", "bearbeitet", "beantwortet"),
     "abandoned": ("lost", "abandons", "aufgelegt", "verloren"),
     "aht_seconds": ("aht", "ahts", "handletime", "bearbeitungszeit", "averagehandletime"),
     "wait_seconds": ("wait", "waittime", "wartezeit", "qtime", "asa"),
@@ -200,13 +233,34 @@ def listing_csv(entries: Sequence[Repair] | Sequence[Problem]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
+def bad_rows(sheet: Sheet, entries: Sequence[Repair] | Sequence[Problem]) -> bytes:
+    """The rows of a file that something was wrong with, as they are, each with its number and what was wrong.
+
+    Rows that are told only as "more rows like these" are not in it.
+    """
+    told: dict[int, list[str]] = {}
+    for entry in entries:
+        found = re.search(r"\brow (\d+)", entry.where)
+        if found and entry.where.startswith(sheet.name):
+            told.setdefault(int(found[1]), []).append(entry.what)
+    numbers = [n for n in sheet.cells.index if n in told]
+    rows = sheet.cells.loc[numbers].astype(str).set_axis(list(sheet.header), axis=1)
+    rows.insert(0, "what", ["; ".join(told[n]) for n in numbers], allow_duplicates=True)
+    rows.insert(0, "row", numbers, allow_duplicates=True)
+    text = io.StringIO()
+    rows.map(lambda cell: _safe(cell) if isinstance(cell, str) else cell).to_csv(
+        text, index=False, sep=sheet.delimiter or ";", lineterminator="\n"
+    )
+    return text.getvalue().encode("utf-8-sig")
+
+
 def _safe(text: str) -> str:
     return f"'{text}" if text[:1] in "=+-@\t" else text
 
 
 def tree_of(settings: HistorySettings, paths: Sequence[Path]) -> dict[str, Any]:
     """The history's part of a scenario file."""
-    own: dict[str, Any] = {"layout": str(settings.layout)}
+    own: dict[str, Any] = {} if settings.layout is None else {"layout": str(settings.layout)}
     own |= {k: v for k, v in (("columns", settings.columns), ("queues", settings.queues)) if v}
     return {"tables": {"history": [p.resolve().as_posix() for p in paths]}, "history": own}
 

@@ -176,6 +176,18 @@ def kinds_of_agents(agents: Sequence[Agent]) -> dict[str, str]:
     return {first[kind]: f"{kind[0]}: {', '.join(kind[1])}" for kind in order}
 
 
+def slug(name: str) -> str:
+    """A name as a file may be called.
+
+    Examples
+    --------
+    >>> slug("Größe: 20% mehr")
+    'grosse-20-mehr'
+    """
+    letters = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:40].strip("-")
+
+
 def save_what_if(
     folder: Path,
     name: str,
@@ -208,8 +220,7 @@ def save_what_if(
         Further keys.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    letters = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
-    stem = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:40] or "what-if"
+    stem = slug(name) or "what-if"
     number = 0
     while True:
         number += 1
@@ -242,11 +253,17 @@ def to_toml(tree: Mapping[str, Any], at: tuple[str, ...] = ()) -> str:
     [demand.scale]
     "phone de" = 1.2
     """
-    plain = {k: v for k, v in tree.items() if not isinstance(v, Mapping)}
+    blocks = {k: v for k, v in tree.items() if isinstance(v, list) and v and all(isinstance(x, Mapping) for x in v)}
+    plain = {k: v for k, v in tree.items() if not isinstance(v, Mapping) and k not in blocks}
     text = "".join(f"{_key(k)} = {toml_value(v)}\n" for k, v in plain.items())
     if at and plain:
         text = f"\n[{'.'.join(map(_key, at))}]\n{text}"
-    return text + "".join(to_toml(v, (*at, k)) for k, v in tree.items() if isinstance(v, Mapping))
+    text += "".join(to_toml(v, (*at, k)) for k, v in tree.items() if isinstance(v, Mapping))
+    for name, entries in blocks.items():
+        for entry in entries:
+            head = ".".join(map(_key, (*at, name)))
+            text += f"\n[[{head}]]\n" + "".join(f"{_key(k)} = {toml_value(v)}\n" for k, v in entry.items())
+    return text
 
 
 def toml_value(value: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-STAGES = ("compile", "history", "forecast", "requirement", "roster", "audit", "simulation", "export")
+STAGES = ("compile", "history", "forecast", "requirement", "roster", "repair", "audit", "simulation", "export")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,10 @@ from staffing.roster.problem import Break, Contract, Law, ShiftType
 from staffing.scenario import Scenario
 from staffing.ui.vm.team_edits import TeamEdit
 
-CONTRACT_COLUMNS = tuple(f.name for f in fields(cast(Any, Contract)))
+CONTRACT_COLUMNS = tuple(
+    f.name for f in fields(cast(Any, Contract)) if f.name == "shifts" or not str(f.type).startswith("tuple")
+)
+"""Fields of a contract that a cell holds; pairs and spans of dates are written in the file."""
 SHIFT_COLUMNS = ("code", "name", "start", "latest_start", "hours", "breaks", "weekdays", "unpopular")
 LAW = tuple(f.name for f in fields(cast(Any, Law)))
 _BREAK = re.compile(r"(\d+)\s*(?:min)?\s*(paid|bezahlt)?\s*(?:@|:|in)?\s*([\d.,]+)\s*[-–]\s*([\d.,]+)\s*h?", re.I)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -256,7 +257,7 @@ def skills(agents: pd.DataFrame, queues: Sequence[str]) -> pd.DataFrame:
 
 def _priorities(text: str) -> dict[str, float]:
     found = {}
-    for part in text.split("|"):
+    for part in re.split(r"[|,;/]", text):
         queue, _, priority = part.partition(":")
         if queue.strip():
             found[plain(queue)] = float(priority) if priority.strip().isdigit() else 1.0

@@ -1,0 +1,110 @@
+"""Soft terms as priced counts and options: one function per name in `costs.TERMS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from staffing.roster.compile.context import ALWAYS, PAID_UNITS, UNPOPULAR, WORKS, Context
+from staffing.roster.options import Options
+from staffing.roster.primitives import Count
+from staffing.roster.problem import RosterProblem
+
+
+def cost_weekends(x: Context) -> Iterator[Count]:
+    """Count of weekends with a shift, priced above the fair share."""
+    first, further = (cents(p) for p in x.problem.prices.weekend)
+    for a in range(len(x.problem.agents)):
+        share = int(x.targets.weekend_share[a])
+        above = ((share, first), (share + 1, further - first))
+        yield Count("weekends", a, WORKS, x.targets.weekends, 0, ALWAYS, any=True, above=above)
+
+
+def cost_unpopular(x: Context) -> Iterator[Count]:
+    """Count of unpopular shifts, priced above the fair share."""
+    first, further = (cents(p) for p in x.problem.prices.unpopular)
+    days = tuple(range(x.problem.grid.days))
+    for a in range(len(x.problem.agents)):
+        share = int(x.targets.unpopular_share[a])
+        above = ((share, first), (share + 2, further - first))
+        yield Count("unpopular", a, UNPOPULAR, (days,), 0, ALWAYS, above=above)
+
+
+def cost_hours_deviation(x: Context) -> Iterator[Count]:
+    """Count of paid units of the horizon, priced on both sides of the aim."""
+    price = cents(x.problem.prices.hours_deviation * x.unit / 60)
+    days = tuple(range(x.problem.grid.days))
+    for a in range(len(x.problem.agents)):
+        aim = int(np.floor(x.targets.aim[a] / x.unit + 0.5))
+        pairs = ((aim, price),)
+        yield Count("hours_deviation", a, PAID_UNITS, (days,), 0, ALWAYS, below=pairs, above=pairs)
+
+
+def cost_overtime(x: Context) -> Iterator[Count]:
+    """Count of paid units of the horizon, priced above agreed hours and tolerance."""
+    days = tuple(range(x.problem.grid.days))
+    for a, agent in enumerate(x.problem.agents):
+        contract = x.problem.contracts[agent.contract]
+        if contract.overtime_hours:
+            most = int(np.floor(x.targets.overtime_above[a] / x.unit + 0.5))
+            price = cents(contract.hourly_cost * (contract.overtime_factor - 1) * x.unit / 60)
+            yield Count("overtime", a, PAID_UNITS, (days,), 0, ALWAYS, above=((most, price),))
+
+
+def cost_time_off(x: Context) -> Iterator[Count]:
+    """Count of paid units of the horizon, priced below agreed hours and tolerance."""
+    days = tuple(range(x.problem.grid.days))
+    for a, agent in enumerate(x.problem.agents):
+        contract = x.problem.contracts[agent.contract]
+        if contract.time_off_hours:
+            least = int(np.floor(x.targets.time_off_below[a] / x.unit + 0.5))
+            price = cents(contract.time_off_price * x.unit / 60)
+            yield Count("time_off", a, PAID_UNITS, (days,), 0, ALWAYS, below=((least, price),))
+
+
+COSTS: dict[str, Callable[[Context], Iterator[Count]]] = {
+    "weekends": cost_weekends,
+    "unpopular": cost_unpopular,
+    "hours_deviation": cost_hours_deviation,
+    "overtime": cost_overtime,
+    "time_off": cost_time_off,
+}
+"""Soft terms that compile to priced counts; pay and requests are the options' costs, cover is `Program.cover`."""
+
+
+def cents(money: float) -> int:
+    """Whole cents of an amount in the scenario's currency, halves up.
+
+    Examples
+    --------
+    >>> cents(0.125)
+    13
+    """
+    return int(np.floor(money * 100 + 0.5))
+
+
+def option_costs(problem: RosterProblem, options: Options) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Pay and refused requests in cents, of options (A, D, S) and of days off (A, D)."""
+    A, D, S = len(problem.agents), problem.grid.days, len(options)
+    hourly = np.array([problem.contracts[x.contract].hourly_cost for x in problem.agents])
+    factor = np.array([kind.pay_factor for kind in problem.shift_types])[options.type_of]
+    pay = hourly[:, None, None] * factor[None, None] * options.paid_minutes[None] / 60
+    cost = np.floor(pay * 100 + 0.5).astype(np.int32)
+    off = np.zeros((A, D), np.int32)
+    codes = {kind.code: k for k, kind in enumerate(problem.shift_types)}
+    for request in problem.requests:
+        d = problem.grid.day_index(request.day)
+        if d is None:
+            continue
+        a = problem.agent_index[request.agent]
+        price = cents(problem.prices.request * request.weight)
+        if request.wish == "off":
+            cost[a, d] += price
+        else:
+            off[a, d] += price
+            if request.wish != "work":
+                cost[a, d, options.type_of != codes[request.wish]] += price
+    assert cost.shape == (A, D, S)
+    return cost, off

@@ -1,0 +1,23 @@
+"""Why it cannot be done and what would mend it; why an agent has a shift; what a wish and what a rule costs.
+
+Hard rules bind one agent at a time (cover is soft), so a conflict is looked for agent by agent.
+"""
+
+from __future__ import annotations
+
+from staffing.roster.explain.demands import Clause, conflicting, conflicts, repair
+from staffing.roster.explain.prices import PRICED, RulePrice, price_rules
+from staffing.roster.explain.reasons import Reason, grant, why
+
+__all__ = [
+    "PRICED",
+    "Clause",
+    "Reason",
+    "RulePrice",
+    "conflicting",
+    "conflicts",
+    "grant",
+    "price_rules",
+    "repair",
+    "why",
+]

@@ -1,0 +1,250 @@
+"""The service a rota gives: from scenario and rota to the simulation, and from there back to a better need."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from staffing.forecast.result import Forecast
+from staffing.grid import FloatArray
+from staffing.inputs import DemandInputs, Inputs
+from staffing.progress import SILENT, Monitor, Progress
+from staffing.requirement import Channel, Requirement, Target
+from staffing.roster import costs, engine
+from staffing.roster.limits import Reason, reasons
+from staffing.roster.problem import Roster, RosterProblem, RosterResult, RosterStatus
+from staffing.simulation import verify
+from staffing.simulation.duty import on_duty_of
+from staffing.simulation.model import Demand, OnDuty
+from staffing.simulation.settings import SimulationSettings
+from staffing.simulation.verify import Miss, Repaired, Solved, Verified
+
+POLISH = 0.35
+"""Share of the repair's time for the last search, with the need that was found."""
+
+ROUNDS = 8
+"""Rounds that the rest of the repair's time is cut into."""
+
+LEAST = 0.5
+"""Seconds that a search within the repair gets at least."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """What customers get from a rota.
+
+    Attributes
+    ----------
+    verified
+        The simulation on seeds that the repair has not seen, and what misses its promise there.
+    reasons
+        For each miss, what keeps more people away.
+    """
+
+    verified: Verified
+    reasons: tuple[Reason, ...]
+
+
+def patience_of(inputs: DemandInputs) -> FloatArray:
+    """Mean patience per queue: as stated, else as measured in the history, else infinite; shape (Q,)."""
+    stated = [s.patience_seconds for s in inputs.scenario.queue.values()]
+    measured = inputs.history.patience_seconds
+    return np.array(
+        [
+            value if value is not None else (m if np.isfinite(m) else np.inf)
+            for value, m in zip(stated, measured, strict=True)
+        ]
+    )
+
+
+def demand_of(inputs: Inputs, forecast: Forecast) -> Demand:
+    """Random contacts as forecast, with the scenario's targets, patience and concurrency."""
+    scenario = inputs.scenario
+    queues = list(scenario.queue.values())
+    targets = [scenario.target[q] for q in scenario.queues]
+    channels = {Channel.VOICE: 0, Channel.CHAT: 1, Channel.EMAIL: 2}
+    threshold = [t.response_hours * 3600 if t.response_hours is not None else t.threshold_seconds for t in targets]
+    return Demand(
+        grid=inputs.grid,
+        queues=scenario.queues,
+        channel=np.array([channels[s.channel] for s in queues], dtype=np.int64),
+        contacts=np.array(forecast.contacts),
+        aht_seconds=np.array(forecast.aht_seconds),
+        aht_cv=np.array([s.aht_cv for s in queues]),
+        patience_seconds=patience_of(inputs),
+        day_error=np.array(forecast.day_error),
+        open=np.array(forecast.open),
+        threshold_seconds=np.array(threshold),
+        target=_goals(targets, "service_level"),
+        concurrency=np.array([s.concurrency for s in queues], dtype=np.int64),
+        slowdown=np.array([s.concurrency_slowdown for s in queues]),
+        hold=tuple(t.hold for t in targets),
+        max_asa_seconds=_goals(targets, "max_asa_seconds"),
+        max_abandonment=_goals(targets, "max_abandonment"),
+        max_occupancy=_goals(targets, "max_occupancy"),
+    )
+
+
+def _goals(targets: list[Target], name: str) -> FloatArray:
+    values = [getattr(t, name) for t in targets]
+    return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+
+
+def duty_of(problem: RosterProblem, roster: Roster) -> OnDuty:
+    """Who works when: every shift cut at its breaks, with the agents' queues and priorities."""
+    column = {q: i for i, q in enumerate(problem.queues)}
+    priorities = np.zeros((len(problem.agents), len(problem.queues)), dtype=np.int8)
+    for row, agent in enumerate(problem.agents):
+        for queue, priority in zip(agent.queues, agent.priorities, strict=True):
+            priorities[row, column[queue]] = priority
+    shifts = roster.shifts
+    return on_duty_of(
+        [s.agent for s in shifts],
+        [s.start for s in shifts],
+        [s.end for s in shifts],
+        [s.breaks for s in shifts],
+        priorities,
+    )
+
+
+def simulation_of(inputs: Inputs, requirement: Requirement) -> SimulationSettings:
+    """Settings of the simulation.
+
+    Of the shrinkage, ``simulation.absence`` takes whole shifts at random; the rest takes people away for a while, unless
+    the scenario states ``simulation.away`` itself.
+    """
+    settings = inputs.scenario.simulation
+    if settings.away > 0:
+        return settings
+    left = (1.0 - requirement.shrinkage) / (1.0 - settings.absence)
+    return replace(settings, away=max(1.0 - left, 0.0))
+
+
+def repair_rota(
+    inputs: Inputs,
+    forecast: Forecast,
+    requirement: Requirement,
+    problem: RosterProblem,
+    first: RosterResult,
+    monitor: Monitor = SILENT,
+) -> tuple[RosterProblem, RosterResult, Repaired[RosterResult]]:
+    """Repair a rota that misses its promise: change the need where the simulation says so and search again, warm.
+
+    Parameters
+    ----------
+    inputs, forecast, requirement
+        What the rota was planned for.
+    problem, first
+        With the need by formula, and its rota.
+    monitor
+        Told of progress as stage ``repair``; asked to stop, the best so far is kept.
+
+    Returns
+    -------
+    tuple
+        The problem with the need that was found, its rota with the bound for that need, and how the repair went.
+    """
+    scenario = inputs.scenario
+    budget = scenario.solver.seconds * scenario.verify.share
+    began = time.monotonic()
+    told = _Told(monitor, began, budget)
+
+    proven: list[tuple[FloatArray, float]] = []
+
+    def search(need: FloatArray, before: RosterResult | None, seconds: float) -> Solved[RosterResult]:
+        changed = replace(problem, required=need)
+        result = engine.solve(
+            changed,
+            seconds=max(LEAST, seconds),
+            workers=scenario.solver.workers,
+            seed=scenario.solver.seed,
+            start=None if before is None else before.roster,
+            monitor=told,
+        )
+        proven.append((need, result.bound or 0.0))
+        return _solved(changed, result)
+
+    def briefly(need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
+        return search(need, before, budget * (1 - POLISH) / ROUNDS)
+
+    def at_length(need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
+        return search(need, before, budget - (time.monotonic() - began))
+
+    found = verify.repair(
+        demand_of(inputs, forecast),
+        np.array(problem.required),
+        briefly,
+        simulation_of(inputs, requirement),
+        scenario.verify,
+        told,
+        seconds=budget * (1 - POLISH),
+        first=_solved(problem, first),
+        polish=at_length,
+    )
+    result = found.solved.plan
+    status = result.status
+    if monitor.should_stop() and status is RosterStatus.FEASIBLE:
+        status = RosterStatus.STOPPED
+    # Several searches had this need; the best bound holds for all of their rotas.
+    bound = max([result.bound or 0.0, *(b for need, b in proven if np.array_equal(need, found.need))])
+    result = replace(
+        result,
+        status=status,
+        bound=min(bound, result.objective or bound),
+        seconds=first.seconds + time.monotonic() - began,
+    )
+    return replace(problem, required=found.need), result, found
+
+
+def _solved(problem: RosterProblem, result: RosterResult) -> Solved[RosterResult]:
+    """A rota as the repair sees it; its cost leaves out what depends on the need."""
+    assert result.roster is not None
+    staffed = costs.coverage(problem, result.roster).staffed
+    cost = sum(v for name, v in result.terms.items() if name not in ("understaffing", "overstaffing"))
+    return Solved(result, duty_of(problem, result.roster), staffed, cost)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Tells the searches within the repair as parts of it."""
+
+    monitor: Monitor
+    began: float
+    budget: float
+
+    def report(self, progress: Progress) -> None:
+        passed = time.monotonic() - self.began
+        note = progress.note if progress.stage == "repair" else ""
+        self.monitor.report(Progress("repair", passed, min(1.0, passed / self.budget), note=note))
+
+    def should_stop(self) -> bool:
+        return self.monitor.should_stop()
+
+
+def service_of(
+    inputs: Inputs,
+    forecast: Forecast,
+    requirement: Requirement,
+    problem: RosterProblem,
+    roster: Roster,
+    monitor: Monitor = SILENT,
+) -> Service:
+    """Simulate the service that a rota gives, and say what misses its promise and why."""
+    staffed = costs.coverage(problem, roster).staffed
+    verified = verify.verify(
+        demand_of(inputs, forecast),
+        Solved(roster, duty_of(problem, roster), staffed, 0.0),
+        np.array(problem.required),
+        simulation_of(inputs, requirement),
+        inputs.scenario.verify,
+        monitor,
+    )
+    return Service(verified, why(problem, roster, verified.misses, staffed))
+
+
+def why(problem: RosterProblem, roster: Roster, misses: tuple[Miss, ...], staffed: FloatArray) -> tuple[Reason, ...]:
+    """For each miss, what keeps more people away."""
+    cells = [(problem.queues.index(m.queue), m.interval) for m in misses]
+    return reasons(problem, roster, cells, staffed)

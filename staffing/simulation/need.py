@@ -1,0 +1,171 @@
+"""How a need changes after a simulation: raised where the promise is missed, lowered where there is slack."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from staffing.grid import BoolArray, FloatArray, IntArray
+from staffing.simulation.model import Demand, OnDuty, SimulationResult
+from staffing.simulation.routing import DEFERRABLE
+from staffing.simulation.settings import VerifySettings
+
+STEP = 0.25
+"""Least change of a need, agents: what cover is counted in."""
+
+DEARER = 1.12
+"""A need that a plan leaves open and that matters is raised at least so far above the people wanted there: the first
+missing tenth of a need is cheap."""
+
+FUTILE = 1.35
+"""Need over people there from which on asking for more changes nothing: they are as dear as they get."""
+
+
+def judged_by_day(demand: Demand, settings: VerifySettings) -> BoolArray:
+    """Which cells are judged by the day (or the month) as a whole and not by their interval, shape (Q, T).
+
+    Those of queues that promise no more, of deferrable work, which is done long after it came, and of days on which no
+    interval has more than `settings.min_contacts`.
+    """
+    grid = demand.grid
+    busiest = np.maximum.reduceat(demand.contacts, grid.day_first[:-1], axis=1)
+    loose = np.array([h != "interval" for h in demand.promised]) | np.equal(demand.channel, DEFERRABLE)
+    out: BoolArray = loose[:, None] | (busiest <= settings.min_contacts)[:, grid.day]
+    return out
+
+
+def shortfall(demand: Demand, service: SimulationResult, settings: VerifySettings, margin: float) -> FloatArray:
+    """By how much each cell misses the promise and should be mended, shape (Q, T); 0 where it is kept.
+
+    A queue promises its service level (and where stated a largest abandonment and wait) for every interval, for the day
+    or for the month (`Demand.hold`). Where the day or the month misses it, its cells below the target are to blame, of
+    deferrable work all open cells of the day alike. Cells and days with no more than `settings.min_contacts` are never to
+    blame. A service level within `settings.tolerance` of the target counts as kept; `margin` makes it stricter. A miss is
+    told in points of the service level.
+    """
+    grid, allowed = demand.grid, settings.tolerance - margin
+    now = gap(demand, service.service_level, service.abandonment.mean, service.asa.mean)
+    days = gap(demand, service.day_service_level.mean, service.day_abandonment.mean, service.day_asa.mean)
+    month = gap(
+        demand,
+        *(x[:, None] for x in (service.queue_service_level, service.queue_abandonment, service.queue_asa_seconds)),
+    )
+    by_day, deferrable = judged_by_day(demand, settings), np.equal(demand.channel, DEFERRABLE)[:, None]
+    monthly = np.array([h == "month" for h in demand.promised])[:, None]
+    bad = np.where(monthly, month > allowed, days > allowed)
+    bad &= np.add.reduceat(demand.contacts, grid.day_first[:-1], axis=1) > settings.min_contacts
+    to_blame = np.where(deferrable, demand.open, demand.contacts > 0)
+    late = np.where(bad[:, grid.day] & to_blame, np.where(deferrable, days[:, grid.day], now), 0.0)
+    at_once = np.where((demand.contacts > settings.min_contacts) & (now > allowed), now, 0.0)
+    out: FloatArray = np.maximum(np.where(by_day, late, at_once), 0.0)
+    return out
+
+
+def gap(demand: Demand, level: FloatArray, abandonment: FloatArray, asa: FloatArray) -> FloatArray:
+    """By how much the worst of a queue's goals is missed (negative: kept), in points of the service level.
+
+    Arrays of shape (Q, n); minus infinity where nothing is promised or judged. A wait twice as long as promised weighs
+    like half of the contacts.
+    """
+    out: FloatArray = np.full(level.shape, -np.inf)
+    with np.errstate(invalid="ignore"):
+        out = np.fmax(out, demand.target[:, None] - level)
+        if demand.max_abandonment is not None:
+            out = np.fmax(out, abandonment - demand.max_abandonment[:, None])
+        if demand.max_asa_seconds is not None:
+            out = np.fmax(out, np.minimum(0.5, (asa / demand.max_asa_seconds[:, None] - 1) / 2))
+    return out
+
+
+def raised(demand: Demand, on_duty: OnDuty, staffed: FloatArray, missing: FloatArray, asked: FloatArray) -> FloatArray:
+    """Agents to add, shape (Q, T).
+
+    Of queues that share people and miss in the same interval, the worst is raised in full and the others by half: who
+    comes for one helps the others, and the needs of a pool grow with the square root of its size.
+
+    Where more people are there than were asked for and it still fails, they are asked for, too. Where far fewer are there
+    than are asked for already, asking for more would change nothing.
+
+    Parameters
+    ----------
+    demand, on_duty
+        What was simulated.
+    staffed
+        People at each queue, shape (Q, T).
+    missing
+        As `shortfall` tells.
+    asked
+        The need so far, shape (Q, T).
+    """
+    if not missing.any():
+        return np.zeros(asked.shape)
+    deferrable = np.equal(demand.channel, DEFERRABLE)[:, None]
+    # Deferrable work needs hours, whenever they come: as many more as are missing.
+    step = np.where(deferrable, missing * asked, np.minimum(missing / _slope(asked), 1.0 + asked / 4))
+    for part in np.unique(label := linked(on_duty)):
+        rows = np.flatnonzero(label == part)
+        helped = (missing[rows] < missing[rows].max(axis=0)) & ~deferrable[rows]
+        step[rows] = np.where(helped, step[rows] / 2, step[rows])
+    step = np.maximum(STEP, step)
+    fewer = staffed < asked - STEP / 2
+    wanted = np.where(fewer, np.maximum(asked + step, DEARER * (staffed + step)), staffed + step)
+    wanted = np.minimum(np.ceil(np.maximum(wanted, asked + STEP) / STEP - 1e-9) * STEP, np.ceil(FUTILE * staffed + 1))
+    out: FloatArray = np.where(missing > 0, np.maximum(wanted - asked, 0.0), 0.0)
+    return out
+
+
+def lowered(
+    demand: Demand,
+    service: SimulationResult,
+    settings: VerifySettings,
+    staffed: FloatArray,
+    missing: FloatArray,
+    asked: FloatArray,
+) -> FloatArray:
+    """Agents to take away, shape (Q, T): the promise is kept with fewer people than asked for, or with much to spare.
+
+    Where it is kept with fewer people than asked for, no more than those are asked for. Where even the pessimistic end of
+    the band is well above the target, some of them are taken away, but not where more are there than asked for anyway, nor
+    where those who serve the queue are as busy as is promised to them (`Demand.max_occupancy`). Nothing changes where the
+    interval, or the next one, which inherits what is waiting, misses its promise.
+    """
+    day = demand.grid.day
+    deferrable, by_day = np.equal(demand.channel, DEFERRABLE)[:, None], judged_by_day(demand, settings)
+    now = gap(demand, service.service_level_low, service.abandonment.high, service.asa.high)
+    days = gap(demand, service.day_service_level.low, service.day_abandonment.high, service.day_asa.high)[:, day]
+    month = gap(
+        demand,
+        service.queue_service_level_low[:, None],
+        service.queue_abandonment_band.high[:, None],
+        service.queue_asa_band.high[:, None],
+    )
+    days = np.where(np.array([h == "month" for h in demand.promised])[:, None], month, days)
+    worst = np.where(deferrable, days, np.where(by_day, np.maximum(now, days), now))
+    spare = np.where(np.isfinite(worst), -worst - settings.slack, 0.0)
+    kept = (missing <= 0) & np.isfinite(worst)
+    kept[:, :-1] &= missing[:, 1:] <= 0
+    if demand.max_occupancy is not None:
+        with np.errstate(invalid="ignore"):
+            kept &= ~(service.queue_occupancy > demand.max_occupancy[:, None])
+    there = np.ceil(staffed / STEP - 1e-9) * STEP
+    least = np.where(deferrable, 0.0, STEP)
+    fewer = np.where(deferrable, asked / 4, 0.7 * spare / _slope(asked))
+    fewer = np.where((spare > 0) & (there < asked + 1), np.maximum(STEP, np.floor(fewer / STEP + 1e-9) * STEP), 0.0)
+    wanted = np.maximum(np.minimum(asked, there) - fewer, least)
+    out: FloatArray = np.where(kept & (asked > least), np.maximum(asked - wanted, 0.0), 0.0)
+    return out
+
+
+def _slope(agents: FloatArray) -> FloatArray:
+    """By how much one agent more raises the service level, roughly."""
+    out: FloatArray = np.maximum(0.012, 0.35 / np.sqrt(np.maximum(agents, 1.0)))
+    return out
+
+
+def linked(on_duty: OnDuty) -> IntArray:
+    """Label of each queue, shape (Q,): queues that are linked by people who serve both have the same."""
+    serves = on_duty.serves > 0
+    label = np.arange(serves.shape[1], dtype=np.int64)
+    for row in np.unique(serves, axis=0):
+        if row.any():
+            label[np.isin(label, label[row])] = label[row].min()
+    return label

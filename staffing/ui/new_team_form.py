@@ -1,0 +1,198 @@
+"""A new team from own spreadsheets: history, people, shifts; everything guessed is shown and can be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from staffing.errors import InputError
+from staffing.forecast.calendar import public_holidays
+from staffing.frames import read_sheet
+from staffing.history.settings import HistorySettings, Layout
+from staffing.ui import frame, session
+from staffing.ui.mapping_form import mapping_form, missing_columns
+from staffing.ui.table_form import XLSX
+from staffing.ui.team_parts import shift_columns
+from staffing.ui.texts import Texts, plain
+from staffing.ui.vm.intake import settings_of
+from staffing.ui.vm.new_team import (
+    CHANNELS,
+    Basics,
+    Parts,
+    create_team,
+    first_look,
+    guess_queues,
+    guess_shifts,
+    next_month,
+    read_agents,
+    template,
+)
+from staffing.ui.vm.tables import as_xlsx
+
+TYPES = ["csv", "txt", "tsv", "xlsx", "gz"]
+ZONES = ("Europe/Berlin", "Europe/Vienna", "Europe/Zurich", "Europe/London", "America/New_York", "America/Chicago")
+CURRENCIES = ("EUR", "CHF", "GBP", "USD")
+
+
+def new_team_form(t: Texts) -> None:
+    """The whole way, each step as soon as the one before is done."""
+    st.markdown(t("new.body"))
+    basics = _basics(t)
+    st.subheader(t("new.history"))
+    _template(t, "history")
+    history = _upload(t("new.history.file"), "new-history")
+    if history is None:
+        return
+    settings = _mapping(t, history)
+    if settings is None:
+        return
+    try:
+        guessed = _queues(history, settings, basics)
+    except InputError as error:
+        frame.show_problems(t, error.problems)
+        return
+    st.subheader(t("new.queues"))
+    st.caption(t("new.queues.body"))
+    queues = st.data_editor(
+        guessed,
+        column_config=_queue_columns(t),
+        hide_index=True,
+        key=f"new-queues-{history}",
+        placeholder="",
+        alt=t("new.queues"),
+    )
+    st.subheader(t("new.people"))
+    _template(t, "agents")
+    people = _upload(t("new.people.file"), "new-people")
+    if people is None:
+        return
+    try:
+        agents, contracts = read_agents(people, list(queues["queue"]))
+    except InputError as error:
+        frame.show_problems(t, error.problems)
+        return
+    st.caption(t("new.people.found", n=len(agents)))
+    contracts = st.data_editor(
+        contracts,
+        column_config=_contract_columns(t),
+        hide_index=True,
+        key=f"new-contracts-{people}",
+        alt=t("new.people"),
+    )
+    st.subheader(t("new.shifts"))
+    st.caption(t("team.help.shifts"))
+    shifts = st.data_editor(
+        guess_shifts(queues, contracts),
+        column_config=shift_columns(t),
+        num_rows="dynamic",
+        key=f"new-shifts-{people}-{history}",
+        placeholder="",
+        alt=t("new.shifts"),
+    )
+    parts = Parts([history], settings, agents, queues, contracts, shifts)
+    problems = st.session_state.pop("new-problems", None)
+    if problems:
+        frame.show_problems(t, problems)
+    st.button(
+        t("new.create"), type="primary", icon=":material/check:", key="create", on_click=_create, args=(basics, parts)
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=4, hash_funcs={HistorySettings: repr, Basics: repr})
+def _queues(path: Path, settings: HistorySettings, basics: Basics) -> pd.DataFrame:
+    found = first_look([path], settings, basics)
+    off = public_holidays(basics.holiday_region, found.grid.dates[0], found.grid.dates[-1])
+    return guess_queues(found, frozenset(off))
+
+
+def _create(basics: Basics, parts: Parts) -> None:
+    try:
+        made = create_team(session.home() / "teams", basics, parts)
+    except InputError as error:
+        st.session_state["new-problems"] = error.problems
+        return
+    session.choose_scenario(str(made))
+    st.session_state["section"] = "history"
+
+
+def _basics(t: Texts) -> Basics:
+    first, days = next_month(date.today())
+    with st.container(border=True), st.grid(4, min_column_width=170):
+        name = st.text_input(t("new.name"), t("new.name.example"), max_chars=80, key="new-name")
+        start = st.date_input(
+            t("new.start"), first, format="DD.MM.YYYY" if t.language == "de" else "YYYY-MM-DD", key="new-start"
+        )
+        length = st.number_input(t("new.days"), 1, 120, days, key="new-days")
+        minutes = st.selectbox(t("new.interval"), [15, 30, 60], 1, key="new-interval")
+        zone = st.selectbox(t("new.zone"), ZONES, accept_new_options=True, key="new-zone")
+        region = st.text_input(
+            t("new.region"), "DE" if t.language == "de" else "", help=t("new.region.help"), key="new-region"
+        )
+        currency = st.selectbox(t("new.currency"), CURRENCIES, accept_new_options=True, key="new-currency")
+    return Basics(name.strip(), start, int(length), str(zone), int(minutes), region.strip() or None, str(currency))
+
+
+def _upload(label: str, key: str) -> Path | None:
+    given = st.file_uploader(label, TYPES, key=key)
+    return None if given is None else session.keep_upload("new", given.name, given.getvalue())
+
+
+def _mapping(t: Texts, path: Path) -> HistorySettings | None:
+    try:
+        sheet = read_sheet(path)
+    except InputError as error:
+        frame.show_problems(t, error.problems)
+        return None
+    with st.expander(t("data.map"), icon=":material/rule:"):
+        st.dataframe(
+            sheet.cells.head(5).astype(str).set_axis([h or " " for h in sheet.header], axis=1),
+            alt=t("data.preview.alt"),
+        )
+        layout, columns, _ = mapping_form(t, sheet, (), key=f"new-{path.name}")
+    if missing_columns(layout, columns):
+        st.info(t("data.map.missing"), icon=":material/rule:")
+        return None
+    return settings_of(Layout(layout), columns, {})
+
+
+def _template(t: Texts, name: str) -> None:
+    st.download_button(
+        t("new.template", name=plain(f"{name}.xlsx")),
+        lambda: as_xlsx(template(name), name),
+        f"{name}.xlsx",
+        XLSX,
+        on_click="ignore",
+        key=f"template-{name}",
+        icon=":material/download:",
+        type="tertiary",
+    )
+
+
+def _queue_columns(t: Texts) -> dict[str, Any]:
+    hours: Sequence[str] = ("mon-fri", "sat", "sun")
+    return {
+        "queue": st.column_config.TextColumn(t("data.column.queue"), disabled=True),
+        "channel": st.column_config.SelectboxColumn(
+            t("new.channel"), options=list(CHANNELS), format_func=lambda c: t(f"channel.{c}"), required=True
+        ),
+        "service_level": st.column_config.NumberColumn(
+            t("levers.service_level"), min_value=1, max_value=100, required=True
+        ),
+        "threshold_seconds": st.column_config.NumberColumn(t("levers.threshold"), min_value=0, max_value=3600),
+        "response_hours": st.column_config.NumberColumn(t("levers.response_hours"), min_value=0.5, max_value=240),
+        **{g: st.column_config.TextColumn(t(f"new.open.{g}"), help=t("new.open.help")) for g in hours},
+        "holiday": st.column_config.CheckboxColumn(t("new.open.holiday")),
+    }
+
+
+def _contract_columns(t: Texts) -> dict[str, Any]:
+    return {
+        "contract": st.column_config.TextColumn(t("team.column.contract"), disabled=True),
+        "weekly_hours": st.column_config.NumberColumn(t("team.contract.weekly_hours"), min_value=1, max_value=60),
+        "hourly_cost": st.column_config.NumberColumn(t("team.contract.hourly_cost"), min_value=0),
+    }
