@@ -685,8 +685,8 @@ class _Dual:
 
 
 def _settled(values: list[float]) -> bool:
-    """Whether the last value gained less than a tenth of what the values before it have."""
-    return len(values) > 2 and values[-1] - values[-2] < 0.1 * (values[-1] - values[0])
+    """Whether the last value gained no more than a tenth of what all of them have."""
+    return len(values) > 2 and values[-1] - values[-2] <= 0.1 * (max(values) - values[0])
 
 
 def _lattice(compiled: Compiled) -> tuple[Any, Any, Any]:
