@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import re
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ from staffing.roster import costs
 from staffing.roster.problem import Roster
 from staffing.roster.rota import rota_table
 from staffing.service import Service
+from staffing.simulation.stress import riskiest
 
 LIBRARIES = ("numpy", "scipy", "pandas", "ortools", "numba", "holidays")
 
@@ -36,6 +38,7 @@ def summary(plan: Plan) -> dict[str, Any]:
         "bound": result.bound,
         "gap": result.gap,
         "gap_money": None,
+        "gap_hours": None,
         "seconds": round(result.seconds, 3),
         "seed": result.seed,
         "input_hash": scenario.input_hash(),
@@ -72,6 +75,8 @@ def summary(plan: Plan) -> dict[str, Any]:
     }
     if result.objective is not None and result.bound is not None:
         out["gap_money"] = round(max(0.0, result.objective - result.bound), 2)
+        price = problem.lightest_price  # so that the hours are never told as fewer than they can be
+        out["gap_hours"] = round(out["gap_money"] / price, 2) if price > 0 else None
     if result.roster is not None and plan.coverage is not None:
         out["understaffed_hours"] = round(plan.coverage.understaffed_hours, 2)
         out["overstaffed_hours"] = round(plan.coverage.overstaffed_hours, 2)
@@ -86,6 +91,15 @@ def summary(plan: Plan) -> dict[str, Any]:
     return out
 
 
+RISKS = 20
+"""Riskiest intervals that the summary names."""
+
+
+def _promises(plan: Plan) -> list[float]:
+    goals = (plan.scenario.target[q].service_level for q in plan.scenario.queues)
+    return [math.nan if goal is None else goal for goal in goals]
+
+
 def verification(plan: Plan, service: Service) -> dict[str, Any]:
     """Whether the rota keeps its promises on held-out seeds, what does not and why, and how it was repaired."""
     hours = plan.problem.grid.hours
@@ -96,6 +110,7 @@ def verification(plan: Plan, service: Service) -> dict[str, Any]:
         "tolerance": plan.scenario.verify.tolerance,
         "min_contacts": plan.scenario.verify.min_contacts,
         "misses": report.miss_figures(service.verified.misses, service.reasons, plan.problem.grid),
+        "riskiest": report.risk_figures(riskiest(service.verified.service, _promises(plan), RISKS)),
         "repaired": found is not None,
         "need_hours": {
             "formula": round(float(plan.requirement.on_roster.sum()) * hours, 2),
@@ -193,6 +208,8 @@ def figure_rows(figures: Mapping[str, Any]) -> list[tuple[str, object]]:
         ("Status", figures["status"]),
         (f"Total of all priced terms ({currency})", figures["objective"]),
         (f"At best possible ({currency})", figures["bound"]),
+        (f"At most better is possible ({currency})", figures["gap_money"]),
+        ("At most better is possible (agent-hours at the lightest price)", figures["gap_hours"]),
         ("Gap", figures["gap"]),
         (f"Pay ({currency})", figures["cost"]),
         ("Paid hours", figures["paid_hours"]),
@@ -237,9 +254,7 @@ def describe(figures: Mapping[str, Any]) -> str:
         return "\n".join(lines)
     lines.append(f"  total     {figures['objective']:12,.0f} {currency}   (pay {figures['cost']:,.0f})")
     if figures["bound"] is not None:
-        lines.append(
-            f"  proven    at most {figures['gap_money']:,.0f} {currency} ({figures['gap']:.1%}) better is possible"
-        )
+        lines.append(f"  proven    at most {_gap(figures)} better is possible, {figures['gap']:.1%} of the total")
     lines.append(
         f"  hours     paid {figures['paid_hours']:,.1f}, understaffed {figures['understaffed_hours']:,.1f}, "
         f"overstaffed {figures['overstaffed_hours']:,.1f} of {figures['required_hours']:,.1f} needed"
@@ -257,3 +272,10 @@ def describe(figures: Mapping[str, Any]) -> str:
     peak = max((s["peak_mb"] or 0.0 for s in figures["stages"]), default=0.0)
     lines.append(f"  seconds   {stages}; peak memory {peak:,.0f} MB")
     return "\n".join(lines)
+
+
+def _gap(figures: Mapping[str, Any]) -> str:
+    """What the best possible rota could still save, in agent-hours at the lightest price of understaffing and in money."""
+    money = f"{figures['currency']} {figures['gap_money']:,.0f}"
+    hours = figures["gap_hours"]
+    return money if hours is None else f"{hours:,.0f} agent-hours ({money})"

@@ -115,6 +115,7 @@ def test_the_summary_tells_everything_that_was_promised(plan, files):
     assert {"holds", "misses", "need_hours", "rounds", "hold"} <= set(summary["verification"])
     assert summary["simulation"]["occupancy_by_group"].keys() == {"phone", "chat", "phone|chat"}
     assert summary["gap_money"] == pytest.approx(summary["objective"] - summary["bound"], abs=0.01)
+    assert summary["gap_hours"] == pytest.approx(summary["gap_money"] / plan.problem.lightest_price, abs=0.01)
     assert summary["service_level"]["phone"]["variant"] == "answered within threshold / offered"
     text = publish.describe(summary)
     assert "95% band" in text

@@ -7,6 +7,8 @@ import json
 from datetime import date
 from pathlib import Path
 
+from pydantic_core import to_jsonable_python
+
 from staffing.errors import InputError, Problem
 from staffing.scenario import load
 
@@ -17,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("roster", type=Path, help="rota as in roster.csv")
     parser.add_argument("agent", help="agent_id")
     parser.add_argument("date", help="day, e.g. 2027-01-14")
+    parser.add_argument("--wish", metavar="off|CODE", help="tell instead what it would cost to grant this")
     parser.add_argument("--seconds", type=float, default=2.0, help="wall time of the search nearby")
     parser.add_argument(
         "--need",
@@ -34,11 +37,15 @@ def run(args: argparse.Namespace) -> int:
         raise InputError([Problem("date", f"cannot read {args.date!r}", "write e.g. 2027-01-14")]) from None
     scenario = load(args.scenario)
     from staffing.plan import need_beside, problem_for
-    from staffing.roster.explain import why
+    from staffing.roster.explain import grant, why
     from staffing.roster.rota import read_rota
 
     problem = problem_for(scenario, args.need or need_beside(args.roster))
-    reason = why(problem, read_rota(args.roster, problem), args.agent, day, seconds=args.seconds)
+    roster = read_rota(args.roster, problem)
+    if args.wish:
+        reason = grant(problem, roster, args.agent, day, args.wish, seconds=args.seconds)
+    else:
+        reason = why(problem, roster, args.agent, day, seconds=args.seconds)
     changes = [
         {
             "agent_id": problem.agents[c.agent].id,
@@ -52,6 +59,10 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         document = {
             "necessary": list(reason.necessary),
+            "demands": [
+                {"rule": c.rule, "message": c.message, "values": to_jsonable_python(dict(c.values))}
+                for c in reason.demands
+            ],
             "cost": reason.cost,
             "terms": {k: round(v, 2) for k, v in reason.terms.items()},
             "changes": changes,
@@ -59,18 +70,28 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(document, ensure_ascii=False, indent=1))
         return 0
     if reason.cost is None:
-        print("nothing else is possible:")
+        print(f"{args.wish} is not possible:" if args.wish else "nothing else is possible:")
         for sentence in reason.necessary:
             print(f"  {sentence}")
         return 0
-    if reason.cost > 0:
+    if args.wish:
+        print(_granted(args.wish, reason.cost, bool(changes), scenario.currency))
+    elif reason.cost > 0:
         print(f"any other choice found nearby costs {reason.cost:,.2f} {scenario.currency} more:")
     else:
         print(f"no strong reason: another choice costs {-reason.cost:,.2f} {scenario.currency} less")
     for term, amount in reason.terms.items():
         if round(amount, 2):
             print(f"  {term:<18}{amount:+12,.2f}")
-    print("what would change then:")
+    if changes:
+        print("what would change then:")
     for c in changes:
         print(f"  {c['date']}  {c['agent_name']}: {c['before']} -> {c['after']}")
     return 0
+
+
+def _granted(wish: str, cost: float, changes: bool, currency: str) -> str:
+    if not changes:
+        return f"{wish} is what the rota has"
+    kind = "more" if cost >= 0 else "less"
+    return f"the best rota found nearby that grants {wish} costs {abs(cost):,.2f} {currency} {kind}:"

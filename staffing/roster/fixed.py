@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import reduce
 
@@ -167,9 +167,9 @@ DAYS_OFF: dict[str, Callable[[RosterProblem], BoolArray]] = {"locks": off_by_loc
 """Rules that ask for a shift on some days: whether an agent may be off, shape (A, D) each."""
 
 
-def off_allowed(problem: RosterProblem) -> BoolArray:
-    """Whether an agent may be off on a day, shape (A, D)."""
-    return reduce(np.logical_and, (rule(problem) for rule in DAYS_OFF.values()))
+def off_allowed(problem: RosterProblem, without: Collection[str] = ()) -> BoolArray:
+    """Whether an agent may be off on a day as all rules but those in `without` say, shape (A, D)."""
+    return reduce(np.logical_and, (rule(problem) for name, rule in DAYS_OFF.items() if name not in without))
 
 
 FIXED: dict[str, Callable[[RosterProblem, Options], BoolArray]] = {
@@ -183,6 +183,7 @@ FIXED: dict[str, Callable[[RosterProblem, Options], BoolArray]] = {
 """Rules that compile to allowed options, shape (A, D, S) each."""
 
 
-def allowed_options(problem: RosterProblem, options: Options) -> BoolArray:
-    """Options that all fixed rules allow, shape (A, D, S)."""
-    return reduce(np.logical_and, (fix(problem, options) for fix in FIXED.values()))
+def allowed_options(problem: RosterProblem, options: Options, without: Collection[str] = ()) -> BoolArray:
+    """Options that all fixed rules, but those in `without`, allow, shape (A, D, S)."""
+    kept = (fix(problem, options) for rule, fix in FIXED.items() if rule not in without)
+    return reduce(np.logical_and, kept)

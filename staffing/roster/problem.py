@@ -184,6 +184,12 @@ class RosterProblem:
         """Row of each agent by id."""
         return {a.id: i for i, a in enumerate(self.agents)}
 
+    @property
+    def lightest_price(self) -> float:
+        """Least price of a missing agent-hour: the first tier of the queue with the least weight."""
+        lightest = 1.0 if self.queue_weights is None else float(self.queue_weights.min(initial=np.inf))
+        return self.prices.understaffing[0] * lightest
+
     @cached_property
     def kinds(self) -> dict[str, ShiftType]:
         """Shift types by code."""

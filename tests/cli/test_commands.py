@@ -214,7 +214,7 @@ def test_a_sudden_absence_is_mended_with_few_changes(planned, tmp_path, capsys):
     rows = (tmp_path / "roster.csv").read_text(encoding="utf-8").splitlines()
     assert not any(row.startswith(f"{first['agent_id']},") and f",{first['date']}," in row for row in rows)
     assert main(arguments) == 0
-    assert "(absent)" in capsys.readouterr().out
+    assert "(given)" in capsys.readouterr().out
 
 
 def test_without_absences_a_rota_is_mended_around_its_locks_under_the_need_of_its_plan(planned, tmp_path, capsys):
@@ -261,6 +261,24 @@ def test_a_shift_is_explained_by_its_price_or_by_the_rules(planned, capsys):
     assert "what would change then" in capsys.readouterr().out
     assert main(["explain", str(base), str(out / "roster.csv"), "a1", "tomorrow"]) == 2
     assert "cannot read 'tomorrow'" in capsys.readouterr().err
+
+
+def test_a_wish_and_the_rules_are_priced(planned, capsys):
+    base, out = planned
+    here = [str(base), str(out / "roster.csv")]
+    assert main(["explain", *here, "a1", "2027-01-05", "--wish", "off", "--seconds", "0.5"]) == 0
+    assert "off" in capsys.readouterr().out
+    assert main(["explain", *here, "a1", "2027-01-05", "--wish", "Q"]) == 2
+    assert "unknown shift type 'Q'" in capsys.readouterr().err
+    assert main(["price", *here, "--rules", "min_rest", "steady_starts", "--seconds", "0.5"]) == 0
+    told = capsys.readouterr().out
+    assert "steady_starts" in told
+    assert "does not bind here" in told
+    assert main(["price", *here, "--rules", "weekly_hours", "--seconds", "0.5", "--json"]) == 0
+    (priced,) = json.loads(capsys.readouterr().out)["rules"]
+    assert priced["rule"] == "weekly_hours"
+    assert priced["high"] is None or priced["low"] <= priced["high"]
+    assert main(["price", *here, "--rules", "sleep"]) == 2
 
 
 def test_a_sweep_plans_every_combination(planned, tmp_path, capsys):

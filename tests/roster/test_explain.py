@@ -9,7 +9,7 @@ import pytest
 
 from staffing.errors import InputError
 from staffing.roster.engine import solve
-from staffing.roster.explain import conflicting, conflicts, repair, why
+from staffing.roster.explain import conflicting, conflicts, grant, price_rules, repair, why
 from staffing.roster.options import expand
 from staffing.roster.problem import Absence, Contract, Lock, PastShift, Roster, RosterProblem
 from tests.roster.roster_cases import random_problem
@@ -140,3 +140,54 @@ def test_why_somebody_unknown_is_refused(solved: tuple[RosterProblem, Roster]) -
     with pytest.raises(InputError) as error:
         why(*solved, "nobody", date(2030, 1, 1))
     assert len(error.value.problems) == 2
+
+
+def test_a_wish_is_priced_and_named_people_take_over(solved: tuple[RosterProblem, Roster]) -> None:
+    problem, roster = solved
+    shift = next(s for s in roster.shifts if s.day == 5)
+    agent, day = problem.agents[shift.agent].id, problem.grid.dates[5]
+    off = grant(problem, roster, agent, day, "off", seconds=0.5)
+    assert off.necessary == ()
+    assert off.cost == pytest.approx(sum(off.terms.values()))
+    (own,) = [c for c in off.changes if c.asked]
+    assert (own.agent, own.day, own.after) == (shift.agent, 5, "off")
+    there = grant(problem, roster, agent, day, shift.code, seconds=0.2)
+    assert (there.cost, there.changes) == (0.0, ())
+
+
+def test_a_wish_that_rules_forbid_names_them(solved: tuple[RosterProblem, Roster]) -> None:
+    problem, roster = solved
+    day = problem.grid.dates[5]
+    away = replace(problem, absences=(Absence("a0", day, day),))
+    kept = Roster(tuple(s for s in roster.shifts if (s.agent, s.day) != (0, 5)))
+    found = grant(away, kept, "a0", day, problem.shift_types[0].code, seconds=0.2)
+    assert found.cost is None
+    assert [c.rule for c in found.demands] == ["absences"]
+    with pytest.raises(InputError, match="unknown shift type 'Q'"):
+        grant(problem, roster, "a0", day, "Q")
+
+
+def test_prices_of_rules_lie_within_their_bounds(solved: tuple[RosterProblem, Roster]) -> None:
+    problem, roster = solved
+    rules = ("min_rest", "weekly_hours", "steady_starts", "availability")
+    found = {p.rule: p for p in price_rules(problem, roster, rules, seconds=1.0)}
+    assert set(found) == set(rules)
+    assert not found["steady_starts"].binds
+    assert found["steady_starts"].high == 0.0
+    assert found["weekly_hours"].binds
+    for price in found.values():
+        assert price.saving >= 0
+        assert price.low <= (price.high if price.high is not None else price.low)
+    with pytest.raises(InputError, match="unknown rule 'sleep'"):
+        price_rules(problem, roster, ("sleep",))
+
+
+def test_a_rule_that_costs_something_is_priced_exactly_where_both_rotas_are_proven_best() -> None:
+    problem = random_problem(5, agents=1, days=7, busy=False)
+    contract = Contract(40.0, max_shifts_per_week=1, week_tolerance_hours=40.0, month_tolerance_hours=40.0)
+    problem = with_contract(replace(problem, required=problem.required + 1.0), contract)
+    (price,) = price_rules(problem, None, ("max_shifts_per_week",), seconds=20.0)
+    assert price.binds
+    assert price.saving > 0
+    assert price.low == pytest.approx(price.saving, abs=0.02)
+    assert price.high == pytest.approx(price.saving, abs=0.02)

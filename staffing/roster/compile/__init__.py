@@ -6,7 +6,7 @@ check and its primitives agree.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from staffing.grid import BoolArray
 from staffing.roster.compile import hours, rests
@@ -65,7 +65,9 @@ STRUCTURAL = ("one_shift_a_day", "shift_types", "max_daily_hours", "legal_breaks
 """Rules that every choice keeps by its form: an option is one shift, made from a type that the law allows."""
 
 
-def compile_program(problem: RosterProblem, options: Options, *, whole: bool = False) -> Program:
+def compile_program(
+    problem: RosterProblem, options: Options, *, whole: bool = False, without: Collection[str] = ()
+) -> Program:
     """A rostering problem as primitives.
 
     Counts that can neither be broken nor cost anything, whatever allowed options are chosen, are left out unless
@@ -77,17 +79,23 @@ def compile_program(problem: RosterProblem, options: Options, *, whole: bool = F
         Without problems (`rules.problems_of`).
     options
         Its options (`options.expand`).
+    without
+        Names of rules that are given up; what each agent is due stays as it is.
     """
     allowed = allowed_options(problem, options)
-    return program_of(make_context(problem, options, allowed), allowed, whole=whole)
+    context = make_context(problem, options, allowed)
+    if without:
+        allowed = allowed_options(problem, options, without)
+    return program_of(context, allowed, whole=whole, without=without)
 
 
-def program_of(x: Context, allowed: BoolArray, *, whole: bool = False) -> Program:
+def program_of(x: Context, allowed: BoolArray, *, whole: bool = False, without: Collection[str] = ()) -> Program:
     """As `compile_program`, of what is already known."""
     problem, options = x.problem, x.options
-    off = off_allowed(problem)
+    off = off_allowed(problem, without)
     measures = measures_of(x)
-    primitives = [p for compiler in (*RULES.values(), *COSTS.values()) for p in compiler(x)]
+    rules = [compiler for rule, compiler in RULES.items() if rule not in without]
+    primitives = [p for compiler in (*rules, *COSTS.values()) for p in compiler(x)]
     counts = [p for p in primitives if isinstance(p, Count) and any(p.groups)]
     runs = [p for p in primitives if isinstance(p, Run)]
     successions = [p for p in primitives if isinstance(p, Succession)]

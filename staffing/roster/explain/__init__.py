@@ -6,6 +6,18 @@ Hard rules bind one agent at a time (cover is soft), so a conflict is looked for
 from __future__ import annotations
 
 from staffing.roster.explain.demands import Clause, conflicting, conflicts, repair
-from staffing.roster.explain.reasons import Reason, why
+from staffing.roster.explain.prices import PRICED, RulePrice, price_rules
+from staffing.roster.explain.reasons import Reason, grant, why
 
-__all__ = ["Clause", "Reason", "conflicting", "conflicts", "repair", "why"]
+__all__ = [
+    "PRICED",
+    "Clause",
+    "Reason",
+    "RulePrice",
+    "conflicting",
+    "conflicts",
+    "grant",
+    "price_rules",
+    "repair",
+    "why",
+]
