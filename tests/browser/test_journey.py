@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from tests.browser.conftest import ROOT, serving, with_fake_worker
 
@@ -83,11 +84,12 @@ HISTORY = "Zeit;Skill;Anrufe;AHT\n" + "".join(
 def choose(page, label: str, option: str) -> None:
     """Choose in a list above the page; where the page is drawn anew at that moment, once more."""
     box = page.get_by_role("combobox", name=label, exact=True)
-    for _ in range(3):
+    for _ in range(4):
         if box.input_value() == option:
             break
-        box.click()
-        page.get_by_role("option", name=option, exact=True).click()
+        with contextlib.suppress(TimeoutError):
+            box.click()
+            page.get_by_role("option", name=option, exact=True).click(timeout=5_000)
         settle(page)
     expect(box).to_have_value(option)
 
