@@ -15,8 +15,8 @@ def ics_bytes(shifts: pd.DataFrame, name: str, made_at: datetime, *, sequence: i
     Parameters
     ----------
     shifts
-        Rows of the rota table: ``agent_id, agent_name, date, shift, shift_name, start, end, break_starts`` with `start` and
-        `end` as ISO 8601 with offset.
+        Rows of the rota table: ``agent_id, agent_name, date, shift, shift_name, start, end, break_starts, activities`` with
+        `start` and `end` as ISO 8601 with offset.
     name
         Shown as the calendar's name.
     made_at
@@ -44,8 +44,10 @@ def ics_bytes(shifts: pd.DataFrame, name: str, made_at: datetime, *, sequence: i
         title = str(row.get("shift_name") or row["shift"])
         event.add("summary", f"{row['agent_name']}: {title}" if team else title)
         breaks = str(row.get("break_starts") or "")
-        if breaks:
-            event.add("description", f"Break: {breaks}")
+        lines = [f"Break: {breaks}"] if breaks else []
+        lines += filter(None, str(row.get("activities") or "").split("; "))
+        if lines:
+            event.add("description", "\n".join(lines))
         calendar.add_component(event)
     return bytes(calendar.to_ical())
 
