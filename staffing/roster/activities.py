@@ -2,8 +2,7 @@
 
 People in an activity do not serve queues. Every start on the interval grid inside somebody's shift, beside the breaks, is
 a candidate; its price is exact (the cover is split anew in the intervals that it touches, with everything else as it
-is). The activities that have the least choice are placed first; then each is taken out and placed again until nothing
-gets better.
+is). The activities that have the least choice are placed first; then those that cost something are taken out and placed again.
 """
 
 from __future__ import annotations
@@ -18,8 +17,8 @@ from staffing.roster.costs import duty, terms, units_of
 from staffing.roster.cover import UNITS, Cover, at, cover_of, price, split
 from staffing.roster.problem import Activity, Roster, RosterProblem, RosterResult, RosterStatus, Shift
 
-ROUNDS = 4
-"""Most times that every activity is placed again."""
+ROUNDS = 2
+"""Most times that the activities that cost something are placed again."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +132,7 @@ class _Board:
         for shift in roster.shifts:
             self.of_agent.setdefault(shift.agent, []).append(shift)
         self.placed: dict[int, tuple[int, tuple[int, ...]]] = {}
+        self.paid: dict[int, float] = {}
         self.cost: IntArray = _cost(self.cover, self.supply)
         self.loss: IntArray = np.zeros((UNITS + 1, *self.supply.shape), np.int64)
         self.stale = np.ones(self.loss.shape, np.bool_)
@@ -244,11 +244,12 @@ class _Board:
         """Place a task where it costs least."""
         found = self.best(task)
         if found is not None:
+            self.paid[id(task)] = found[1]
             self._put(task, found[0])
 
     def move(self, task: _Task) -> bool:
         """Take a task out and place it again; whether that made the rota cheaper."""
-        if id(task) not in self.placed:
+        if self.paid.get(id(task), 0.0) <= 0:
             return False
         begin = self.placed[id(task)][0]
         before = int(self.cost.sum())
