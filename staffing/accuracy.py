@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import reduce
 from operator import add
 
@@ -14,6 +15,7 @@ from staffing.errors import InputError, Problem
 from staffing.forecast.aht import UNKNOWN, queue_times
 from staffing.forecast.backtest import MIN_HISTORY, WINDOW, OriginScore, backtest_panel, origins
 from staffing.forecast.events import of_queue
+from staffing.forecast.given import on_days
 from staffing.forecast.panel import to_panel
 from staffing.forecast.settings import Event
 from staffing.grid import FloatArray
@@ -116,6 +118,7 @@ def accuracy(
     days: int = WINDOW,
     lead: int = 14,
     events: Sequence[Event] = (),
+    planned: Mapping[str, Mapping[date, float]] | None = None,
     monitor: Monitor = SILENT,
 ) -> Accuracy:
     """Stand at `count` days of the past, four weeks apart, and forecast what has happened since.
@@ -132,6 +135,8 @@ def accuracy(
         Days scored, and days from the origin to the first of them.
     events
         What the user knows about particular days.
+    planned
+        Drivers that are known in advance, name -> day -> value.
     monitor
         Told of progress; a stop ends with the queues that are through.
 
@@ -152,7 +157,8 @@ def accuracy(
         if not at:
             skipped.append(name)
             continue
-        scored = backtest_panel(panel, at, region, lead, days, history.drivers, of_queue(events, name))
+        ahead = on_days(planned or {}, history.grid.start, history.grid.days)
+        scored = backtest_panel(panel, at, region, lead, days, history.drivers, of_queue(events, name), ahead)
         times = queue_times(history, q, history.grid.days)
         aht = times if np.isfinite(times) else UNKNOWN
         queues[name] = tuple(Origin(s, _staff(s, aht, history.grid.seconds)) for s in scored if s.score.contacts > 0)

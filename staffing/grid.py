@@ -282,7 +282,7 @@ class OpeningHours:
             if key == "holiday":
                 holiday = ranges
                 continue
-            days = _weekdays(key)
+            days = weekdays(key)
             if days is None:
                 problems.append(
                     Problem(f"{where}.{key}", f"unknown day {key!r}", "mon, tue, ..., sun, mon-fri or holiday")
@@ -318,7 +318,14 @@ class OpeningHours:
         return out
 
 
-def _weekdays(key: str) -> list[int] | None:
+def weekdays(key: str) -> list[int] | None:
+    """Weekdays (Monday 0) that ``mon`` or ``mon-fri`` names; None where it names none.
+
+    Examples
+    --------
+    >>> weekdays("sat-mon"), weekdays("monday")
+    ([5, 6, 0], None)
+    """
     first, _, last = key.partition("-")
     if first not in WEEKDAYS or (last and last not in WEEKDAYS):
         return None

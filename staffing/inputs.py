@@ -13,6 +13,7 @@ import pandas as pd
 
 from staffing.errors import InputError, Problem, Problems
 from staffing.forecast.calendar import public_holidays
+from staffing.forecast.given import read_drivers, read_profiles
 from staffing.forecast.settings import Adjustment, Event
 from staffing.forecast.tables import read_adjustments, read_events
 from staffing.grid import BoolArray, FloatArray, TimeGrid, read_only
@@ -50,6 +51,10 @@ class DemandInputs:
         Rows of the events table.
     adjustments
         The planner's changes to the forecast.
+    profiles
+        Typed shapes of the day, queue -> shape (7, intervals of a day).
+    drivers
+        Daily drivers, name -> day -> value, past and planned.
     """
 
     scenario: Scenario
@@ -59,6 +64,8 @@ class DemandInputs:
     history: History
     events: tuple[Event, ...]
     adjustments: tuple[Adjustment, ...]
+    profiles: dict[str, FloatArray]
+    drivers: dict[str, dict[date, float]]
 
     def __post_init__(self) -> None:
         read_only(self)
@@ -109,12 +116,18 @@ def read_demand(scenario: Scenario) -> DemandInputs:
         )
     with found.collecting():
         events = read_events(scenario.files("events"), scenario.queues)
+    profiles: dict[str, FloatArray] = {}
+    drivers: dict[str, dict[date, float]] = {}
     with found.collecting():
         adjustments = read_adjustments(scenario.files("adjustments"), scenario.queues)
+    with found.collecting():
+        profiles = read_profiles(scenario.files("profiles"), scenario.queues, grid.interval_minutes)
+    with found.collecting():
+        drivers = read_drivers(scenario.files("drivers"))
     found.raise_if_any()
     assert history is not None
     open_ = np.stack([opening[q].mask(grid, holidays) for q in scenario.queues])
-    return DemandInputs(scenario, grid, open_, holidays, history, events, adjustments)
+    return DemandInputs(scenario, grid, open_, holidays, history, events, adjustments, profiles, drivers)
 
 
 def read_inputs(scenario: Scenario) -> Inputs:

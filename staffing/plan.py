@@ -134,7 +134,15 @@ def forecast_of(inputs: DemandInputs, monitor: Monitor = SILENT) -> Forecast:
     scenario = inputs.scenario
     parents = {q: s.parent for q, s in scenario.queue.items() if s.parent is not None}
     forecast = make_forecast(
-        inputs.history, inputs.grid, inputs.open, scenario.forecast, inputs.events, parents, monitor
+        inputs.history,
+        inputs.grid,
+        inputs.open,
+        scenario.forecast,
+        inputs.events,
+        parents,
+        monitor,
+        profiles=inputs.profiles,
+        planned=inputs.drivers,
     )
     return scaled(adjust(forecast, inputs.adjustments), scenario.demand)
 

@@ -78,6 +78,10 @@ class Tables:
     """Campaigns, outages and the like, past and future."""
     adjustments: Paths = ()
     """The planner's changes to the forecast, with who and why."""
+    profiles: Paths = ()
+    """The shape of the day of queues whose history is too short to show one."""
+    drivers: Paths = ()
+    """Daily columns that may drive the contacts, past and planned."""
 
 
 TABLES = tuple(f.name for f in fields(cast(Any, Tables)))

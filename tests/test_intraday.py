@@ -218,3 +218,17 @@ def test_the_miss_is_told_written_and_given_to_programs(folder, tmp_path, capsys
     total = document["total"]
     assert sum(total[c] for c in CAUSES) == pytest.approx(total["miss"])
     assert document["unit"] == "agent hours"
+
+
+def test_typed_shapes_and_drivers_of_a_scenario_reach_its_forecast(folder):
+    (folder / "profiles.csv").write_text("queue,start,share\nchat,09:00,1\n", encoding="utf-8")
+    (folder / "drivers.csv").write_text("date,letters\n2027-01-04,5\n", encoding="utf-8")
+    given = folder / "given.toml"
+    given.write_text(
+        'extends = "base.toml"\n[tables]\nprofiles = "profiles.csv"\ndrivers = "drivers.csv"\n', encoding="utf-8"
+    )
+    found = prepare(load(given))
+    assert found.inputs.profiles["chat"][0, 9] == 1
+    assert any("chat: " in n and "the typed one is not used" in n for n in found.forecast.notes)
+    # nine days lie between the history's end and the horizon
+    assert "driver letters: unknown on 15 of the days ahead; not used" in found.forecast.notes

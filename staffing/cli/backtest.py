@@ -41,7 +41,15 @@ def run(args: argparse.Namespace) -> int:
     from staffing.accuracy import accuracy
 
     past = read_past(args)
-    scored = accuracy(past.history, past.region, count=args.origins, days=args.days, lead=args.lead, events=past.events)
+    scored = accuracy(
+        past.history,
+        past.region,
+        count=args.origins,
+        days=args.days,
+        lead=args.lead,
+        events=past.events,
+        planned=past.drivers,
+    )
     if args.json:
         print(json.dumps(_document(scored), ensure_ascii=False, indent=1))
     else:

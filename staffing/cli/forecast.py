@@ -65,6 +65,7 @@ class Past:
     history: History
     region: str | None
     events: tuple[Event, ...]
+    drivers: dict[str, dict[date, float]]
 
 
 def of_scenario(args: argparse.Namespace) -> bool:
@@ -85,7 +86,7 @@ def read_past(args: argparse.Namespace) -> Past:
         from staffing.scenario import load
 
         found = read_demand(load(args.history[0]))
-        return Past(found.history, found.scenario.forecast.holiday_region, found.events)
+        return Past(found.history, found.scenario.forecast.holiday_region, found.events, found.drivers)
     from staffing.forecast.tables import read_events
     from staffing.history.read import read_history
     from staffing.history.settings import HistorySettings
@@ -97,7 +98,7 @@ def read_past(args: argparse.Namespace) -> Past:
         interval_minutes=args.interval or INTERVAL_MINUTES,
         opening={},
     )
-    return Past(history, args.region, read_events([args.events], history.queues) if args.events else ())
+    return Past(history, args.region, read_events([args.events], history.queues) if args.events else (), {})
 
 
 def run(args: argparse.Namespace) -> int:

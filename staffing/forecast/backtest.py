@@ -160,11 +160,13 @@ def stand_at(
     window: int = WINDOW,
     drivers: Mapping[str, FloatArray] | None = None,
     events: Sequence[Event] = (),
+    planned: Mapping[str, FloatArray] | None = None,
 ) -> QueueForecast:
     """Forecast `lead + window` days from what was known on the morning of day `origin`.
 
     Opening hours of the days ahead and the calendar are known; nothing else is. Past `events` of the queue are explained
-    away; of those ahead only the names are used, of the effects what had been learnt by then.
+    away; of those ahead only the names are used, of the effects what had been learnt by then. `planned` are drivers that
+    are known in advance, one value a day of the panel.
     """
     H, m = lead + window, panel.open.shape[1]
     ahead = np.zeros((H, m), dtype=np.bool_)
@@ -183,7 +185,14 @@ def stand_at(
         lead=lead,
         log_factor=past.log_factor,
         drivers=seen,
+        planned={k: v[: origin + H] for k, v in (planned or {}).items() if known_ahead(v, origin, H)},
     )
+
+
+def known_ahead(values: FloatArray, origin: int, days: int) -> bool:
+    """Whether a driver is known on each of the days from `origin`."""
+    ahead = values[origin : origin + days]
+    return len(ahead) == days and not np.isnan(ahead).any()
 
 
 def score(
@@ -251,12 +260,13 @@ def backtest_panel(
     window: int = WINDOW,
     drivers: Mapping[str, FloatArray] | None = None,
     events: Sequence[Event] = (),
+    planned: Mapping[str, FloatArray] | None = None,
 ) -> list[OriginScore]:
     """Score one queue at each origin."""
     out = []
     for origin in at:
         began = time.process_time()
-        answer = stand_at(panel, origin, region, lead, window, drivers, events)
+        answer = stand_at(panel, origin, region, lead, window, drivers, events, planned)
         took = time.process_time() - began
         out.append(score(panel, origin, lead, answer, window, took))
     return out

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from staffing.grid import FloatArray
+from staffing.grid import BoolArray, FloatArray
 
 SMOOTH = 7
 """Days over which a driver is averaged, so that its weekly wave does not matter."""
@@ -46,8 +46,7 @@ def lagged(drivers: Mapping[str, FloatArray], days: int, ahead: int) -> dict[str
         known = ~np.isnan(values)
         if known.sum() < MIN_KNOWN:
             continue
-        positive = values[known].min() > 0
-        level = np.where(known, np.log(np.where(known, values, 1.0)) if positive else values, 0.0)
+        level = _level(values, known)
         window = np.ones(SMOOTH)
         count = np.convolve(known.astype(np.float64), window)[: len(values)]
         mean = np.convolve(level, window)[: len(values)] / np.maximum(count, 1)
@@ -58,3 +57,31 @@ def lagged(drivers: Mapping[str, FloatArray], days: int, ahead: int) -> dict[str
         if spread > 1e-9:
             out[name] = np.nan_to_num((late - np.nanmean(late)) / spread)
     return out
+
+
+def standardised(drivers: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Drivers that are known in advance, each on its own day: mean 0 and variance 1 where known, 0 elsewhere.
+
+    Columns that are hardly known or do not change are left out.
+
+    Examples
+    --------
+    >>> float(standardised({"letters": np.tile([0.0, 2.0], 100)})["letters"][1])
+    1.0
+    """
+    out = {}
+    for name, values in drivers.items():
+        known = ~np.isnan(values)
+        if known.sum() < MIN_KNOWN:
+            continue
+        level = np.where(known, _level(values, known), np.nan)
+        spread = float(np.nanstd(level))
+        if spread > 1e-9:
+            out[name] = np.nan_to_num((level - np.nanmean(level)) / spread)
+    return out
+
+
+def _level(values: FloatArray, known: BoolArray) -> FloatArray:
+    """Logarithm where all values are positive, else the values; 0 where unknown."""
+    positive = values[known].min() > 0
+    return np.where(known, np.log(np.where(known, values, 1.0)) if positive else values, 0.0)

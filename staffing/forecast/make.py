@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -13,6 +14,7 @@ from staffing.errors import InputError, Problem
 from staffing.forecast import aht
 from staffing.forecast import events as happenings
 from staffing.forecast.calendar import DayCalendar, day_calendar
+from staffing.forecast.given import on_days
 from staffing.forecast.panel import Panel, closed_days, day_totals, to_axis, to_panel, usual_profile
 from staffing.forecast.queue import MIN_DAYS, QueueForecast, forecast_queue
 from staffing.forecast.result import LEVELS, Forecast
@@ -31,6 +33,9 @@ def make_forecast(
     events: Sequence[Event] = (),
     parents: Mapping[str, str] | None = None,
     monitor: Monitor = SILENT,
+    *,
+    profiles: Mapping[str, FloatArray] | None = None,
+    planned: Mapping[str, Mapping[date, float]] | None = None,
 ) -> Forecast:
     """Forecast contacts and handling time on `grid`.
 
@@ -50,6 +55,10 @@ def make_forecast(
         Queue -> related queue whose day shape and handling time it borrows while its own history is short.
     monitor
         Told of progress queue by queue; a stop leaves the remaining queues to the spreadsheet method, and says so.
+    profiles
+        Queue -> typed shape of its day by weekday, shape (7, intervals of a day), used while its history is short.
+    planned
+        Driver -> day -> value, past and planned; used where past forecasts gain by it and every day ahead is known.
 
     Raises
     ------
@@ -73,7 +82,8 @@ def make_forecast(
     parents = dict(parents or {})
     _check(history, grid, open_, events, parents)
     began = time.monotonic()
-    job = _Job(history, grid, open_, settings, tuple(events), parents)
+    known, said = _planned(planned or {}, history, grid)
+    job = _Job(history, grid, open_, settings, tuple(events), parents, dict(profiles or {}), known)
     parts: list[_Part] = []
     for q, name in enumerate(history.queues):
         monitor.report(Progress("forecast", time.monotonic() - began, q / len(history.queues), note=name))
@@ -93,7 +103,7 @@ def make_forecast(
         day_error=np.array([p.day_error for p in parts]),
         components={c: np.stack([p.components.get(c, ones) for p in parts]) for c in names},
         methods=tuple(p.method for p in parts),
-        notes=tuple(n for p in parts for n in p.notes),
+        notes=(*said, *(n for p in parts for n in p.notes)),
         repairs=tuple(r for p in parts for r in p.repairs),
         day_cov=np.stack([p.day_cov for p in parts]),
         slot_variance=np.array([p.slot_variance for p in parts]),
@@ -112,6 +122,8 @@ class _Job:
     settings: ForecastSettings
     events: tuple[Event, ...]
     parents: dict[str, str]
+    profiles: dict[str, FloatArray]
+    planned: dict[str, FloatArray]
 
     @property
     def past_days(self) -> int:
@@ -168,6 +180,7 @@ def _queue(job: _Job, q: int, *, stopped: bool) -> _Part:
             lead=job.gap,
             log_factor=past.log_factor,
             drivers={k: v[: job.past_days] for k, v in job.history.drivers.items()},
+            planned=job.planned,
             shape=shape if borrowed else None,
         )
         share, total = answer.share, answer.total[job.gap :]
@@ -250,16 +263,30 @@ def _shape(job: _Job, q: int, panel: Panel, notes: list[str]) -> tuple[FloatArra
     """Profile of the queue, and whether it was borrowed from its parent."""
     name = job.history.queues[q]
     known = int((~np.isnan(panel.volume)).any(1).sum())
-    parent = job.parents.get(name)
+    parent, typed = job.parents.get(name), job.profiles.get(name)
+    if typed is not None:
+        if known < MIN_DAYS:
+            notes.append(f"{name}: only {known} days of history; shape of the day as typed")
+            return typed, True
+        notes.append(f"{name}: {known} days of history show its shape of the day; the typed one is not used")
     if known >= MIN_DAYS or parent is None:
         if known < MIN_DAYS:
-            notes.append(
-                f"{name}: only {known} days of history; name a parent queue to borrow the shape of the day from"
-            )
+            notes.append(f"{name}: only {known} days of history; name a parent queue, or type the shape of its day")
         return usual_profile(panel), False
     lender = job.panel(job.history.queues.index(parent))
     notes.append(f"{name}: only {known} days of history; shape of the day borrowed from {parent}")
     return usual_profile(lender), True
+
+
+def _planned(
+    planned: Mapping[str, Mapping[date, float]], history: History, grid: TimeGrid
+) -> tuple[dict[str, FloatArray], list[str]]:
+    """Drivers over past and future days, those that are known on every day ahead; and notes on the others."""
+    past = min(history.grid.days, (grid.start - history.grid.start).days)
+    found = on_days(planned, history.grid.start, (grid.start - history.grid.start).days + grid.days)
+    unknown = {name: int(np.isnan(values[past:]).sum()) for name, values in found.items()}
+    notes = [f"driver {name}: unknown on {n} of the days ahead; not used" for name, n in unknown.items() if n]
+    return {name: values for name, values in found.items() if not unknown[name]}, notes
 
 
 def _components(

@@ -12,8 +12,10 @@ from staffing.grid import FloatArray
 PERIODS = ("day", "week", "horizon")
 
 
-def paths(forecast: Forecast, n: int, seed: int = 1) -> FloatArray:
-    """Draw `n` possible courses of the horizon.
+def rates(forecast: Forecast, n: int, seed: int = 1) -> FloatArray:
+    """Draw `n` possible courses of the expected contacts: all that the forecast may be wrong by, without counting noise.
+
+    For a simulation that draws the contacts itself: each replication takes one course as its expectation.
 
     Parameters
     ----------
@@ -22,38 +24,54 @@ def paths(forecast: Forecast, n: int, seed: int = 1) -> FloatArray:
     n
         How many.
     seed
-        The same seed draws the same paths.
+        The same seed draws the same courses.
+
+    Returns
+    -------
+    FloatArray
+        Expected contacts, shape (n, Q, T); their mean is the forecast, and 0 where it is 0.
+
+    Notes
+    -----
+    The error of a day's total is log-normal, correlated between days as the model found and between queues as their
+    past errors were; each interval adds its own gamma error. What was changed by hand keeps the relative error.
+    """
+    if n < 1:
+        raise InputError([Problem("paths", f"{n} paths", "at least 1")])
+    rng = np.random.default_rng(seed)
+    Q, D = len(forecast.queues), forecast.grid.days
+    link = _root(forecast.between_queues)
+    z = np.einsum("qp,npd->nqd", link, rng.standard_normal((n, Q, D)))
+    out = np.empty((n, Q, len(forecast.grid)))
+    for q in range(Q):
+        cov = forecast.day_cov[q]
+        factor = np.exp(z[:, q] @ _root(cov).T - 0.5 * np.diag(cov))
+        out[:, q] = forecast.contacts[q] * factor[:, forecast.grid.day]
+        own = float(forecast.slot_variance[q])
+        if own > 1e-9:
+            out[:, q] *= rng.gamma(1 / own, own, size=out[:, q].shape)
+    return out
+
+
+def paths(forecast: Forecast, n: int, seed: int = 1) -> FloatArray:
+    """Draw `n` possible courses of the contacts: Poisson around `rates`.
+
+    Parameters
+    ----------
+    forecast, n, seed
+        As in `rates`.
 
     Returns
     -------
     FloatArray
         Contacts, whole numbers, shape (n, Q, T); their mean is the forecast.
 
-    Notes
-    -----
-    The error of a day's total is log-normal, correlated between days as the model found and between queues as their
-    past errors were; each interval adds its own gamma error and Poisson noise.
-
     Examples
     --------
     >>> # see `make_forecast` for a forecast; ``paths(forecast, 200).sum(axis=2)`` are 200 possible months
     """
-    if n < 1:
-        raise InputError([Problem("paths", f"{n} paths", "at least 1")])
-    rng = np.random.default_rng(seed)
-    Q, D, T = len(forecast.queues), forecast.grid.days, len(forecast.grid)
-    link = _root(forecast.between_queues)
-    z = np.einsum("qp,npd->nqd", link, rng.standard_normal((n, Q, D)))
-    out = np.zeros((n, Q, T))
-    for q in range(Q):
-        cov = forecast.day_cov[q]
-        factor = np.exp(z[:, q] @ _root(cov).T - 0.5 * np.diag(cov))
-        mean = forecast.contacts[q] * factor[:, forecast.grid.day]
-        own = float(forecast.slot_variance[q])
-        if own > 1e-9:
-            mean = mean * rng.gamma(1 / own, own, size=mean.shape)
-        out[:, q] = rng.poisson(mean)
-    return out
+    expected = rates(forecast, n, seed)
+    return np.random.default_rng((seed, 1)).poisson(expected).astype(np.float64)
 
 
 def period_quantiles(forecast: Forecast, period: str, n: int = 1000, seed: int = 1) -> FloatArray:

@@ -11,7 +11,7 @@ from staffing.forecast.calibration import day_scale, levels
 from staffing.forecast.cleaning import clean, unusual_days
 from staffing.forecast.counts import quantile
 from staffing.forecast.daytotal import MAX_DAYS, DayModel, fit, one_thread
-from staffing.forecast.drivers import GAIN, lagged
+from staffing.forecast.drivers import GAIN, lagged, standardised
 from staffing.forecast.effects import TREND, YEAR_COURSE
 from staffing.forecast.panel import Panel, day_totals, usual_profile
 from staffing.forecast.pool import Pooled, effects_member, pool, weekday_member
@@ -101,6 +101,7 @@ def forecast_queue(
     lead: int = 0,
     log_factor: FloatArray | None = None,
     drivers: dict[str, FloatArray] | None = None,
+    planned: dict[str, FloatArray] | None = None,
     shape: FloatArray | None = None,
 ) -> QueueForecast:
     """Forecast the days of `calendar` that follow the panel.
@@ -118,12 +119,15 @@ def forecast_queue(
     log_factor
         Known log factor on each past day, shape (D,); taken out before fitting.
     drivers
-        Daily columns of the past, name -> shape (D,), NaN where unknown; each is used if past forecasts gain by it.
+        Daily columns of the past, name -> shape (D,), NaN where unknown; used, all together and with the delay of the whole
+        horizon, if past forecasts gain by them.
+    planned
+        Daily columns that are known in advance, name -> shape (N,), NaN where unknown in the past; used on the day itself.
     shape
         Profile to use in place of the queue's own, shape (7, m): a parent queue's.
     """
     with one_thread():
-        return _forecast(panel, calendar, open_, lead, log_factor, drivers, shape)
+        return _forecast(panel, calendar, open_, lead, log_factor, drivers or {}, planned or {}, shape)
 
 
 def _forecast(
@@ -132,7 +136,8 @@ def _forecast(
     open_: BoolArray,
     lead: int,
     log_factor: FloatArray | None,
-    drivers: dict[str, FloatArray] | None,
+    drivers: dict[str, FloatArray],
+    planned: dict[str, FloatArray],
     shape: FloatArray | None,
 ) -> QueueForecast:
     D, H = len(panel.volume), len(calendar) - len(panel.volume)
@@ -141,7 +146,7 @@ def _forecast(
         panel = Panel(calendar.dates[skip], panel.volume[skip:].copy(), panel.open[skip:].copy())
         calendar = DayCalendar(panel.first, calendar.label[skip:], calendar.after_closed[skip:])
         log_factor = None if log_factor is None else log_factor[skip:]
-        drivers = {k: v[skip:] for k, v in (drivers or {}).items()}
+        drivers, planned = ({k: v[skip:] for k, v in x.items()} for x in (drivers, planned))
         D -= skip
     rough = usual_profile(panel) if shape is None else shape
     special = np.array([bool(name) for name in calendar.label[:D]])
@@ -153,7 +158,8 @@ def _forecast(
     counting = 1.0 / (np.where(np.isnan(totals), typical, np.maximum(totals, 0.25 * typical)) * np.maximum(cover, 0.05))
     log_total = np.log(totals + 0.5)
     model = fit(log_total, counting, calendar, without=TREND)
-    chosen = _pooled(log_total, counting, calendar, lagged(drivers or {}, len(calendar), H), model, lead, H - lead)
+    told = {**lagged(drivers, len(calendar), H), **standardised(planned)}
+    chosen, driven = _pooled(log_total, counting, calendar, told, model, lead, H - lead)
     if shape is None:
         share, words = profile(panel, totals, model.weight * ~special, H)
     else:
@@ -164,6 +170,9 @@ def _forecast(
     shift = chosen.mean - model.mean
     effects = {name: values[D:].copy() for name, values in model.effects.items()}
     effects["level"] += shift
+    if driven is not None:
+        effects["driver"] = driven
+        effects["level"] -= driven
     return QueueForecast(
         total=total,
         share=share,
@@ -187,7 +196,8 @@ def _pooled(
     model: DayModel,
     lead: int,
     window: int,
-) -> Pooled:
+) -> tuple[Pooled, FloatArray | None]:
+    """The pool, and what the drivers move the days ahead by in it; None without."""
     D = len(log_total)
     special = model.effects["holiday"]
     # Only ordinary days judge: the weekday means are given holiday factors that were learnt on all of the past.
@@ -200,13 +210,13 @@ def _pooled(
         name = f"mean of the last {weeks} same weekdays"
         members.append(weekday_member(name, prior, weeks, log_total, model.weight, special))
     if not drivers:
-        return pool(members, log_total, judge, lead, window)
+        return pool(members, log_total, judge, lead, window), None
     driven = fit(log_total, counting, calendar, drivers, without=TREND)
     told = effects_member(f"calendar effects with {', '.join(drivers)}", 0.5, driven)
     tried = pool([*members, told], log_total, judge, lead, window)
     if tried.loss[-1] < (1 - GAIN) * tried.loss[0]:
-        return tried
-    return pool(members, log_total, judge, lead, window)
+        return tried, tried.weights[-1] * driven.effects["driver"][D:]
+    return pool(members, log_total, judge, lead, window), None
 
 
 def _smear(model: DayModel) -> float:

@@ -127,6 +127,17 @@ ADJUSTMENTS = Contract(
     rowless=True,
 )
 """The planner's changes to the forecast."""
+PROFILES = Contract(
+    "profiles.csv",
+    (
+        Column("queue"),
+        Column("weekday", required=False, empty=True),
+        Column("start", Kind.TIME),
+        Column("share", Kind.NUMBER, low=0),
+    ),
+    rowless=True,
+)
+"""The shape of the day of queues without a history."""
 ROSTER = Contract(
     "roster.csv",
     (

@@ -11,7 +11,7 @@ from staffing.errors import InputError
 from staffing.plan import Sizing, size
 from staffing.ui import session
 
-TABLES = ("history", "events", "adjustments")
+TABLES = ("history", "events", "adjustments", "profiles", "drivers")
 ORIGINS = 6
 """Past months that are forecast for the backtest."""
 
@@ -60,4 +60,4 @@ def _sized(path: str, changed: float) -> Sizing:
 def _accuracy(path: str, changed: float) -> Accuracy:
     inputs = _sized(path, changed).inputs
     region = inputs.scenario.forecast.holiday_region
-    return accuracy(inputs.history, region, count=ORIGINS, events=inputs.events)
+    return accuracy(inputs.history, region, count=ORIGINS, events=inputs.events, planned=inputs.drivers)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Iterable
+from functools import partial, reduce
 from pathlib import Path
 
 import streamlit as st
@@ -13,11 +14,14 @@ from staffing.ui import drafts, frame, session
 from staffing.ui.rota_words import violation_words
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.board import Judged, lock_table, request_table
-from staffing.ui.vm.editing import Broken, Draft, changed, excused, swapped, wished
+from staffing.ui.vm.editing import Draft, changed, excused, swapped, wished
 from staffing.ui.vm.levers import save_what_if
 
 MOST_CONFLICTS = 8
+MOST_EXCUSED = 30
 CHECK_SECONDS = 10.0
+ALL = -1
+"""Stands for all rules that are broken."""
 
 
 # -- steps that the matrix asks for -------------------------------------------------------------------------
@@ -105,7 +109,7 @@ def figures(t: Texts, judged: Judged) -> None:
         ("measure.price", judged.price, partial(t.money, currency=currency), None),
     )
     broken = len(judged.conflicts)
-    with st.grid(6, min_column_width=130):
+    with st.grid(6, min_column_width=165):
         st.metric(t("edit.count"), t.number(len(judged.draft)), border=True, height="stretch")
         st.metric(t("edit.broken"), ("✗ " if broken else "✓ ") + t.number(broken), border=True, height="stretch")
         for key, (value, change), told, signed in shown:
@@ -132,39 +136,42 @@ def conflicts(t: Texts, run: Run, judged: Judged) -> None:
         st.warning(f"**{title}**\n\n" + "\n".join(lines), icon=":material/gavel:")
         with st.popover(t("edit.override"), icon=":material/verified_user:", key="override"):
             _override(t, run, judged)
-    for number, (v, reason) in enumerate(judged.overridden):
-        with st.container(horizontal=True, vertical_alignment="center", key=f"excused-{number}"):
-            st.markdown(t("edit.excused", what=violation_words(t, v), reason=plain(reason)))
-            st.button(
-                t("edit.excused.back"),
-                type="tertiary",
-                key=f"back-{number}",
-                on_click=_excuse,
-                args=(run, _key(judged, v), ""),
-            )
+    if judged.overridden:
+        with st.expander(t("edit.excused.title", n=len(judged.overridden)), icon=":material/verified_user:"):
+            _excused(t, run, judged)
+
+
+def _excused(t: Texts, run: Run, judged: Judged) -> None:
+    """What is allowed, and why; each can be taken back."""
+    for number, (v, reason) in enumerate(judged.overridden[:MOST_EXCUSED]):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"line-{number}"):
+            st.markdown(t("edit.excused", what=violation_words(t, v), reason=plain(reason)), width="stretch")
+            back = (run, judged, (v,), "")
+            st.button(t("edit.excused.back"), type="tertiary", key=f"back-{number}", on_click=_excuse, args=back)
+    if len(judged.overridden) > MOST_EXCUSED:
+        st.caption(t("edit.more", n=len(judged.overridden) - MOST_EXCUSED))
 
 
 def _override(t: Texts, run: Run, judged: Judged) -> None:
-    shown = judged.conflicts[:MOST_CONFLICTS]
-    labels = [violation_words(t, v).replace("**", "") for v in shown]
-    index = st.selectbox(t("edit.override.what"), range(len(shown)), format_func=lambda i: labels[i], key="broken")
+    found = judged.conflicts
+    labels = {i: violation_words(t, v).replace("**", "") for i, v in enumerate(found[:MOST_CONFLICTS])}
+    labels |= {ALL: t("edit.override.all", n=len(found))} if len(found) > 1 else {}
+    chosen = st.selectbox(t("edit.override.what"), list(labels), format_func=lambda i: labels[i], key="broken")
     reason = st.text_input(t("edit.override.reason"), key="excuse", placeholder=t("edit.override.example"))
     st.button(
         t("edit.override.go"),
         key="allow",
         type="primary",
         on_click=_excuse,
-        args=(run, _key(judged, shown[min(index or 0, len(shown) - 1)]), reason),
+        args=(run, judged, found if chosen == ALL else (found[chosen],), reason),
         disabled=not reason.strip(),
     )
 
 
-def _key(judged: Judged, v: Violation) -> Broken:
-    return judged.board.problem.agents[v.agent].id, v.day, v.rule
-
-
-def _excuse(run: Run, broken: Broken, reason: str) -> None:
-    drafts.push(run.id, lambda draft: excused(draft, broken, reason))
+def _excuse(run: Run, judged: Judged, found: Iterable[Violation], reason: str) -> None:
+    agents = judged.board.problem.agents
+    broken = [(agents[v.agent].id, v.day, v.rule) for v in found]
+    drafts.push(run.id, lambda draft: reduce(lambda d, key: excused(d, key, reason), broken, draft))
     st.session_state["excuse"] = ""
 
 

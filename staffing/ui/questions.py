@@ -39,25 +39,17 @@ def ask(run: Run, judged: Judged, command: str, name: str, arguments: Sequence[s
 
 
 def follow(t: Texts, show: Callable[[Run], None], question: Run) -> None:
-    """Wait for the answer and show it; the page is drawn anew once it is there."""
-    every = 0.5 if question.state.live else None
-    st.fragment(_follow, run_every=every, key=f"answer-{question.id}")(t, show, question)
-
-
-def _follow(t: Texts, show: Callable[[Run], None], before: Run) -> None:
-    question = session.questions().read(before.id)
-    if before.state.live and not question.state.live:
-        st.rerun(scope="app")
-    if not _waiting(t, question):
+    """Show the answer; while there is none, wait for it, and draw the page anew once it is there."""
+    if question.state.live:
+        st.fragment(_wait, run_every=0.5, key=f"waiting-{question.id}")(t, question.id)
+    elif question.state.value in NO_ANSWER:
+        frame.show_problems(t, question.problems())
+    else:
         show(question)
 
 
-def _waiting(t: Texts, question: Run) -> bool:
-    """Whether there is no answer, and say so; problems are told too."""
-    if question.state.live:
-        st.progress(min(0.95, question.elapsed() / (question.request.seconds + 5)), text=t("question.waiting"))
-        return True
-    if question.state.value in NO_ANSWER:
-        frame.show_problems(t, question.problems())
-        return True
-    return False
+def _wait(t: Texts, question_id: str) -> None:
+    question = session.questions().read(question_id)
+    if not question.state.live:
+        st.rerun(scope="app")
+    st.progress(min(0.95, question.elapsed() / (question.request.seconds + 5)), text=t("question.waiting"))

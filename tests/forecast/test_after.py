@@ -9,7 +9,7 @@ from staffing.errors import InputError
 from staffing.forecast.intraday import reforecast, rest_of_day
 from staffing.forecast.make import make_forecast
 from staffing.forecast.manual import adjust
-from staffing.forecast.paths import day_quantiles, paths, period_quantiles
+from staffing.forecast.paths import day_quantiles, paths, period_quantiles, rates
 from staffing.forecast.reconcile import Day, reconcile
 from staffing.forecast.result import LEVELS
 from staffing.forecast.settings import Adjustment, ForecastSettings
@@ -33,6 +33,17 @@ def test_paths_have_the_forecasts_mean_and_are_seeded(forecast):
     assert (np.abs(total.mean(axis=0) - forecast.contacts.sum(axis=1)) < error).all()
     np.testing.assert_array_equal(paths(forecast, 5, seed=5), paths(forecast, 5, seed=5))
     assert (paths(forecast, 5, seed=6) != paths(forecast, 5, seed=5)).any()
+
+
+def test_rates_carry_the_days_error_and_no_counting_noise(forecast):
+    drawn = rates(forecast, 4000, seed=3)
+    np.testing.assert_array_equal(drawn[:, forecast.contacts == 0], 0)
+    day = drawn[:, 0, GRID.day == 1].sum(axis=1)
+    spread = np.sqrt(np.expm1(forecast.day_cov[0, 1, 1]))
+    assert day.std() / day.mean() == pytest.approx(spread, rel=0.15)
+    counted = paths(forecast, 4000, seed=3)[:, 0, GRID.day == 1].sum(axis=1)
+    assert counted.var() == pytest.approx(day.var() + day.mean(), rel=0.1)
+    np.testing.assert_array_equal(rates(forecast, 3, seed=9), rates(forecast, 3, seed=9))
 
 
 def test_intervals_of_a_day_err_together(forecast):

@@ -1,0 +1,112 @@
+"""The search over whole horizons: for programs whose rules tie days together that blocks of days would cut.
+
+One thread solves the linear program over horizons and dives; others anneal until its prices are there, then dive
+around the incumbent too. Where the gap is small, one lists every horizon that could close it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from staffing.progress import SILENT
+from staffing.roster.columns import Generation, Root
+from staffing.roster.labels import Horizon, Steps, UnfitError, horizon_of
+from staffing.roster.master import Pool
+from staffing.roster.neighbourhoods import whole
+from staffing.roster.primitives import Choice, Program
+from staffing.roster.search import Search
+
+ROOT = 0.5
+"""Share of the time that the linear program over everybody may take."""
+PROOF = 0.5
+"""Share of the time left that listing horizons and choosing among them may take."""
+
+WIDE = 0.02
+"""Gap, as a share of the cost, beyond which a small problem is given to CP-SAT whole instead."""
+
+
+def horizons_of(program: Program) -> list[Horizon] | None:
+    """Every agent's exact program where runs have a least length, which blocks would cut, and they fit; else None."""
+    if not any(r.lo > 1 for r in program.runs):
+        return None
+    known: dict[bytes, Steps] = {}
+    try:
+        return [horizon_of(program, a, known=known) for a in range(program.shape[0])]
+    except UnfitError:
+        return None
+
+
+class Exact:
+    """What the threads of this search share."""
+
+    def __init__(self, search: Search, horizons: list[Horizon], workers: int, seed: int) -> None:
+        self.search = search
+        self.pool = Pool(len(horizons))
+        self.threads = [Generation(search, horizons, self.pool, seed * 1_000 + k) for k in range(max(1, workers))]
+        self.root: Root | None = None
+        self._ready = threading.Event()
+
+    def construct(self, start: Choice | None) -> list[int]:
+        """Offer a first choice; the agents whose rules conflict."""
+        choice, stuck = self.threads[0].construct(start)
+        if choice is not None:
+            self.search.offer(choice)
+        return stuck
+
+    def parts(self) -> list[Callable[[], None]]:
+        """What each thread does, a first choice being there."""
+        first, *others = self.threads
+        return [partial(self._lead, first), *(partial(self._follow, k, x) for k, x in enumerate(others))]
+
+    def _lead(self, own: Generation) -> None:
+        search = self.search
+        choice = search.choice
+        if choice is None:
+            return
+        try:
+            self.root = own.root(choice, ROOT * search.left())
+        finally:
+            self._ready.set()
+        if self.root is None or search.over():
+            return
+        try:
+            found, _ = own.dive(choice, range(len(choice)), self.root)
+        except TimeoutError:
+            return
+        if found is not None:
+            search.offer(found)
+        if len(self.threads) == 1:
+            own.prove(self.root, PROOF * search.left())
+        self._descend(own, self.root)
+
+    def _follow(self, k: int, own: Generation) -> None:
+        search = self.search
+        own.anneal(ROOT * search.left(), self._ready.is_set)
+        if self.root is None or search.over():
+            return
+        if k == 0 and search.small and search.cost - search.bound > WIDE * search.cost:
+            whole(search, 2, int(own.rng.integers(2**31)))
+        elif k == 0:
+            own.prove(self.root, PROOF * search.left())
+        self._descend(own, self.root)
+
+    def _descend(self, own: Generation, root: Root) -> None:
+        while not self.search.over():
+            try:
+                own.neighbourhood(root)
+            except TimeoutError:
+                return
+
+
+def compile_kernels(program: Program) -> None:
+    """Search a tiny program for a moment, so that its kernels are compiled or loaded."""
+    program = replace(program, counts=())
+    exact = Exact(Search(program, 1.0, SILENT), [horizon_of(program, a) for a in range(program.shape[0])], 1, 1)
+    exact.construct(None)
+    own = exact.threads[0]
+    own.near(Root(0.0, np.zeros(program.cover.need.shape), np.zeros(program.shape[0])), 0.0, 1)

@@ -1,0 +1,180 @@
+"""Columns: bounds below the optimum that brute force finds, rosters that keep the rules, proofs that are right."""
+
+import itertools
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from staffing.progress import SILENT
+from staffing.roster.columns import Generation, Root
+from staffing.roster.engine import run
+from staffing.roster.evaluate import broken, cost
+from staffing.roster.horizons import Exact, horizons_of
+from staffing.roster.labels import horizon_of
+from staffing.roster.master import Master, Pool, own_cost
+from staffing.roster.primitives import Count, Run
+from staffing.roster.search import Search
+from tests.roster.programs import random_program, rows
+
+
+def small(seed):
+    """A small random program whose runs have a least length."""
+    program = random_program(seed, days=5, kinds=2, per_day=3)
+    ties = tuple(Run("block", a, 0, 2, 4, free_start=True) for a in range(program.shape[0]))
+    return replace(program, runs=program.runs + ties)
+
+
+def optimum(program):
+    """Least cost of all legal choices; infinite where there is none."""
+    options = [list(rows(program, a)) for a in range(program.shape[0])]
+    return min((cost(program, np.array(x, np.int32)) for x in itertools.product(*options)), default=math.inf)
+
+
+def cheap(program):
+    """Whether brute force takes a moment."""
+    return math.prod(len(list(rows(program, a))) for a in range(program.shape[0])) <= 1_500
+
+
+CASES = [seed for seed in range(120) if cheap(small(seed))][:40]
+
+FEASIBLE = [seed for seed in CASES if math.isfinite(optimum(small(seed)))]
+
+
+@pytest.mark.parametrize("seed", CASES)
+def test_bound_is_below_and_roster_is_the_optimum_of_small_programs(seed):
+    program = small(seed)
+    best = optimum(program)
+    search = Search(program, 5.0, SILENT)
+    horizons = horizons_of(program)
+    assert horizons is not None
+    exact = Exact(search, horizons, 1, seed)
+    stuck = exact.construct(None)
+    if math.isinf(best):
+        assert stuck
+        assert search.choice is None
+        return
+    assert stuck == []
+    own = exact.threads[0]
+    root = own.root(search.choice, 5.0)
+    assert root.bound <= best + 1e-6
+    assert search.bound <= best
+    while own.prove(root, 5.0):
+        pass
+    assert search.cost == best
+    assert search.optimal
+    assert not broken(program, search.choice)
+
+
+@pytest.mark.parametrize("seed", FEASIBLE[:6])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_engine_finds_and_proves_the_optimum(seed, workers):
+    program = small(seed)
+    search = Search(program, 10.0, SILENT)
+    assert run(search, None, workers, seed) == []
+    assert search.cost == optimum(program)
+    assert search.bound > search.cost - 1
+
+
+def test_columns_taken_whole_are_the_best_of_them():
+    program = small(FEASIBLE[0])
+    pool = Pool(2)
+    search = Search(program, 5.0, SILENT)
+    own = Generation(search, [horizon_of(program, a) for a in range(2)], pool, 1)
+    rng = np.random.default_rng(1)
+    for a, options in enumerate([list(rows(program, a)) for a in range(2)]):
+        for i in rng.permutation(len(options))[:4]:
+            row = np.array(options[i], np.int32)
+            choice = np.full(program.shape[:2], -1, np.int32)
+            choice[a] = row
+            pool.add(a, row, own_cost(program, choice, a))
+    best = min(cost(program, np.stack([x.row, y.row])) for x, y in itertools.product(pool.of[0], pool.of[1]))
+    master = Master(program, np.full(program.shape[:2], -1, np.int32), [0, 1], whole=True)
+    assert master.add(pool.of[0]) == len(pool.of[0])
+    master.add(pool.of[1])
+    assert master.add(pool.of[0]) == 0
+    choice, bound = master.best(5.0, lambda: False)
+    assert cost(program, choice) == best
+    assert bound == pytest.approx(best)
+    assert own.prove(Root(0.0, np.zeros(program.cover.need.shape), np.zeros(2)), 0.0) is False
+
+
+def teams(agents=8, days=28):
+    """A month of two shifts with long runs, weekends and hours, as public instances have."""
+    program = random_program(5, agents=agents, days=days, kinds=2, per_day=2)
+    every = (tuple(range(days)),)
+    weekends = tuple((d, d + 1) for d in range(5, days, 7))
+    measures = program.measures.copy()
+    measures[3] = [0, 1]
+    counts, runs = [], []
+    for a in range(agents):
+        counts += [
+            Count("minutes", a, 0, every, days // 2, days // 2 + 4),
+            Count("weekends", a, 0, weekends, 0, 2, any=True),
+            Count("lates", a, 3, every, 0, days // 2),
+        ]
+        runs += [Run("row", a, 0, 2, 5, free_start=True), Run("off", a, 0, 2, days, off=True, free_start=True)]
+    cover = replace(program.cover, group=np.zeros(agents, np.int64), serves=np.ones((3, 2), np.bool_))
+    return replace(
+        program,
+        allowed=np.ones_like(program.allowed),
+        off_allowed=np.ones_like(program.off_allowed),
+        measures=measures,
+        counts=tuple(counts),
+        runs=tuple(runs),
+        successions=(),
+        banned=None,
+        cover=cover,
+    )
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_month_is_searched_in_all_parts_within_its_time(workers):
+    program = teams()
+    search = Search(program, 4.0, SILENT)
+    assert run(search, None, workers, 1) == []
+    assert not broken(program, search.choice)
+    assert cost(program, search.choice) == search.cost
+    first = next(c for _, c, _ in search.trace if not math.isnan(c)) * 100
+    assert 0 < search.bound <= search.cost < first
+    assert search.elapsed() < 8.0
+
+
+def test_counts_left_out_of_the_labels_are_kept_all_the_same():
+    program = teams(agents=3)
+    search = Search(program, 1.0, SILENT)
+    full = [horizon_of(program, a) for a in range(3)]
+    less = [horizon_of(program, a, cells=h.cells - 1) for a, h in enumerate(full)]
+    assert all(h.left_out for h in less)
+    price = -np.ones(program.shape[1:]) * np.array([1.0, 30.0])
+    exact, bounded = (Generation(search, h, Pool(3), 1).pricer for h in (full, less))
+    best, _ = exact.tours(0, price)
+    for _ in range(10):
+        bound, found = bounded.tours(0, price, noise=1.0, extra=2)
+        assert bound <= best + 1e-6
+        for column in found:
+            choice = np.full(program.shape[:2], -1, np.int32)
+            choice[0] = column.row
+            assert not [x for x in broken(program, choice) if x[1] == 0]
+
+
+def test_programs_without_such_runs_or_that_do_not_fit_are_left_to_others():
+    program = small(1)
+    assert horizons_of(replace(program, runs=())) is None
+    overlap = Count("weekends", 0, 0, ((0, 1), (1, 2)), 0, 1, any=True)
+    assert horizons_of(replace(program, counts=(overlap,))) is None
+
+
+def test_a_start_that_keeps_the_rules_stays_where_it_is_best():
+    program = small(FEASIBLE[0])
+    search = Search(program, 5.0, SILENT)
+    run(search, None, 1, 1)
+    again = Search(program, 5.0, SILENT)
+    exact = Exact(again, horizons_of(program), 1, 1)
+    assert exact.construct(search.choice) == []
+    assert again.cost == search.cost
+    worse = search.choice.copy()
+    worse[0] = -1 if (worse[0] >= 0).any() else 0
+    exact.construct(worse)
+    assert not broken(program, again.choice)
