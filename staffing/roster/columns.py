@@ -36,8 +36,10 @@ CHUNK = 0.1
 """Share of the agents still free that a step of a dive takes whole."""
 INNER = 8
 """Pricing rounds between two steps of a dive."""
-LISTED = 40_000
-"""Horizons that the last step may list."""
+FEW, LISTED = 8_000, 40_000
+"""Horizons that the last step lists for several cents at once, and at most."""
+AHEAD = 5
+"""Cents above the bound that it looks ahead."""
 HOT, COLD = 0.3, 0.01
 """Noise of the annealing at its beginning and end, as multiples of the price of a missing unit."""
 TIE = 1e-6
@@ -419,28 +421,40 @@ class Generation:
                 return None
         return found
 
-    def prove(self, root: Root, seconds: float) -> bool:
-        """Raise the bound a cent at a time until it meets the incumbent; whether it might go on with more time."""
+    def prove(self, root: Root, seconds: float) -> None:
+        """Raise the bound by listing all horizons that matter up to a cost, until it meets the incumbent or time is up."""
         until = self.search.elapsed() + seconds
+        A = self.program.shape[0]
         while not self.search.over():
-            target = math.ceil(max(self.search.bound, root.bound) - TIE)
-            columns = self.near(root, target, LISTED)
-            left = until - self.search.elapsed()
-            if columns is None or left <= 0:
-                return False
-            A = self.program.shape[0]
+            listed = self._list(root)
+            left = min(until, self.search.seconds) - self.search.elapsed()
+            if listed is None or left <= 0:
+                return
+            most, columns = listed
             if len({c.agent for c in columns}) < A:
-                self.search.prove(target + 1)
+                self.search.prove(most + 1)
                 continue
             master = Master(self.program, np.full((A, self.D), -1, np.int32), range(A), whole=True)
             master.add(columns)
-            choice, bound = master.best(min(left, self.search.left()), self.search.over)
+            choice, bound = master.best(left, self.search.over)
             if choice is not None:
                 self.search.offer(choice)
-            if bound <= target - 1 + TIE:
-                return True
-            self.search.prove(min(math.ceil(bound - TIE), target + 1))
-        return False
+            before = self.search.bound
+            if math.isfinite(bound) or bound > 0:
+                self.search.prove(min(math.ceil(bound - TIE) if math.isfinite(bound) else most + 1, most + 1))
+            if self.search.bound <= before:
+                return
+
+    def _list(self, root: Root) -> tuple[int, list[Column]] | None:
+        """The greatest cost below the incumbent's whose horizons are few, or else the least; and these horizons."""
+        least = math.ceil(max(self.search.bound, root.bound) - TIE)
+        most = round(min(self.search.cost - 1, least + AHEAD))
+        for cost in range(most, least, -1):
+            columns = self.near(root, cost, FEW)
+            if columns is not None:
+                return cost, columns
+        columns = self.near(root, least, LISTED)
+        return None if columns is None else (least, columns)
 
     # -- annealing ---------------------------------------------------------------------------------------------------
 

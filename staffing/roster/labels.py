@@ -26,8 +26,8 @@ from staffing.roster.tables import FREE
 from staffing.roster.tables import _step as after_day
 from staffing.roster.tables import _top as top_of
 
-CELLS = 12_000_000
-"""Most costs (nodes times labels, over all days) that a program keeps; counts that would need more are left out."""
+LIGHT, CELLS = 2_000_000, 30_000_000
+"""Most costs (nodes times labels, over all days) that a program keeps, with counts that can be left out and without."""
 BOX = 30_000_000
 """Most entries of the table of label steps before labels that nothing reaches are thrown away."""
 MOVES = 400
@@ -132,7 +132,7 @@ def horizon_of(program: Program, agent: int, cells: int = CELLS, known: dict[byt
         steps = _steps(layers, {} if known is None else known)
         if steps is not None:
             offset = np.concatenate([[0], np.cumsum(len(arcs) * (steps.labels + 1))]).astype(np.int64)
-            if offset[-1] <= cells:
+            if offset[-1] <= min(cells, LIGHT) or (offset[-1] <= cells and not any(x.optional for x in sums)):
                 break
         optional = [x for x in sums if x.optional]
         if not optional:

@@ -281,7 +281,6 @@ def test_a_wish_and_the_rules_are_priced(planned, capsys):
     assert main(["price", *here, "--rules", "sleep"]) == 2
 
 
-
 def test_a_sweep_plans_every_combination(planned, tmp_path, capsys):
     arguments = ["sweep", str(planned[0]), "--vary", "demand.scale.phone=1.0,1.3", "law.max_weekly_hours=48"]
     assert main([*arguments, "--seconds", "0.5", "--out", str(tmp_path), "--json"]) == 0
