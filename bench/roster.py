@@ -1,11 +1,16 @@
 """Contact-centre months of any size through the engine.
 
-``python -m bench.roster [--agents N] [--days N] [--seed N] [--seconds N] [--workers N] [--interval MIN] [--out DIR] [--json]``
+``python -m bench.roster [--agents N] [--days N] [--seed N] [--seconds N] [--workers N] [--interval MIN] [--out DIR]
+[--peers] [--json]``
 
 The months resemble those of the prototypes: five queues, ten skill groups, contracts of 40, 38, 30 and 20 hours, four
 lengths of shift with a start every half-hour between 7 and 22, leave, fixed days off, students, parents, requests, and a
 need that takes 98% of the agreed hours. ``scaled_gap`` is the gap over (hours needed * the lightest price of
 understaffing), ``gap_hours`` the agent-hours at that price that the gap is worth.
+
+With ``--peers`` the month is one that the laboratory's own generator makes, and everything is in its units:
+``lab_objective`` is what its annealing reaches on that month with the CPU time that the engine took, bound included.
+The laboratory's evaluator must find the engine's rota legal and its objective to be ours, to the unit.
 """
 
 from __future__ import annotations
@@ -14,12 +19,16 @@ import argparse
 import json
 import math
 import resource
-from datetime import date, time, timedelta
+import time
+from collections.abc import Iterable
+from datetime import date, timedelta
+from datetime import time as clock
 from pathlib import Path
 
 import numpy as np
 
 from bench.nrp import Printer
+from bench.roster_peer import Lab
 from staffing.grid import TimeGrid
 from staffing.roster import costs, engine, rules
 from staffing.roster.problem import (
@@ -34,6 +43,7 @@ from staffing.roster.problem import (
     ShiftType,
 )
 from staffing.roster.rota import rota_table
+from staffing.roster.search import Search
 
 START = date(2027, 1, 4)
 QUEUES = ("en", "de", "email", "chat", "fr")
@@ -119,8 +129,8 @@ def _kind(code: str, hours: float, lunch: int) -> ShiftType:
     last = (CLOSE - hours) * 60
     middle = (hours - lunch / 60) / 2
     window = (Break(lunch, max(middle - 1, 0), middle + 1),) if lunch else ()
-    latest = time(int(last // 60), int(last % 60))
-    return ShiftType(code, time(OPEN), hours, breaks=window, latest_start=latest, start_step_minutes=30)
+    latest = clock(int(last // 60), int(last % 60))
+    return ShiftType(code, clock(OPEN), hours, breaks=window, latest_start=latest, start_step_minutes=30)
 
 
 def _need(grid: TimeGrid, team: list[Agent], hours: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -141,34 +151,21 @@ def _need(grid: TimeGrid, team: list[Agent], hours: np.ndarray, rng: np.random.G
     return np.asarray(np.round(out * 4) / 4)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--agents", type=int, default=40)
-    parser.add_argument("--days", type=int, default=28)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--interval", type=int, default=30, choices=(15, 30, 60))
-    parser.add_argument("--out", type=Path)
-    parser.add_argument("--json", action="store_true")
-    args = parser.parse_args()
+Found = dict[str, object]
+
+
+def own(args: argparse.Namespace) -> Found:
+    """A month of this module, from the problem to the audited rota."""
     problem = month(args.agents, args.days, args.seed, args.interval)
     result = engine.solve(problem, seconds=args.seconds, workers=args.workers, seed=args.seed, monitor=Printer())
     light = problem.prices.understaffing[0]
-    gap = None if result.objective is None or result.bound is None else result.objective - result.bound
     needed = float(problem.required.sum() * problem.grid.hours)
-    found: dict[str, object] = {
+    found: Found = {
         "instance": f"{args.agents} agents, {args.days} days, seed {args.seed}, {args.interval} min",
         "status": str(result.status),
-        "objective": result.objective,
-        "bound": result.bound,
         "seconds": round(result.seconds, 1),
-        "first_feasible_seconds": next((round(t, 2) for t, x, _ in result.trace if not math.isnan(x)), None),
-        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-        "gap": result.gap,
-        "gap_money": gap,
-        "gap_hours": None if gap is None else gap / light,
-        "scaled_gap": None if gap is None else gap / (needed * light),
+        "first_feasible_seconds": _first(result.trace),
+        **_gaps(result.objective, result.bound, needed, light),
         "terms": dict(result.terms),
     }
     if result.roster is not None:
@@ -179,6 +176,70 @@ def main() -> None:
         if args.out:
             args.out.mkdir(parents=True, exist_ok=True)
             rota_table(problem, result.roster).to_csv(args.out / "roster.csv", index=False)
+    return found
+
+
+def against_lab(args: argparse.Namespace) -> Found:
+    """A month of the laboratory, to the engine and to its own annealing."""
+    try:
+        lab = Lab(args.agents, args.days, args.seed, args.interval)
+    except FileNotFoundError as error:
+        raise SystemExit(f"--peers skipped: {error}") from None
+    engine.warm_up()
+    began = time.process_time()
+    search = Search(lab.program(), args.seconds, Printer())
+    engine.watched(search, lambda: engine.run(search, None, args.workers, args.seed))
+    used = time.process_time() - began
+    needed, light = lab.demand
+    hours = args.interval / 60
+    solved = search.choice is not None
+    found: Found = {
+        "instance": f"lab: {args.agents} agents, {args.days} days, seed {args.seed}, {args.interval} min",
+        "status": "feasible" if solved else "unknown",
+        "seconds": round(search.elapsed(), 1),
+        "first_feasible_seconds": _first(search.trace),
+        **_gaps(search.cost if solved else None, search.bound, needed * hours, light / hours),
+    }
+    if search.choice is not None:
+        objective, violations = lab.evaluate(search.choice)
+        if objective != search.cost:
+            raise AssertionError(f"our objective is {search.cost}, the laboratory's of the same rota {objective}")
+        found["violations"] = violations
+    theirs = lab.anneal(used, args.seed)
+    return {**found, "cpu_seconds": round(used, 1), "lab_objective": theirs, "ratio": search.cost / theirs}
+
+
+def _first(trace: Iterable[tuple[float, float, float]]) -> float | None:
+    return next((round(t, 2) for t, objective, _ in trace if not math.isnan(objective)), None)
+
+
+def _gaps(objective: float | None, bound: float | None, needed: float, light: float) -> Found:
+    """Objective, bound and what lies between them; `needed` agent-hours, the lightest price `light` of one."""
+    gap = None if objective is None or bound is None else objective - bound
+    return {
+        "objective": objective,
+        "bound": bound,
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "gap": None if gap is None or not objective else gap / objective,
+        "gap_money": gap,
+        "gap_hours": None if gap is None else gap / light,
+        "scaled_gap": None if gap is None else gap / (needed * light),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--agents", type=int, default=40)
+    parser.add_argument("--days", type=int, default=28)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--interval", type=int, default=30, choices=(15, 30, 60))
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--peers", action="store_true", help="a month of the laboratory, against its annealing")
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    found = against_lab(args) if args.peers else own(args)
     print(json.dumps(found) if args.json else "\n".join(f"{key:24}{value}" for key, value in found.items()))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import re
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ from staffing.roster import costs
 from staffing.roster.problem import Roster
 from staffing.roster.rota import rota_table
 from staffing.service import Service
+from staffing.simulation.stress import riskiest
 
 LIBRARIES = ("numpy", "scipy", "pandas", "ortools", "numba", "holidays")
 
@@ -89,6 +91,15 @@ def summary(plan: Plan) -> dict[str, Any]:
     return out
 
 
+RISKS = 20
+"""Riskiest intervals that the summary names."""
+
+
+def _promises(plan: Plan) -> list[float]:
+    goals = (plan.scenario.target[q].service_level for q in plan.scenario.queues)
+    return [math.nan if goal is None else goal for goal in goals]
+
+
 def verification(plan: Plan, service: Service) -> dict[str, Any]:
     """Whether the rota keeps its promises on held-out seeds, what does not and why, and how it was repaired."""
     hours = plan.problem.grid.hours
@@ -99,6 +110,7 @@ def verification(plan: Plan, service: Service) -> dict[str, Any]:
         "tolerance": plan.scenario.verify.tolerance,
         "min_contacts": plan.scenario.verify.min_contacts,
         "misses": report.miss_figures(service.verified.misses, service.reasons, plan.problem.grid),
+        "riskiest": report.risk_figures(riskiest(service.verified.service, _promises(plan), RISKS)),
         "repaired": found is not None,
         "need_hours": {
             "formula": round(float(plan.requirement.on_roster.sum()) * hours, 2),

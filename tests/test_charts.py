@@ -94,3 +94,15 @@ def test_plans_are_points_of_cost_and_service(target, layers):
     spec = charts.cost_against_service([("A", 100.0, 0.8, 0.7, 0.9)], target, WORDS, charts.DARK)
     assert spec["data"]["values"] == [{"p": "A", "x": 100.0, "y": 0.8, "low": 0.7, "high": 0.9}]
     assert len(spec["layer"]) == layers
+
+
+def test_the_months_service_is_orange_below_the_target_and_says_so_in_figures() -> None:
+    level = [[0.6, 0.9], [NAN, 0.8]]
+    tips = [["low", "high"], ["", "at target"]]
+    spec = charts.service_of_month(["Mo", "Tu"], ["08:00", "08:30"], level, 0.8, tips, WORDS, charts.LIGHT)
+    cells = spec["series"][0]["data"]
+    assert [c["value"] for c in cells] == [[0, 0, 0.6], [1, 0, 0.9], [1, 1, 0.8]]
+    assert [c.get("label", {}).get("formatter") for c in cells] == ["60", None, None]
+    assert spec["visualMap"]["min"] == pytest.approx(0.6)
+    free = charts.service_of_month(["Mo"], ["08:00"], [[0.2]], None, [["x"]], WORDS, charts.DARK)
+    assert (free["visualMap"]["min"], "label" in free["series"][0]["data"][0]) == (0.0, False)

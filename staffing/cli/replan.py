@@ -1,13 +1,15 @@
 """Mend a published rota with the fewest changes; several alternatives.
 
-With --absent around people who are suddenly absent; without it around the scenario's locks, absences and need as they
-are now.
+With --absent around people who are suddenly absent, with --swap around shifts that two have exchanged, with --moved
+around days whose need the scenario now states differently (these may be combined); without any of them around the
+scenario's locks, absences and need as they are now.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scenario", type=Path, help="scenario file (TOML)")
     parser.add_argument("roster", type=Path, help="published rota as in roster.csv")
     parser.add_argument("--absent", nargs="+", metavar="AGENT:DATE", help="who is absent when")
+    parser.add_argument("--swap", nargs="+", metavar="AGENT:AGENT:DATE", help="who has exchanged shifts, and when")
+    parser.add_argument("--moved", nargs="+", metavar="DATE", help="days whose need has moved")
     parser.add_argument("--seconds", type=float, default=2.0, help="wall time of the search")
     parser.add_argument(
         "--need",
@@ -33,20 +37,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Re-plan."""
-    absent = parse_absent(args.absent) if args.absent else []
+    absent, swaps, moved = parse_events(args.absent or (), args.swap or (), args.moved or ())
     scenario = load(args.scenario)
     from staffing.export.folder import check_folder, write_folder
     from staffing.export.text import csv_bytes
     from staffing.plan import need_beside, problem_for
-    from staffing.roster.replan import mend, replan
+    from staffing.roster.replan import Swap, mend, replan
     from staffing.roster.rota import read_rota, rota_table
 
     if args.out:
         check_folder(args.out)
     problem = problem_for(scenario, args.need or need_beside(args.roster))
     published = read_rota(args.roster, problem)
-    if absent:
-        alternatives = replan(problem, published, absent, seconds=args.seconds)
+    if absent or swaps or moved:
+        exchanged = [Swap(*swap) for swap in swaps]
+        alternatives = replan(problem, published, absent, swaps=exchanged, moved=moved, seconds=args.seconds)
     else:
         alternatives = mend(problem, published, range(problem.grid.days), (), seconds=args.seconds)
     told: list[dict[str, Any]] = [
@@ -80,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
             )
             for c in alternative.changes:
                 agent, day = problem.agents[c.agent].name, problem.grid.dates[c.day]
-                print(f"   {day}  {agent}: {c.before} -> {c.after}" + ("  (absent)" if c.asked else ""))
+                print(f"   {day}  {agent}: {c.before} -> {c.after}" + ("  (given)" if c.asked else ""))
             for sentence in a["violations"]:
                 print(f"   breaks a rule: {sentence}")
         if args.out:
@@ -88,15 +93,28 @@ def run(args: argparse.Namespace) -> int:
     return 0 if any(not a.violations for a in alternatives) else 1
 
 
-def parse_absent(texts: list[str]) -> list[tuple[str, date]]:
-    """Read ``AGENT:DATE`` pairs; every one that cannot be read is told."""
+def parse_events(
+    absent: Sequence[str], swaps: Sequence[str], moved: Sequence[str]
+) -> tuple[list[tuple[str, date]], list[tuple[str, str, date]], list[date]]:
+    """Read ``AGENT:DATE``, ``AGENT:AGENT:DATE`` and ``DATE``; every one that cannot be read is told."""
     found = Problems()
-    out = []
-    for text in texts:
-        agent, _, day = text.rpartition(":")
+    out: tuple[list[tuple[str, date]], list[tuple[str, str, date]], list[date]] = [], [], []
+    for text in absent:
         try:
-            out.append((agent, date.fromisoformat(day)))
+            agent, day = text.rsplit(":", 1)
+            out[0].append((agent, date.fromisoformat(day)))
         except ValueError:
             found.add("--absent", f"cannot read {text!r}", "write e.g. a07:2027-01-14")
+    for text in swaps:
+        try:
+            one, other, day = text.split(":")
+            out[1].append((one, other, date.fromisoformat(day)))
+        except ValueError:
+            found.add("--swap", f"cannot read {text!r}", "write e.g. a07:a12:2027-01-14")
+    for text in moved:
+        try:
+            out[2].append(date.fromisoformat(text))
+        except ValueError:
+            found.add("--moved", f"cannot read {text!r}", "write e.g. 2027-01-14")
     found.raise_if_any()
     return out

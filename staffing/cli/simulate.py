@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from staffing.cli.plan import overridden
-from staffing.cli.replan import parse_absent
+from staffing.cli.replan import parse_events
 from staffing.errors import Problems
 from staffing.scenario import load
 
@@ -133,7 +133,7 @@ def read_stress(args: argparse.Namespace, problem: RosterProblem, duty: OnDuty) 
                 "--ill", f"cannot read {text!r}", f"write e.g. 3:{grid.dates[0].isoformat()}, a day of the horizon"
             )
     with found.collecting():
-        for agent, on in parse_absent(args.absent):
+        for agent, on in parse_events(args.absent, (), ())[0]:
             row, index = problem.agent_index.get(agent), grid.day_index(on)
             if row is None:
                 found.add("--absent", f"unknown agent {agent!r}", "an agent_id of the agents table")

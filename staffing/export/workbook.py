@@ -27,6 +27,8 @@ class Words:
     hours: str = "Hours"
     target: str = "Agreed"
     missing: str = "Missing agent-hours"
+    duty: str = "On duty"
+    legend: str = "Shifts"
     weekdays: Sequence[str] = field(default_factory=lambda: ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
 
 
@@ -39,6 +41,7 @@ def xlsx_bytes(
     *,
     missing_by_day: Mapping[str, float],
     unpopular: Sequence[str] = (),
+    names: Mapping[str, str] | None = None,
     words: Words | None = None,
 ) -> bytes:
     """Write the workbook.
@@ -57,6 +60,8 @@ def xlsx_bytes(
         ISO date -> agent-hours missing, shown under the dates.
     unpopular
         Codes shown in bold.
+    names
+        Code -> what it means, for the legend; codes alone where None.
     words
         Headings.
     """
@@ -66,7 +71,7 @@ def xlsx_bytes(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
     ) as book:
         book.set_properties({"title": title, "created": datetime(2000, 1, 1)})
-        _matrix_sheet(book, title, matrix, missing_by_day, set(unpopular), words)
+        _matrix_sheet(book, title, matrix, missing_by_day, set(unpopular), names or {}, words)
         _table_sheet(book, words.shifts, shifts)
         _table_sheet(book, words.cover, cover)
         sheet = book.add_worksheet(words.figures)
@@ -85,6 +90,7 @@ def _matrix_sheet(
     matrix: pd.DataFrame,
     missing: Mapping[str, float],
     unpopular: set[str],
+    names: Mapping[str, str],
     words: Words,
 ) -> None:
     sheet = book.add_worksheet(words.rota)
@@ -119,6 +125,14 @@ def _matrix_sheet(
             sheet.write_string(row, i, code, style[code]) if code else sheet.write_blank(row, i, None, blank)
         sheet.write_number(row, len(days) + 1, float(record["hours"]), number)
         sheet.write_number(row, len(days) + 2, float(record["target_hours"]), number)
+    below = 3 + len(matrix)
+    sheet.write(below, 0, words.duty, name)
+    for i, day in enumerate(days, 1):
+        sheet.write_number(below, i, int((matrix[day].fillna("") != "").sum()), free)
+    sheet.write(below + 2, 0, words.legend, book.add_format({"bold": True}))
+    for i, code in enumerate(codes):
+        sheet.write_string(below + 3 + i, 1, code, style[code])
+        sheet.write_string(below + 3 + i, 2, names.get(code, ""))
     sheet.set_row(1, 28)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, len(days), 4.3)

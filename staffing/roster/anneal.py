@@ -20,7 +20,7 @@ from staffing.roster.kernels import Work, insert, legal, sweep, take_out
 from staffing.roster.primitives import Choice, Count, Program, Run
 from staffing.roster.tables import Compiled, make_work, prepare
 
-HOT, COLD = 10.0, 0.5
+HOT, COLD = 5.0, 0.3
 """Noise per shift at the beginning and at the end, as multiples of the least price of a missing unit."""
 STILL = 0.1
 """Share of the time, at the end, without noise."""
@@ -37,6 +37,9 @@ def anneal(
     on_better: Callable[[Choice, int], None] = lambda choice, cents: None,
     hot: float = HOT,
     cold: float = COLD,
+    sweeps: int | None = None,
+    days: range | None = None,
+    settle: bool = False,
 ) -> Choice:
     """Search for a cheap choice that keeps every hard rule.
 
@@ -58,6 +61,13 @@ def anneal(
         Told every new best choice without violations, with its cents (recomputed); at most four times a second.
     hot, cold
         Noise at the beginning and at the end, as multiples of the least price of a missing unit.
+    sweeps
+        Work limit instead of the clock: how often every agent's every block is replaced. The result then depends on the
+        seed and the number of workers alone, unless `seconds` end it first.
+    days
+        Only blocks that touch these days are searched; None: all.
+    settle
+        Whether to go downhill only, without noise, and to end when a sweep finds nothing better.
 
     Returns
     -------
@@ -67,9 +77,9 @@ def anneal(
     """
     compiled = program if isinstance(program, Compiled) else prepare(program)
     begin = time.monotonic()
-    search = _Search(compiled, seed, start, workers, should_stop, begin + seconds)
+    search = _Search(compiled, seed, start, workers, should_stop, begin + seconds, days)
     try:
-        return search.run(begin, seconds, hot, cold, on_better)
+        return search.run(begin, seconds, 0.0 if settle else hot, cold, on_better, sweeps, settle)
     finally:
         search.pool.shutdown()
 
@@ -85,19 +95,23 @@ class _Search:
         workers: int,
         should_stop: Callable[[], bool],
         deadline: float,
+        days: range | None = None,
     ) -> None:
         A, D, _ = compiled.program.shape
+        first = np.searchsorted(compiled.blocks, days.start, side="right") - 1 if days else 0
+        last = np.searchsorted(compiled.blocks, days.stop, side="left") if days else len(compiled.blocks) - 1
+        blocks = np.arange(first, last, dtype=np.int64)
         self.compiled = compiled
         self.rng = np.random.default_rng(seed)
         self.choice = np.full((A, D), -1, np.int32) if start is None else np.array(start, np.int32)
         self.flow = Flow(compiled, self.choice)
-        self.workers = max(1, min(workers, A, (len(compiled.blocks) - 1)))
+        self.workers = max(1, min(workers, A, len(blocks)))
         self.works: list[Work] = [make_work(compiled) for _ in range(self.workers)]
         self.pool = ThreadPoolExecutor(self.workers)
         self.should_stop = should_stop
         self.deadline = deadline
         self.stop = np.zeros(1, np.bool_)
-        self.phases = _phases(compiled, self.workers)
+        self.phases = _phases(compiled, self.workers, blocks)
 
     def construct(self) -> bool:
         """Give every agent without legal days its cheapest horizon, in random order; whether all have one."""
@@ -119,7 +133,14 @@ class _Search:
         return failed == 0
 
     def run(
-        self, begin: float, seconds: float, hot: float, cold: float, on_better: Callable[[Choice, int], None]
+        self,
+        begin: float,
+        seconds: float,
+        hot: float,
+        cold: float,
+        on_better: Callable[[Choice, int], None],
+        sweeps: int | None,
+        settle: bool,
     ) -> Choice:
         program = self.compiled.program
         whole = self.construct()
@@ -130,13 +151,18 @@ class _Search:
         if whole:
             on_better(best.copy(), best_cost)
         unit = float(np.median(program.cover.under[:, 0])) if program.cover.under.size else 1.0
-        while not self._over():
-            share = (time.monotonic() - begin) / max(seconds, 1e-9)
-            sigma = unit * hot * (cold / hot) ** (share / (1 - STILL)) if share < 1 - STILL else 0.0
+        done = 0
+        while not self._over() and done != sweeps:
+            share = (time.monotonic() - begin) / max(seconds, 1e-9) if sweeps is None else done / sweeps
+            done += 1
+            sigma = unit * hot * (cold / hot) ** (share / (1 - STILL)) if hot > 0 and share < 1 - STILL else 0.0
             change = self.sweep(sigma)
             if not whole:
                 whole = all(legal(self.compiled.tables, a, row) for a, row in enumerate(self.choice))
                 current = float(cost(program, self.choice))
+                if whole:  # a legal choice beats any that is not
+                    best, best_cost = self.choice.copy(), round(current)
+                    untold = True
             else:
                 current += change
             if current < best_cost - 0.5:
@@ -145,6 +171,8 @@ class _Search:
             if untold and whole and time.monotonic() - told > 0.25:
                 on_better(best.copy(), cost(program, best))
                 told, untold = time.monotonic(), False
+            if settle and change > -0.5:
+                break
         if untold and whole:
             on_better(best.copy(), cost(program, best))
         return best
@@ -185,14 +213,13 @@ class _Search:
         return bool(self.stop[0])
 
 
-def _phases(compiled: Compiled, workers: int) -> list[list[IntArray]]:
-    """Blocks of each thread, phase by phase: together every thread meets every block, and no two share an interval."""
+def _phases(compiled: Compiled, workers: int, every: IntArray) -> list[list[IntArray]]:
+    """The blocks in `every` for each thread, phase by phase: each thread meets each, and no two share an interval."""
     touch, blocks = compiled.tables.touch, compiled.blocks
     W = len(blocks) - 1
     ends = [int(touch[blocks[w] : blocks[w + 1], 1].max()) for w in range(W)]
     begins = [int(touch[blocks[w], 0]) if touch[blocks[w], 1] else 1 << 60 for w in range(W)]
     spills = any(ends[w] > min(begins[w + 1 :]) for w in range(W - 1))
-    every = np.arange(W, dtype=np.int64)
     sets = [every[::2], every[1::2]] if spills and workers > 1 else [every]
     out = []
     for some in sets:

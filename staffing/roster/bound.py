@@ -23,11 +23,16 @@ from staffing.roster.kernels import INF, best_month
 from staffing.roster.primitives import Program
 from staffing.roster.tables import RELAXED, Compiled, make_work, prepare
 
-INNER = 6
+INNER = 2
+"""Pairwise steps of each agent among the tours it has, after each round of new ones."""
 COLUMNS = 48
 """Tours kept per agent."""
-WIDTHS = (8.0, 4.0, 2.0)
+WIDTHS = (2.0, 1.0, 0.5)
 """Half-widths, in units, over which the cost of cover is smoothed, one stage after the other."""
+AHEAD, NEAR = 0.02, 0.005
+"""The first target of the subgradient steps, as a share of the way to the best choice known; the last, of the first."""
+CHECK = 4
+"""Rounds of Frank-Wolfe from one bound to the next."""
 SAFETY = 1e-3
 """Cents by which a bound is lowered against rounding in sums of floats."""
 
@@ -399,7 +404,7 @@ def lower_bound(
     seed: int = 1,
     should_stop: Callable[[], bool] = lambda: False,
     on_better: Callable[[int], None] = lambda cents: None,
-    upper: int | None = None,
+    upper: Callable[[], float] = lambda: math.inf,
 ) -> int:
     """Prove that no choice that keeps the hard rules costs less.
 
@@ -416,7 +421,7 @@ def lower_bound(
     on_better
         Told every better bound, in cents.
     upper
-        Cents of a known choice; the work ends when the bound meets it.
+        Cents of the best choice known by now, infinite where none is; the work ends when the bound meets it.
 
     Returns
     -------
@@ -442,7 +447,7 @@ class _Dual:
         on_better: Callable[[int], None],
         begin: float,
         seconds: float,
-        upper: int | None,
+        upper: Callable[[], float],
     ) -> None:
         self.compiled, self.tb, self.net = compiled, compiled.tables, compiled.net
         self.rng = np.random.default_rng(seed)
@@ -533,7 +538,7 @@ class _Dual:
             self.best_lam, self.best_multiplier = lam.copy(), self.work.multiplier.copy()
             if better:
                 self.on_better(self.result())
-            if self.upper is not None and self.result() >= self.upper:
+            if self.result() >= self.upper():
                 raise _StopError
         return value, bought - supply, slope
 
@@ -597,7 +602,8 @@ class _Dual:
         for stage, width in enumerate(WIDTHS):
             _prices(cover, width, net.levels, net.slopes, lam)
             rounds = 0
-            while self.share() < until * (stage + 1) / len(WIDTHS):
+            values: list[float] = []
+            while self.share() < until * (stage + 1) / len(WIDTHS) and not _settled(values):
                 for a in self.rng.permutation(A).tolist():
                     self.check()
                     if self.infeasible[a]:
@@ -634,9 +640,9 @@ class _Dual:
                     _inner(self.rng.permutation(A), weight, tours, queues, own, sums, mean, self.relaxed, cover, lam,
                            width, tb, net.levels, net.slopes, where, at_t, at_q, by)  # fmt: skip
                 rounds += 1
-                if rounds % 4 == 0:
+                if rounds % CHECK == 0:
                     self._set_multipliers(mean)
-                    self.evaluate(np.maximum(lam, self.lowest))
+                    values.append(self.evaluate(np.maximum(lam, self.lowest))[0])
             self._set_multipliers(mean)
             self.evaluate(np.maximum(lam, self.lowest))
 
@@ -648,13 +654,15 @@ class _Dual:
 
     def polish(self) -> None:
         """Deflected subgradient steps from the best prices towards a target a little above the best bound."""
-        ahead = 0.002 * abs(self.best)
+        known = self.upper()
+        ahead = AHEAD * (known - self.best) if known < math.inf else 0.002 * abs(self.best)
         direction = np.zeros((self.T, self.Q))
         turn = np.zeros(len(self.work.multiplier))
         lam = self.best_lam.copy()
         self.work.multiplier[:] = self.best_multiplier
         stall = 0
-        while ahead > 1e-5 * abs(self.best):
+        last = NEAR * ahead
+        while ahead > last:
             before = self.best
             value, g, h = self.evaluate(lam)
             stall = 0 if self.best > before + 0.05 * ahead else stall + 1
@@ -674,6 +682,11 @@ class _Dual:
             size = (max(self.best - value, 0.0) + ahead) / norm
             lam = np.maximum(lam + size * direction, self.lowest)
             self.work.multiplier[:] += size * turn
+
+
+def _settled(values: list[float]) -> bool:
+    """Whether the last value gained no more than a tenth of what all of them have."""
+    return len(values) > 2 and values[-1] - values[-2] <= 0.1 * (max(values) - values[0])
 
 
 def _lattice(compiled: Compiled) -> tuple[Any, Any, Any]:

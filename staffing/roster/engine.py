@@ -44,7 +44,7 @@ from staffing.roster.tables import Compiled, prepare
 T = TypeVar("T")
 Part = Callable[[], None]
 
-ANNEALING = 0.9
+ANNEALING = 0.97
 """Share of the time for annealing before CP-SAT's neighbourhoods polish."""
 
 
@@ -208,9 +208,10 @@ def run(search: Search, start: Choice | None, workers: int, seed: int) -> list[i
     compiled = prepare(search.program)
     if compiled.unsupported is None:
         search.note = "building rotas"
-        parts: list[Part] = [partial(_anneal, search, compiled, start, workers, seed)]
+        ended = threading.Event()
+        parts: list[Part] = [partial(_anneal, search, compiled, start, workers, seed, ended)]
         if not search.small:
-            parts.append(partial(_prove, search, compiled, seed))
+            parts.append(partial(_prove, search, compiled, seed, ended))
         _together(search, parts)
     if search.choice is None:
         search.note = "first rota"
@@ -228,25 +229,40 @@ def run(search: Search, start: Choice | None, workers: int, seed: int) -> list[i
     return []
 
 
-def _anneal(search: Search, compiled: Compiled, start: Choice | None, workers: int, seed: int) -> None:
+def _anneal(
+    search: Search, compiled: Compiled, start: Choice | None, workers: int, seed: int, ended: threading.Event
+) -> None:
     """Construct and anneal over tours; of a small problem only construct, for CP-SAT does better there."""
-    anneal(
-        compiled,
-        seconds=0.0 if search.small else ANNEALING * search.left(),
-        seed=seed,
-        start=start,
-        workers=workers,
-        should_stop=search.over,
-        on_better=lambda choice, cents: (search.offer(choice, cents), None)[1],
-    )
+    try:
+        anneal(
+            compiled,
+            seconds=0.0 if search.small else ANNEALING * search.left(),
+            seed=seed,
+            start=start,
+            workers=workers,
+            should_stop=search.over,
+            on_better=lambda choice, cents: (search.offer(choice, cents), None)[1],
+        )
+    finally:
+        ended.set()
 
 
-def _prove(search: Search, compiled: Compiled, seed: int) -> None:
-    """Raise the bound; it converges long before the search does, and then leaves the cores to it."""
+def _prove(search: Search, compiled: Compiled, seed: int, ended: threading.Event) -> None:
+    """Raise the bound; it converges long before the search does, and then leaves the cores to it.
+
+    It waits for the first rota, which is to come as soon as can be.
+    """
+    while search.choice is None and not ended.wait(0.05) and not search.over():
+        pass
     try:
         search.prove(
             lower_bound(
-                compiled, seconds=PROVING * search.left(), seed=seed, should_stop=search.over, on_better=search.prove
+                compiled,
+                seconds=PROVING * search.left(),
+                seed=seed,
+                should_stop=search.over,
+                on_better=search.prove,
+                upper=lambda: search.cost,
             )
         )
     except MemoryError:

@@ -133,119 +133,173 @@ class Work(NamedTuple):
 
 
 @_inner
-def add_units(
-    flow: Any, level: Any, g: int, n: int, serves: Any, levels: Any, slopes: Any, chain: Any
-) -> tuple[int, int]:
-    """Add up to n units of group g to one interval along the cheapest augmenting chain, at one slope.
+def slope_up(level: int, levels: Any, slopes: Any, t: int, q: int) -> int:
+    """Cost of one more unit at queue q."""
+    i = 0
+    while i < 4 and level >= levels[t, q, i]:
+        i += 1
+    x: int = slopes[q, i]
+    return x
 
-    Returns the units added and the cost of each; at least one is added. A group that serves no queue adds all for 0.
+
+@_inner
+def slope_down(level: int, levels: Any, slopes: Any, t: int, q: int) -> int:
+    """Cost of the last unit at queue q."""
+    i = 4
+    while i > 0 and level <= levels[t, q, i - 1]:
+        i -= 1
+    x: int = slopes[q, i]
+    return x
+
+
+@_inner
+def room_up(level: int, levels: Any, t: int, q: int, n: int) -> int:
+    """How many of n more units at queue q cost the same."""
+    room = n
+    for i in range(4):
+        if level < levels[t, q, i]:
+            room = min(n, levels[t, q, i] - level)
+            break
+    return room
+
+
+@_inner
+def room_down(level: int, levels: Any, t: int, q: int, n: int) -> int:
+    """How many of the last n units at queue q cost the same."""
+    room = min(n, level)
+    for i in range(3, -1, -1):
+        if level > levels[t, q, i]:
+            room = min(n, level - levels[t, q, i])
+            break
+    return room
+
+
+@_inner
+def add_units(
+    flow: Any, level: Any, i: int, g: int, n: int, serves: Any, levels: Any, slopes: Any, t: int, chain: Any
+) -> tuple[int, int]:
+    """Add up to n units of group g to interval t along the cheapest augmenting chain, at one slope.
+
+    `flow` and `level` hold the interval in row i. Returns the units added and the cost of each; at least one is added.
+    A group that serves no queue adds all for 0. The search ends at once where it meets a queue that no other undercuts,
+    as a rule among those the group serves.
     """
     G, Q = serves.shape
     seen = 0
     m = 0
     best = -1
     least = 0
-    room = n
+    floor = 0
     for q in range(Q):
+        x = slope_up(level[i, q], levels, slopes, t, q)
+        if q == 0 or x < floor:
+            floor = x
         if serves[g, q]:
             seen |= 1 << q
             chain[0, q] = -1
             chain[2, m] = q
             m += 1
-    h = 0
-    while h < m:
-        q = chain[2, h]
-        h += 1
-        i = 0
-        while i < 4 and level[q] >= levels[q, i]:
-            i += 1
-        if best < 0 or slopes[q, i] < least:
-            least = slopes[q, i]
-            best = q
-            room = levels[q, i] - level[q] if i < 4 else n
-        if m < Q:
-            for g2 in range(G):
-                if flow[g2, q] > 0:
-                    for p in range(Q):
-                        if serves[g2, p] and not (seen >> p) & 1:
-                            seen |= 1 << p
-                            chain[0, p] = q
-                            chain[1, p] = g2
-                            chain[2, m] = p
-                            m += 1
+            if best < 0 or x < least:
+                best = q
+                least = x
     if best < 0:
         return n, 0
-    room = min(room, n)
+    h = 0
+    while h < m and m < Q and least > floor:
+        q = chain[2, h]
+        h += 1
+        for g2 in range(G):
+            if flow[i, g2, q] > 0:
+                for p in range(Q):
+                    if serves[g2, p] and not (seen >> p) & 1:
+                        seen |= 1 << p
+                        chain[0, p] = q
+                        chain[1, p] = g2
+                        chain[2, m] = p
+                        m += 1
+                        x = slope_up(level[i, p], levels, slopes, t, p)
+                        if x < least:
+                            best = p
+                            least = x
+    room = room_up(level[i, best], levels, t, best, n)
     q = best
     while chain[0, q] >= 0:
-        room = min(room, flow[chain[1, q], chain[0, q]])
+        room = min(room, flow[i, chain[1, q], chain[0, q]])
         q = chain[0, q]
-    level[best] += room
+    level[i, best] += room
     q = best
     while chain[0, q] >= 0:
-        flow[chain[1, q], chain[0, q]] -= room
-        flow[chain[1, q], q] += room
+        flow[i, chain[1, q], chain[0, q]] -= room
+        flow[i, chain[1, q], q] += room
         q = chain[0, q]
-    flow[g, q] += room
+    flow[i, g, q] += room
     return room, least
 
 
 @_inner
 def remove_units(
-    flow: Any, level: Any, g: int, n: int, serves: Any, levels: Any, slopes: Any, chain: Any
+    flow: Any, level: Any, i: int, g: int, n: int, serves: Any, levels: Any, slopes: Any, t: int, chain: Any
 ) -> tuple[int, int]:
-    """Take up to n units of group g out of one interval, refilled by the cheapest chain, at one slope.
+    """Take up to n units of group g out of interval t (row i of `flow` and `level`), refilled by the cheapest chain, at one
+    slope.
 
-    Returns the units removed and what each gives back (the change of cost is its negative).
+    Returns the units removed and what each gives back (the change of cost is its negative). The search ends at once
+    where it meets a queue whose last unit no other's outdoes.
     """
     G, Q = serves.shape
     seen = 0
     m = 0
     best = -1
     most = 0
-    room = n
+    ceiling = 0
+    first = True
     for q in range(Q):
-        if flow[g, q] > 0:
+        if level[i, q] <= 0:
+            continue
+        x = slope_down(level[i, q], levels, slopes, t, q)
+        if first or x > ceiling:
+            ceiling = x
+            first = False
+        if flow[i, g, q] > 0:
             seen |= 1 << q
             chain[0, q] = -1
             chain[2, m] = q
             m += 1
-    h = 0
-    while h < m:
-        q = chain[2, h]
-        h += 1
-        i = 4
-        while i > 0 and level[q] <= levels[q, i - 1]:
-            i -= 1
-        if best < 0 or slopes[q, i] > most:
-            most = slopes[q, i]
-            best = q
-            room = level[q] - (levels[q, i - 1] if i > 0 else 0)
-        if m < Q:
-            for g2 in range(G):
-                if serves[g2, q]:
-                    for p in range(Q):
-                        if flow[g2, p] > 0 and not (seen >> p) & 1:
-                            seen |= 1 << p
-                            chain[0, p] = q
-                            chain[1, p] = g2
-                            chain[2, m] = p
-                            m += 1
+            if best < 0 or x > most:
+                best = q
+                most = x
     if best < 0:
         return n, 0
-    room = min(room, n)
+    h = 0
+    while h < m and m < Q and most < ceiling:
+        q = chain[2, h]
+        h += 1
+        for g2 in range(G):
+            if serves[g2, q]:
+                for p in range(Q):
+                    if flow[i, g2, p] > 0 and not (seen >> p) & 1:
+                        seen |= 1 << p
+                        chain[0, p] = q
+                        chain[1, p] = g2
+                        chain[2, m] = p
+                        m += 1
+                        x = slope_down(level[i, p], levels, slopes, t, p)
+                        if x > most:
+                            best = p
+                            most = x
+    room = room_down(level[i, best], levels, t, best, n)
     q = best
     while chain[0, q] >= 0:
-        room = min(room, flow[chain[1, q], q])
+        room = min(room, flow[i, chain[1, q], q])
         q = chain[0, q]
-    room = min(room, flow[g, q])
-    level[best] -= room
+    room = min(room, flow[i, g, q])
+    level[i, best] -= room
     q = best
     while chain[0, q] >= 0:
-        flow[chain[1, q], q] -= room
-        flow[chain[1, q], chain[0, q]] += room
+        flow[i, chain[1, q], q] -= room
+        flow[i, chain[1, q], chain[0, q]] += room
         q = chain[0, q]
-    flow[g, q] -= room
+    flow[i, g, q] -= room
     return room, most
 
 
@@ -261,9 +315,9 @@ def put(tb: Any, net: Any, flow: Any, level: Any, fresh: Any, g: int, d: int, s:
             fresh[t] = False
         while left > 0:
             if sign > 0:
-                n, x = add_units(flow[t], level[t], g, left, net.serves, net.levels[t], net.slopes, wk.chain)
+                n, x = add_units(flow, level, t, g, left, net.serves, net.levels, net.slopes, t, wk.chain)
             else:
-                n, x = remove_units(flow[t], level[t], g, left, net.serves, net.levels[t], net.slopes, wk.chain)
+                n, x = remove_units(flow, level, t, g, left, net.serves, net.levels, net.slopes, t, wk.chain)
             change += sign * n * x
             left -= n
     return change
@@ -276,7 +330,7 @@ def fill(tb: Any, net: Any, choice: Any, flow: Any, level: Any, fresh: Any, wk: 
         for g in range(net.base.shape[1]):
             left = net.base[t, g]
             while left > 0:
-                n, _ = add_units(flow[t], level[t], g, left, net.serves, net.levels[t], net.slopes, wk.chain)
+                n, _ = add_units(flow, level, t, g, left, net.serves, net.levels, net.slopes, t, wk.chain)
                 left -= n
     for a in range(choice.shape[0]):
         for d in range(choice.shape[1]):
@@ -291,12 +345,12 @@ def supply_cost(net: Any, supply: Any) -> int:
     chain = np.zeros((3, Q), np.int64)
     total = 0
     for t in range(supply.shape[0]):
-        flow = np.zeros((G, Q), np.int64)
-        level = np.zeros(Q, np.int64)
+        flow = np.zeros((1, G, Q), np.int64)
+        level = np.zeros((1, Q), np.int64)
         for g in range(G):
             left = supply[t, g]
             while left > 0:
-                n, x = add_units(flow, level, g, left, net.serves, net.levels[t], net.slopes, chain)
+                n, x = add_units(flow, level, 0, g, left, net.serves, net.levels, net.slopes, t, chain)
                 total += n * x
                 left -= n
     return total
@@ -306,24 +360,48 @@ def supply_cost(net: Any, supply: Any) -> int:
 def marginals(tb: Any, net: Any, flow: Any, level: Any, marginal: Any, fresh: Any, g: int, d: int, wk: Any) -> None:
     """Bring up to date the cost of adding 1 to U units of group g in the intervals that options of day d touch."""
     G, Q = net.serves.shape
+    U = marginal.shape[2] - 1
     for t in range(tb.touch[d, 0], tb.touch[d, 1]):
         if fresh[t, g]:
             continue
-        for q in range(Q):
-            wk.level[q] = level[t, q]
-            for h in range(G):
-                wk.flow[h, q] = flow[t, h, q]
+        fresh[t, g] = True
         x = 0
         marginal[t, g, 0] = 0
         u = 0
-        while u < marginal.shape[2] - 1:
-            left = marginal.shape[2] - 1 - u
-            n, y = add_units(wk.flow, wk.level, g, left, net.serves, net.levels[t], net.slopes, wk.chain)
+        for q in range(Q):
+            wk.level[0, q] = level[t, q]
+        # as long as no queue undercuts those that the group serves, nobody else moves
+        while u < U:
+            best = -1
+            least = 0
+            floor = 0
+            for q in range(Q):
+                y = slope_up(wk.level[0, q], net.levels, net.slopes, t, q)
+                if q == 0 or y < floor:
+                    floor = y
+                if net.serves[g, q] and (best < 0 or y < least):
+                    best = q
+                    least = y
+            if best < 0 or least > floor:
+                break
+            n = room_up(wk.level[0, best], net.levels, t, best, U - u)
+            wk.level[0, best] += n
+            for _ in range(n):
+                u += 1
+                x += least
+                marginal[t, g, u] = x
+        if u == U:
+            continue
+        for q in range(Q):
+            for h in range(G):
+                wk.flow[0, h, q] = flow[t, h, q]
+            wk.flow[0, g, q] += wk.level[0, q] - level[t, q]
+        while u < U:
+            n, y = add_units(wk.flow, wk.level, 0, g, U - u, net.serves, net.levels, net.slopes, t, wk.chain)
             for _ in range(n):
                 u += 1
                 x += y
                 marginal[t, g, u] = x
-        fresh[t, g] = True
 
 
 @njit(cache=True, nogil=True)
@@ -419,6 +497,21 @@ def agent_cost(tb: Any, a: int, row: Any) -> float:
 
 
 @_inner
+def multiplied(tb: Any, a: int, w: int, d: int, s: int, wk: Any) -> float:
+    """What the multipliers of counts add to the cost of an option."""
+    v = 0.0
+    for i in range(tb.part_ptr[a, w], tb.part_ptr[a, w + 1]):
+        c = tb.part_count[i]
+        x = wk.multiplier[c]
+        if x != 0.0 and tb.count_group[c, d] >= 0:
+            y = tb.measures[tb.count_measure[c], d, s]
+            if tb.count_any[c]:
+                y = min(y, 1)
+            v += x * y
+    return v
+
+
+@_inner
 def reduce_day(tb: Any, a: int, w: int, j: int, wk: Any, least: Any, least_at: Any) -> None:
     """Keep the cheapest option of each class on day j of block w, priced by `wk.price` and the multipliers."""
     d = tb.block_first[w] + j
@@ -426,24 +519,39 @@ def reduce_day(tb: Any, a: int, w: int, j: int, wk: Any, least: Any, least_at: A
     for c in range(tb.classes[kd, j]):
         least[c] = INF
         least_at[c] = -1
-    p0 = tb.part_ptr[a, w]
-    p1 = tb.part_ptr[a, w + 1]
+    priced = False
+    for i in range(tb.part_ptr[a, w], tb.part_ptr[a, w + 1]):
+        c = tb.part_count[i]
+        if wk.multiplier[c] != 0.0 and tb.count_group[c, d] >= 0:
+            priced = True
     for s in range(tb.first.shape[1]):
         if not tb.allowed[a, d, s]:
             continue
         v = wk.price[d, s] + tb.cost[a, d, s]
-        for i in range(p0, p1):
-            c = tb.part_count[i]
-            x = wk.multiplier[c]
-            if x != 0.0 and tb.count_group[c, d] >= 0:
-                y = tb.measures[tb.count_measure[c], d, s]
-                if tb.count_any[c]:
-                    y = min(y, 1)
-                v += x * y
+        if priced:
+            v += multiplied(tb, a, w, d, s, wk)
         c = tb.class_of[kd, j, s]
         if v < least[c]:
             least[c] = v
             least_at[c] = s
+    # a class gives way to one that costs no more, adds the same, may follow as much and forbids no more
+    rest = tb.rest[a]
+    before = tb.nested[rest, d]
+    after = d + 1 == tb.first.shape[0] or tb.nested[rest, d + 1]
+    for st in range(tb.steps[kd, j]):
+        for c in range(tb.step_ptr[kd, j, st], tb.step_ptr[kd, j, st + 1]):
+            if least[c] >= INF:
+                continue
+            k = tb.class_start[kd, j, c]
+            e = tb.class_end[kd, j, c]
+            for c2 in range(tb.step_ptr[kd, j, st], tb.step_ptr[kd, j, st + 1]):
+                if c2 == c or least[c2] > least[c] or tb.class_symbol[kd, j, c2] != tb.class_symbol[kd, j, c]:
+                    continue
+                k2 = tb.class_start[kd, j, c2]
+                e2 = tb.class_end[kd, j, c2]
+                if (k2 == k or (before and k2 > k)) and (e2 == e or (after and e2 < e)):
+                    least[c] = INF
+                    break
 
 
 @_inner

@@ -9,17 +9,20 @@ the same days and measure share one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from staffing.grid import IntArray
 from staffing.roster.cover import UNITS
 from staffing.roster.evaluate import late_starts
 from staffing.roster.kernels import Net, Tables, Work
 from staffing.roster.primitives import Count, Program, Run, Succession
+
+Cents = npt.NDArray[np.int32]
 
 LONGEST = 7
 """Most days of a block."""
@@ -123,16 +126,16 @@ def prepare(program: Program, longest: int = LONGEST) -> Compiled:
             touch[d] = program.first[d, on].min(), (program.first[d] + program.length[d])[on].max()
     families = np.unique(np.concatenate([program.start, program.end]), axis=1, return_inverse=True)[1]
     tables = Tables(
-        group=np.ascontiguousarray(program.cover.group, np.int64),
+        group=_fixed(program.cover.group, np.int64),
         allowed=allowed,
-        cost=np.ascontiguousarray(program.cost, np.int32),
-        off_allowed=np.ascontiguousarray(program.off_allowed),
-        off_cost=np.ascontiguousarray(program.off_cost, np.int32),
-        measures=np.ascontiguousarray(program.measures, np.int32),
-        first=np.ascontiguousarray(program.first, np.int64),
+        cost=_fixed(program.cost, np.int32),
+        off_allowed=_fixed(program.off_allowed, np.bool_),
+        off_cost=_fixed(program.off_cost, np.int32),
+        measures=_fixed(program.measures, np.int32),
+        first=_fixed(program.first, np.int64),
         length=np.ascontiguousarray(np.maximum(program.length, 0), np.int64),
-        offset=np.ascontiguousarray(program.offset, np.int64),
-        units=np.ascontiguousarray(program.units, np.uint8),
+        offset=_fixed(program.offset, np.int64),
+        units=_fixed(program.units, np.uint8),
         touch=touch,
         pattern=holes[0],
         hole_ptr=holes[1],
@@ -175,6 +178,22 @@ def prepare(program: Program, longest: int = LONGEST) -> Compiled:
     )
 
 
+def repriced(compiled: Compiled, cost: Cents, off_cost: Cents) -> Compiled:
+    """The tables of the same program at other prices of options, shape (A, D, S), and days off, shape (A, D)."""
+    return replace(
+        compiled,
+        program=replace(compiled.program, cost=cost, off_cost=off_cost),
+        tables=compiled.tables._replace(cost=_fixed(cost, np.int32), off_cost=_fixed(off_cost, np.int32)),
+    )
+
+
+def _fixed(array: Any, dtype: Any) -> Any:
+    """The array in the one form that the kernels are compiled for: contiguous and read-only."""
+    out = np.ascontiguousarray(array, dtype).view()
+    out.setflags(write=False)
+    return out
+
+
 def make_net(program: Program) -> Net:
     """Cover of a program for the kernels."""
     cover = program.cover
@@ -182,10 +201,10 @@ def make_net(program: Program) -> Net:
     levels = np.stack([cover.need - t1 - t2, cover.need - t1, cover.need, cover.need + cover.over_tier], axis=2)
     slopes = np.concatenate([-cover.under[:, ::-1], cover.over], axis=1)
     return Net(
-        serves=np.ascontiguousarray(cover.serves),
+        serves=_fixed(cover.serves, np.bool_),
         levels=np.ascontiguousarray(levels, np.int64),
         slopes=np.ascontiguousarray(slopes, np.int64),
-        base=np.ascontiguousarray(cover.base, np.int64),
+        base=_fixed(cover.base, np.int64),
     )
 
 
@@ -227,8 +246,8 @@ def make_work(compiled: Compiled, arena: int = 4_000_000, values: int = 200_000)
         prefix=np.zeros(int((tb.touch[:, 1] - tb.touch[:, 0]).max(initial=0)) + 2),
         noise=np.zeros(int(tb.family.max(initial=0)) + 1),
         chain=np.zeros((3, Q), np.int64),
-        flow=np.zeros((G, Q), np.int64),
-        level=np.zeros(Q, np.int64),
+        flow=np.zeros((1, G, Q), np.int64),
+        level=np.zeros((1, Q), np.int64),
     )
 
 

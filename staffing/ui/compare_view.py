@@ -50,7 +50,7 @@ def compare_view(t: Texts) -> None:
     plans = tuple(session.plan_of(r) for r in chosen)
     names = tuple(frame.run_label(t, r) if _ambiguous(r.request.name, chosen) else r.request.name for r in chosen)
     comparison = compare(names, plans)
-    _cards(t, comparison)
+    _cards(t, comparison, chosen)
     st.subheader(t("compare.table"))
     st.html(comparison_table(t, comparison))
     st.caption(t("compare.note"))
@@ -69,7 +69,7 @@ def _ambiguous(name: str, chosen: list[Run]) -> bool:
     return sum(r.request.name == name for r in chosen) > 1
 
 
-def _cards(t: Texts, comparison: Comparison) -> None:
+def _cards(t: Texts, comparison: Comparison, chosen: list[Run]) -> None:
     with st.grid(len(comparison.names), min_column_width=230):
         for i, name in enumerate(comparison.names):
             with st.container(border=True, height="stretch"):
@@ -84,6 +84,14 @@ def _cards(t: Texts, comparison: Comparison) -> None:
                             delta_color=COLOURS.get(entry.verdict, "off"),
                             delta_arrow=_arrow(entry),
                         )
+                if st.button(
+                    t("compare.use"),
+                    key=f"use-{chosen[i].id}",
+                    icon=":material/check_circle:",
+                    on_click=session.choose_run,
+                    args=(chosen[i].id,),
+                ):
+                    st.switch_page(frame.PAGES["rota"], query_params={"run": chosen[i].id})
 
 
 def _arrow(entry: Entry) -> Arrow:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from staffing import charts
+from staffing.jobs import Run
 from staffing.ui import session
 from staffing.ui.cover_words import day_labels, day_told, month_tips
-from staffing.ui.run_panel import service_table
+from staffing.ui.service_view import service
+from staffing.ui.stress_panel import stress_panel
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.cover import covered_share, day_cover, month_cover, short_by_day
 from staffing.ui.vm.plan import Plan
@@ -15,8 +17,8 @@ from staffing.ui.vm.plan import Plan
 ALL = ""
 
 
-def cover(t: Texts, plan: Plan) -> None:
-    """Figures, a day, the month and the service of a plan."""
+def cover(t: Texts, run: Run, plan: Plan) -> None:
+    """Figures, a day, the month and the service of a plan, and the rota under stress."""
     with st.grid(4, min_column_width=150):
         s = plan.summary
         st.metric(t("measure.covered"), t.percent(covered_share(plan), 1), border=True)
@@ -37,8 +39,8 @@ def cover(t: Texts, plan: Plan) -> None:
     )
     st.fragment(_day, key="day")(t, plan, queue or None)
     _month(t, plan, queue or None)
-    st.subheader(t("need.service"))
-    service_table(t, plan)
+    service(t, plan, queue or None)
+    st.fragment(stress_panel, key="stress-part")(t, run.id)
 
 
 def _day(t: Texts, plan: Plan, queue: str | None) -> None:

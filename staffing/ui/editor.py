@@ -18,6 +18,7 @@ from staffing.ui.vm.editing import Draft, changed, excused, swapped, wished
 from staffing.ui.vm.levers import save_what_if
 
 MOST_CONFLICTS = 8
+MOST_EXCUSED = 30
 CHECK_SECONDS = 10.0
 ALL = -1
 """Stands for all rules that are broken."""
@@ -108,7 +109,7 @@ def figures(t: Texts, judged: Judged) -> None:
         ("measure.price", judged.price, partial(t.money, currency=currency), None),
     )
     broken = len(judged.conflicts)
-    with st.grid(6, min_column_width=130):
+    with st.grid(6, min_column_width=165):
         st.metric(t("edit.count"), t.number(len(judged.draft)), border=True, height="stretch")
         st.metric(t("edit.broken"), ("✗ " if broken else "✓ ") + t.number(broken), border=True, height="stretch")
         for key, (value, change), told, signed in shown:
@@ -135,18 +136,20 @@ def conflicts(t: Texts, run: Run, judged: Judged) -> None:
         st.warning(f"**{title}**\n\n" + "\n".join(lines), icon=":material/gavel:")
         with st.popover(t("edit.override"), icon=":material/verified_user:", key="override"):
             _override(t, run, judged)
-    for number, (v, reason) in enumerate(judged.overridden[:MOST_CONFLICTS]):
-        with st.container(horizontal=True, vertical_alignment="center", key=f"excused-{number}"):
-            st.markdown(t("edit.excused", what=violation_words(t, v), reason=plain(reason)))
-            st.button(
-                t("edit.excused.back"),
-                type="tertiary",
-                key=f"back-{number}",
-                on_click=_excuse,
-                args=(run, judged, (v,), ""),
-            )
-    if len(judged.overridden) > MOST_CONFLICTS:
-        st.caption(t("edit.excused.more", n=len(judged.overridden) - MOST_CONFLICTS))
+    if judged.overridden:
+        with st.expander(t("edit.excused.title", n=len(judged.overridden)), icon=":material/verified_user:"):
+            _excused(t, run, judged)
+
+
+def _excused(t: Texts, run: Run, judged: Judged) -> None:
+    """What is allowed, and why; each can be taken back."""
+    for number, (v, reason) in enumerate(judged.overridden[:MOST_EXCUSED]):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"line-{number}"):
+            st.markdown(t("edit.excused", what=violation_words(t, v), reason=plain(reason)), width="stretch")
+            back = (run, judged, (v,), "")
+            st.button(t("edit.excused.back"), type="tertiary", key=f"back-{number}", on_click=_excuse, args=back)
+    if len(judged.overridden) > MOST_EXCUSED:
+        st.caption(t("edit.more", n=len(judged.overridden) - MOST_EXCUSED))
 
 
 def _override(t: Texts, run: Run, judged: Judged) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from staffing.roster.problem import Agent
+from staffing.ui import frame
 from staffing.ui.texts import Texts, plain
-from staffing.ui.vm.levers import Change, Hires, Levers, QueueLevers, kinds_of_agents
+from staffing.ui.vm.levers import Change, Hires, Levers, QueueLevers, Training, kinds_of_agents
 
 
 def levers_form(t: Texts, base: Levers, agents: Sequence[Agent], key: str) -> Levers:
@@ -35,7 +36,29 @@ def levers_form(t: Texts, base: Levers, agents: Sequence[Agent], key: str) -> Le
                 )
                 for cause, share in base.shrinkage.items()
             }
-    return Levers(queues, shrinkage, hires)
+            training = _training(t, agents, list(base.queues), key)
+    with st.expander(t("levers.limits"), icon=":material/gavel:"):
+        with st.grid(3, min_column_width=200):
+            law = {name: _limit(t, name, value, key) for name, value in base.law.items()}
+        st.page_link(
+            frame.PAGES["team"], label=t("levers.elsewhere"), icon=":material/groups:", query_params={"part": "shifts"}
+        )
+    return Levers(queues, shrinkage, hires, training, law)
+
+
+def _limit(t: Texts, name: str, value: float, key: str) -> float:
+    label = t(f"law.{name}") if t.has(f"law.{name}") else name.replace("_", " ")
+    step = 1 if isinstance(value, int) else 0.5
+    return st.number_input(label, type(value)(0), None, value, step, key=f"lever-{name}-{key}")
+
+
+def _training(t: Texts, agents: Sequence[Agent], queues: Sequence[str], key: str) -> Training:
+    kinds = kinds_of_agents(agents)
+    count = st.number_input(t("levers.training"), 0, 50, 0, 1, key=f"training-{key}")
+    like = st.selectbox(t("levers.of"), list(kinds), format_func=lambda a: kinds[a], key=f"training-like-{key}")
+    skills = next((a.queues for a in agents if a.id == like), ())
+    queue = st.selectbox(t("levers.learn"), [q for q in queues if q not in skills], key=f"training-queue-{key}-{like}")
+    return Training(count, like or "", queue or "")
 
 
 def _queue(t: Texts, queue: str, old: QueueLevers, key: str) -> QueueLevers:
@@ -50,7 +73,10 @@ def _queue(t: Texts, queue: str, old: QueueLevers, key: str) -> QueueLevers:
             threshold = st.number_input(t("levers.threshold"), 0, 3600, threshold, 5, key=f"threshold-{queue}-{key}")
         if hours is not None:
             hours = st.number_input(t("levers.response_hours"), 0.5, 240.0, hours, 0.5, key=f"hours-{queue}-{key}")
-    return QueueLevers(volume, aht, level, threshold, hours)
+    opening = st.text_input(
+        t("levers.opening"), old.opening, key=f"opening-{queue}-{key}", help=t("levers.opening.help")
+    )
+    return QueueLevers(volume, aht, level, threshold, hours, opening.strip())
 
 
 def _hires(t: Texts, agents: Sequence[Agent], key: str) -> Hires:
@@ -63,11 +89,22 @@ def _hires(t: Texts, agents: Sequence[Agent], key: str) -> Hires:
 def change_words(t: Texts, change: Change, kinds: dict[str, str]) -> str:
     """One difference as a sentence."""
     subject = kinds.get(change.subject, change.subject)
-    if change.lever == "shrinkage" and t.has(f"cause.{change.subject}"):
-        subject = t(f"cause.{change.subject}")
+    before, after = change.before, change.after
+    if change.lever == "opening":
+        return t("change.opening", subject=subject, before=before, after=after)
+    if change.lever == "training":
+        return t("change.training", subject=subject, queue=before, after=after)
+    if change.lever == "law":
+        label = t(f"law.{subject}") if t.has(f"law.{subject}") else subject.replace("_", " ")
+        return f"{label}: {_told(t, before, 1)} → {_told(t, after, 1)}"
+    if change.lever == "shrinkage" and t.has(f"cause.{subject}"):
+        subject = t(f"cause.{subject}")
     if change.lever in ("volume", "aht"):
-        before, after = (t.signed(v) + "\N{NO-BREAK SPACE}%" for v in (change.before, change.after))
-    else:
-        digits = 1 if change.lever in ("shrinkage", "response_hours") else 0
-        before, after = (t.number(v, digits) for v in (change.before, change.after))
-    return t(f"change.{change.lever}", subject=subject, before=before, after=after)
+        signed = [t.signed(v) + "\N{NO-BREAK SPACE}%" for v in (before, after) if not isinstance(v, str)]
+        return t(f"change.{change.lever}", subject=subject, before=signed[0], after=signed[1])
+    digits = 1 if change.lever in ("shrinkage", "response_hours") else 0
+    return t(f"change.{change.lever}", subject=subject, before=_told(t, before, digits), after=_told(t, after, digits))
+
+
+def _told(t: Texts, value: float | str | None, digits: int) -> str:
+    return value if isinstance(value, str) else t.number(value, digits)

@@ -41,7 +41,7 @@ def ask(run: Run, judged: Judged, command: str, name: str, arguments: Sequence[s
 def follow(t: Texts, show: Callable[[Run], None], question: Run) -> None:
     """Show the answer; while there is none, wait for it, and draw the page anew once it is there."""
     if question.state.live:
-        st.fragment(_wait, run_every=0.5, key="waiting")(t, question.id)
+        st.fragment(_wait, run_every=0.5, key=f"waiting-{question.id}")(t, question.id)
     elif question.state.value in NO_ANSWER:
         frame.show_problems(t, question.problems())
     else:

@@ -29,7 +29,8 @@ def versions_panel(t: Texts, run: Run, judged: Judged) -> None:
     found = session.store().versions(run.request.team, judged.board.plan.dates[0])
     if st.session_state.pop("stale-version", False):
         st.warning(t("publish.stale"), icon=":material/sync_problem:")
-    left, right = st.columns(2, gap="large")
+    with st.container(key="split"):
+        left, right = st.columns(2, gap="large")
     with left:
         _publish(t, run, judged, found)
     with right:
@@ -119,10 +120,12 @@ def _versions(t: Texts, run: Run, judged: Judged, found: tuple[Version, ...]) ->
             numbers[:-1],
             index=min(1, len(found) - 1),
             format_func=lambda n: labels[n],
-            key="older",
+            key=f"older-{len(found)}",
             width=150,
         )
-        newer = st.selectbox(t("versions.to"), numbers, format_func=lambda n: labels[n], key="newer", width=190)
+        newer = st.selectbox(
+            t("versions.to"), numbers, format_func=lambda n: labels[n], key=f"newer-{len(found)}", width=190
+        )
         back = next(v for v in found if v.number == older)
         st.button(
             t("versions.revert", number=older),

@@ -13,7 +13,20 @@ from staffing.ui.build_form import SECONDS
 from staffing.ui.levers_form import change_words, levers_form
 from staffing.ui.start import working
 from staffing.ui.texts import Texts, plain
-from staffing.ui.vm.levers import Change, Hires, changes, hire_table, kinds_of_agents, levers_of, save_what_if
+from staffing.ui.vm import team_edits
+from staffing.ui.vm.levers import (
+    Change,
+    Levers,
+    changes,
+    differences,
+    hire_table,
+    kinds_of_agents,
+    levers_of,
+    save_what_if,
+    team_table,
+)
+from staffing.ui.vm.tables import editable
+from staffing.ui.vm.team_edits import TeamEdit
 
 
 def what_if(t: Texts) -> None:
@@ -34,12 +47,15 @@ def what_if(t: Texts) -> None:
     with left:
         wanted = levers_form(t, base, agents, key=str(file.path))
     found = changes(base, wanted)
+    problems = team_edits.check(file.path, TeamEdit(tree=differences(found))) if found else ()
     with right, st.container(border=True):
         st.markdown(f"##### {t('scenarios.changes')}")
         if not found:
             st.caption(t("scenarios.unchanged"))
         kinds = kinds_of_agents(agents)
         st.markdown("\n".join(f"- {plain(change_words(t, c, kinds))}" for c in found))
+        if problems:
+            frame.show_problems(t, problems)
         proposed = t("plan.what_if", name=scenario.name)
         name = st.text_input(t("scenarios.name"), proposed, key=f"what-if-name-{file.path}", max_chars=80)
         seconds = st.selectbox(
@@ -54,18 +70,25 @@ def what_if(t: Texts) -> None:
             type="primary",
             icon=":material/play_arrow:",
             width="stretch",
-            disabled=not found,
+            disabled=not found or bool(problems),
             on_click=_start,
-            args=(t, request, found, wanted.hires),
+            args=(t, request, found, wanted),
         )
 
 
-def _start(t: Texts, request: RunRequest, found: list[Change], hires: Hires) -> None:
+def _start(t: Texts, request: RunRequest, found: list[Change], wanted: Levers) -> None:
     """Write the what-if and queue its run; the scenario it came from stays the one that is worked on."""
     scenario = Path(request.scenario)
     agents = session.people_at(scenario).agents
-    tables = {"agents": hire_table(agents, hires, t("levers.new_hire"))} if hires.count else {}
+    read = session.scenario_at(scenario)
+    hires, training = wanted.hires, wanted.training
+    tables, beside = {}, {}
+    if training.count and training.queue:
+        rows = editable(read, "agents")
+        tables = {"agents": team_table(rows, agents, training, hires, t("levers.new_hire"))}
+    elif hires.count:
+        tables = {"agents": hire_table(agents, hires, t("levers.new_hire"))}
+        beside = {"agents": read.files("agents")}
     folder = session.own_scenarios() / request.team
-    beside = {"agents": session.scenario_at(scenario).files("agents")}
     made = save_what_if(folder, request.name, scenario, found, tables=tables, beside=beside)
     session.start(RunRequest(str(made), request.name, request.team, request.seconds, request.workers, request.seed))

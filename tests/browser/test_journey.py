@@ -193,7 +193,8 @@ def _mentions(process: Path, text: str) -> bool:
 def test_no_page_is_wider_than_the_screen(server, visit, width, dark):
     page = visit(f"{server.url}/rota", width=width, dark=dark)
     build(page, WORDS["en"], "January")
-    for path in ("data", "need", "team", "rota", "scenarios", "export"):
+    needs = [f"need?view={part}" for part in ("forecast", "events", "adjustments", "agents", "cover")]
+    for path in ("data", *needs, "team", "rota", "scenarios", "export"):
         page.goto(f"{server.url}/{path}")
         page.wait_for_selector("h1")
         page.wait_for_timeout(300)

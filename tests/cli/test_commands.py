@@ -214,7 +214,7 @@ def test_a_sudden_absence_is_mended_with_few_changes(planned, tmp_path, capsys):
     rows = (tmp_path / "roster.csv").read_text(encoding="utf-8").splitlines()
     assert not any(row.startswith(f"{first['agent_id']},") and f",{first['date']}," in row for row in rows)
     assert main(arguments) == 0
-    assert "(absent)" in capsys.readouterr().out
+    assert "(given)" in capsys.readouterr().out
 
 
 def test_without_absences_a_rota_is_mended_around_its_locks_under_the_need_of_its_plan(planned, tmp_path, capsys):

@@ -131,7 +131,7 @@ def test_threads_share_no_interval_and_together_meet_everything(nights, workers)
     problem = random_problem(5, agents=4, days=31, nights=nights)
     compiled = prepare(compile_program(problem, expand(problem)))
     touch, blocks = compiled.tables.touch, compiled.blocks
-    phases = _phases(compiled, workers)
+    phases = _phases(compiled, workers, np.arange(len(compiled.blocks) - 1))
     for phase in phases:
         spans = [{t for w in part for d in range(blocks[w], blocks[w + 1]) for t in range(*touch[d])} for part in phase]
         for i in range(workers):
@@ -139,3 +139,20 @@ def test_threads_share_no_interval_and_together_meet_everything(nights, workers)
                 assert not spans[i] & spans[j]
     for i in range(workers):
         assert sorted(w for phase in phases for w in phase[i]) == list(range(len(blocks) - 1))
+
+
+def test_with_a_work_limit_the_seed_alone_decides() -> None:
+    program = random_program(3, agents=4, days=9)
+    found = [anneal(program, seconds=60.0, seed=seed, sweeps=5) for seed in (1, 1, 2)]
+    assert (found[0] == found[1]).all()
+    assert [x.shape for x in found] == [(4, 9)] * 3
+
+
+def test_outside_the_given_days_nothing_changes() -> None:
+    program = random_program(5, agents=4, days=9)
+    start = anneal(program, seconds=60.0, seed=1, sweeps=3)
+    blocks = prepare(program).blocks
+    after = anneal(program, seconds=60.0, seed=1, start=start, days=range(int(blocks[1]), int(blocks[2])), settle=True)
+    assert (after[:, : blocks[1]] == start[:, : blocks[1]]).all()
+    assert (after[:, blocks[2] :] == start[:, blocks[2] :]).all()
+    assert (violations(program, after), cost(program, after)) <= (violations(program, start), cost(program, start))

@@ -44,7 +44,7 @@ def test_bound_is_below_the_optimum_at_any_prices(seed):
     if math.isinf(best):
         return
     compiled = prepare(program, longest=3)
-    dual = _Dual(compiled, seed, lambda: False, lambda _: None, 0.0, math.inf, None)
+    dual = _Dual(compiled, seed, lambda: False, lambda _: None, 0.0, math.inf, lambda: math.inf)
     dual.share = lambda: 0.0
     rng = np.random.default_rng(seed)
     for scale in (0.0, 2.0, 10.0, 40.0):
@@ -61,7 +61,7 @@ def test_search_for_prices_ends_below_the_optimum(seed):
     program = random_program(seed, days=4, kinds=2, per_day=3)
     best = optimum(program)
     told = []
-    found = lower_bound(program, seconds=0.2, seed=seed, on_better=told.append)
+    found = lower_bound(program, seconds=10.0, seed=seed, on_better=told.append)
     if math.isinf(best):
         return
     assert told == sorted(told)
@@ -83,5 +83,5 @@ def test_prices_that_were_searched_prove_far_more_than_none():
 
 def test_the_bound_ends_where_it_meets_a_known_rota_and_when_told_to():
     program = random_program(1, days=4, kinds=2, per_day=3)
-    assert lower_bound(program, seconds=60.0, upper=-(10**9)) >= -(10**9)
+    assert lower_bound(program, seconds=60.0, upper=lambda: -1e9) >= -(10**9)
     assert lower_bound(program, seconds=60.0, should_stop=lambda: True) == 0

@@ -11,7 +11,7 @@ from staffing.errors import InputError
 from staffing.roster import costs
 from staffing.roster.engine import solve
 from staffing.roster.problem import Lock, Roster, RosterProblem
-from staffing.roster.replan import replan, with_absences
+from staffing.roster.replan import Swap, replan, with_absences
 from tests.roster.roster_cases import random_problem
 
 
@@ -70,3 +70,41 @@ def test_unknown_people_and_dates_are_refused_at_once(published: tuple[RosterPro
     assert len(error.value.problems) == 2
     with pytest.raises(InputError, match="nobody"):
         replan(problem, roster, [])
+
+
+def test_swapped_shifts_stay_swapped_and_the_rest_follows(published: tuple[RosterProblem, Roster]) -> None:
+    problem, roster = published
+    shifts = {(s.agent, s.day): s for s in roster.shifts}
+    day = 5
+    working = [a for a in range(10) if (a, day) in shifts]
+    one, other = next(
+        (a, b) for a in working for b in working if shifts[a, day].start != shifts[b, day].start and a != b
+    )
+    swap = Swap(problem.agents[one].id, problem.agents[other].id, problem.grid.dates[day])
+    for x in replan(problem, roster, swaps=[swap], seconds=0.5):
+        after = {(s.agent, s.day): s for s in x.roster.shifts}
+        assert (after[one, day].code, after[one, day].start) == (shifts[other, day].code, shifts[other, day].start)
+        assert (after[other, day].code, after[other, day].start) == (shifts[one, day].code, shifts[one, day].start)
+        assert {(c.agent, c.day) for c in x.changes if c.asked} == {(one, day), (other, day)}
+        assert all(c.day >= day for c in x.changes)
+
+
+def test_a_moved_need_draws_people_to_its_days(published: tuple[RosterProblem, Roster]) -> None:
+    problem, roster = published
+    day = 6
+    required = problem.required.copy()
+    required[:, problem.grid.day == day] *= 3.0
+    now = replace(problem, required=required)
+    found = replan(now, roster, moved=[problem.grid.dates[day]], seconds=1.0)
+    assert found[0].changes == ()
+    assert found[0].cost == pytest.approx(sum(costs.terms(now, roster).values()))
+    assert found[-1].cost < found[0].cost
+    assert found[-1].understaffed_hours < found[0].understaffed_hours
+    assert all(c.day >= day and not c.asked for x in found for c in x.changes)
+
+
+def test_a_swap_with_oneself_is_refused(published: tuple[RosterProblem, Roster]) -> None:
+    problem, roster = published
+    who = problem.agents[0].id
+    with pytest.raises(InputError, match="two agents"):
+        replan(problem, roster, swaps=[Swap(who, who, problem.grid.dates[0])])

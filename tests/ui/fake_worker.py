@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from staffing.errors import InputError
+from staffing.grid import TimeGrid
 from staffing.scenario import Scenario, load
 from tests.ui.team import write_team
 
@@ -84,7 +85,7 @@ def answer(argv: list[str]) -> int:
         print(json.dumps({"alternatives": [alternative | {"changes": []}, alternative]}))
     else:
         terms = {"pay": -176.0, "understaffing": 300.0, "weekends": 0.0}
-        print(json.dumps({"necessary": [], "cost": 124.0, "terms": terms, "changes": [change]}))
+        print(json.dumps({"necessary": [], "demands": [], "cost": 124.0, "terms": terms, "changes": [change]}))
     return 0
 
 
@@ -214,6 +215,7 @@ def write(scenario: Scenario, out: Path, seed: int, *, stopped: bool) -> None:
         "service_level": service,
         "fairness": {"weekends_spread": 2.0, "unpopular_spread": 3.0},
         "violations": [],
+        "verification": verification(grid, volume),
     }
     (out / "roster.xlsx").write_bytes(b"PK\x05\x06" + bytes(18))
     (out / "roster.ics").write_text("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n", encoding="utf-8")
@@ -221,6 +223,22 @@ def write(scenario: Scenario, out: Path, seed: int, *, stopped: bool) -> None:
     for agent, _ in people:
         (out / "calendars" / f"{agent}.ics").write_text("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", encoding="utf-8")
     (out / "summary.json").write_text(json.dumps(summary, indent=1), encoding="utf-8")
+
+
+def verification(grid: TimeGrid, volume: dict[str, Any]) -> dict[str, Any]:
+    """One interval that is short for want of people, and a riskier one elsewhere."""
+    queue = next(iter(volume))
+    first, second = np.argsort(-volume[queue])[:2].tolist()
+    cell = {"queue": queue, "contacts": 40.0, "late": 4.0, "service_level": 0.7, "low": 0.68, "high": 0.72}
+    start = {i: grid.label(i) for i in (first, second)}
+    miss = {**cell, "interval_start": start[first], "date": start[first][:10], "staffed": 8.0, "needed": 9.0}
+    return {
+        "holds": False,
+        "misses": [{**miss, "reason": "day", "have": 152.0, "most": 152.0}],
+        "riskiest": [{**cell, "interval_start": start[first]}, {**cell, "interval_start": start[second]}],
+        "rounds": [{"below": 7}, {"below": 1}],
+        "need_hours": {"formula": 5000.0, "planned": 4500.0},
+    }
 
 
 def roster(scenario: Scenario, rows: list[dict[str, str]]) -> tuple[list[tuple[str, str]], list[dict[str, Any]]]:

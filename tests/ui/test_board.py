@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
@@ -228,8 +229,22 @@ def test_alternatives_become_edits(board):
 
 def test_a_reason_names_its_terms_by_size():
     terms = {"pay": -176.0, "understaffing": 300.0, "weekends": 0.0}
-    found = reason({"necessary": [], "cost": 124.0, "terms": terms, "changes": []})
+    found = reason({"demands": [], "cost": 124.0, "terms": terms, "changes": []})
     assert found.terms == (("understaffing", 300.0), ("pay", -176.0))
+
+
+def test_demands_that_leave_no_choice_keep_their_days_and_figures():
+    values = {"most": 5, "day": "2027-01-04", "from": "2027-01-04T07:00:00+01:00", "code": "E"}
+    demand = {"rule": "locks", "message": "locked", "values": values}
+    found = reason({"demands": [demand], "cost": None, "terms": {}, "changes": []})
+    ((message, told),) = found.demands
+    assert message == "locked"
+    assert dict(told) == {
+        "most": 5,
+        "day": date(2027, 1, 4),
+        "from": datetime.fromisoformat("2027-01-04T07:00:00+01:00"),
+        "code": "E",
+    }
 
 
 def test_a_broken_rule_is_told_with_its_figures_in_every_language(board):

@@ -289,6 +289,34 @@ def test_the_calculator_answers_and_refuses(place):
     assert "erlangs" in page.error[0].value
 
 
+def html_of(app: AppTest) -> str:
+    return " ".join(h.proto.body for h in app.get("html"))
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_risky_days_are_one_step_away_and_the_rota_is_put_under_stress(place, language):
+    built(opened())
+    page = opened("need", language, view="cover")
+    assert {"de": "152 von 152 Stunden", "en": "152 of 152 hours"}[language] in html_of(page)
+    assert {"de": "2 Runden", "en": "2 rounds"}[language] in texts_of(page)
+    risk = next(b for b in page.button if b.key and b.key.startswith("risk-"))
+    risk.click().run()
+    assert page.segmented_control(key="queue").value == "phone-de"
+    assert page.selectbox(key="day").value == int(risk.key.rsplit("-", 1)[1])
+    page.session_state["stress"] = True
+    page.run()
+    page.number_input(key="stress-ill").set_value(0)
+    go = next(b for b in page.button if b.label == {"de": "Erproben", "en": "Try it"}[language])
+    go.click().run()
+    assert {"de": "ändert sich nichts", "en": "Nothing changes"}[language] in page.info[0].value
+    page.number_input(key="stress-ill").set_value(150)
+    page.number_input(key="stress-volume").set_value(30)
+    next(b for b in page.button if b.label == go.label).click().run()
+    assert not page.exception
+    assert {"de": "Punkte", "en": "points"}[language] in html_of(page)
+    assert {"de": "haben nur", "en": "Only"}[language] in page.info[0].value
+
+
 def test_one_plan_cannot_be_compared_and_the_page_says_what_to_do(place):
     app = built(opened())
     page = opened("scenarios", view="compare")

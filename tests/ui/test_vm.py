@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import csv
 import json
 import math
 import shutil
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -17,6 +19,7 @@ from staffing.ui.vm.cover import covered_share, day_cover, month_cover, short_by
 from staffing.ui.vm.plan import Service, grid_of, read_plan
 from staffing.ui.vm.progress import STAGES, progress_view
 from staffing.ui.vm.rota import absent_days, bars, matrix, select, tone
+from staffing.ui.vm.tables import editable
 from staffing.ui.vm.teams import find_teams, read_scenario_file
 
 
@@ -265,12 +268,13 @@ def test_a_file_that_is_not_toml_is_listed_by_its_name(tmp_path):
 
 def test_levers_are_read_changed_and_told(team):
     base = lv.levers_of(load(team / "base.toml"))
-    assert base.queues["phone-de"] == lv.QueueLevers(0, 0, 80, 20, None)
-    assert base.queues["email"] == lv.QueueLevers(0, 0, 95, None, 8.0)
+    assert base.queues["phone-de"] == lv.QueueLevers(0, 0, 80, 20, None, "mon-sun 08:00-20:00")
+    assert base.queues["email"] == lv.QueueLevers(0, 0, 95, None, 8.0, "mon-fri 08:00-20:00")
     assert base.shrinkage == {"training": 4.0, "sickness": 5.0, "meetings": 3.0}
     assert lv.levers_of(load(team / "more-volume.toml")).queues["chat"].volume == 20
     assert lv.changes(base, base) == []
-    queues = {**base.queues, "chat": lv.QueueLevers(10, -5, 90, 30, None), "email": lv.QueueLevers(0, 0, 95, None, 4.0)}
+    chat = replace(base.queues["chat"], volume=10, aht=-5, service_level=90, threshold=30)
+    queues = {**base.queues, "chat": chat, "email": replace(base.queues["email"], response_hours=4.0)}
     wanted = lv.Levers(queues, {**base.shrinkage, "sickness": 7.5}, lv.Hires(2, "A001"))
     found = lv.changes(base, wanted)
     assert [(c.lever, c.subject, c.after) for c in found] == [
@@ -287,6 +291,33 @@ def test_levers_are_read_changed_and_told(team):
         "target": {"chat": {"service_level": 0.9, "threshold_seconds": 30}, "email": {"response_hours": 4.0}},
         "shrinkage": {"sickness": 0.075},
     }
+
+
+def test_hours_and_limits_are_stated_where_they_differ_and_days_left_out_are_closed(team, tmp_path):
+    base = lv.levers_of(load(team / "base.toml"))
+    assert base.law["max_daily_hours"] == 10
+    phone = replace(base.queues["phone-de"], opening="mon-fri 09:00-18:00; sat closed")
+    wanted = replace(base, queues={**base.queues, "phone-de": phone}, law={**base.law, "max_daily_hours": 9.0})
+    found = lv.changes(base, wanted)
+    assert [(c.lever, c.subject) for c in found] == [("opening", "phone-de"), ("law", "max_daily_hours")]
+    tree = lv.differences(found)
+    assert tree["queue"]["phone-de"]["opening"] == {"mon-sun": [], "mon-fri": ["09:00-18:00"], "sat": []}
+    made = load(lv.save_what_if(tmp_path, "Shorter", team / "base.toml", found))
+    assert made.law.max_daily_hours == 9
+    assert made.opening()["phone-de"].mask(made.horizon.grid()).sum() == 18 * 10
+
+
+def test_people_who_learn_a_queue_serve_it_last(team):
+    scenario = load(team / "base.toml")
+    agents = read_people(scenario).agents
+    training, hires = lv.Training(2, "A002", "email"), lv.Hires(1, "A002")
+    wanted = lv.Levers({}, training=training)
+    assert [(c.lever, c.before, c.after) for c in lv.changes(lv.Levers({}), wanted)] == [("training", "email", 2)]
+    text = lv.team_table(editable(scenario, "agents"), agents, training, hires, "New")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert len(rows) == 25
+    assert [r["queues"] for r in rows].count("phone-de:1|chat:2|email:3") == 2
+    assert rows[-1]["queues"] == "phone-de:1|chat:2"
 
 
 def test_a_what_if_is_a_file_that_states_only_its_differences_and_reads_back(team, tmp_path):

@@ -20,20 +20,26 @@ def check_one_shift_a_day(x: Facts) -> Iterator[Violation]:
 
 def check_shift_types(x: Facts) -> Iterator[Violation]:
     """A shift starts, ends, breaks and counts as its shift type says."""
+    known: dict[tuple[str, int], dict[int, int]] = {}
     for shifts in x.shifts:
         for s in shifts:
-            wrong = _unlike_its_type(x, s)
+            wrong = _unlike_its_type(x, s, known)
             if wrong is not None:
                 yield x.violation(s.agent, s.day, "shift_types", wrong[0], **wrong[1])
 
 
-def _unlike_its_type(x: Facts, s: Shift) -> tuple[str, dict[str, Value]] | None:
+def _unlike_its_type(
+    x: Facts, s: Shift, known: dict[tuple[str, int], dict[int, int]]
+) -> tuple[str, dict[str, Value]] | None:
+    """What is wrong; `known` keeps the minute of each start, by instant, of the types and days that were asked for."""
     grid = x.problem.grid
     kind = x.kinds.get(s.code)
     if kind is None:
         return "unknown_shift", {"shift": s.code}
     minutes = round(kind.hours * 60)
-    starts = {grid.instant(s.day, m): m for m in starts_of(kind)}
+    if (s.code, s.day) not in known:
+        known[s.code, s.day] = {grid.instant(s.day, m): m for m in starts_of(kind)}
+    starts = known[s.code, s.day]
     if s.start not in starts:
         return "shift_start", {"shift": s.code, "begin": grid.local(s.start)}
     if s.end != grid.instant(s.day, starts[s.start] + minutes):

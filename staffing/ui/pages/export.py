@@ -1,29 +1,30 @@
-"""Files of a plan to take away."""
+"""Files of a rota to take away: to print, for calendars, for other programs, for management."""
 
 from __future__ import annotations
 
-import io
-import zipfile
-from pathlib import Path
+from functools import partial
 
 import streamlit as st
 
-from staffing.ui import frame
+from staffing.jobs import Run
+from staffing.ui import frame, session
+from staffing.ui.exports import CSV, HTML, ICS, XLSX, ZIP, Exports
 from staffing.ui.texts import Texts, plain
+from staffing.ui.vm.plan import Plan, with_rota
 
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+JSON = "application/json"
 CARDS = (
-    ("print", ":material/print:", (("roster.xlsx", SHEET),)),
-    ("calendar", ":material/event:", (("roster.ics", "text/calendar"),)),
-    ("table", ":material/table_rows:", (("roster.csv", "text/csv"), ("roster_de.csv", "text/csv"))),
-    ("matrix", ":material/grid_on:", (("roster_matrix.csv", "text/csv"), ("roster_matrix_de.csv", "text/csv"))),
-    (
-        "numbers",
-        ":material/query_stats:",
-        (("forecast.csv", "text/csv"), ("requirement.csv", "text/csv"), ("coverage.csv", "text/csv")),
-    ),
-    ("summary", ":material/data_object:", (("summary.json", "application/json"),)),
+    ("print", ":material/print:", (("month.html", HTML), ("people.html", HTML), ("roster.xlsx", XLSX))),
+    ("report", ":material/summarize:", (("report.html", HTML), ("summary.json", JSON))),
+    ("calendar", ":material/event:", (("roster.ics", ICS), ("calendars.zip", ZIP))),
+    ("table", ":material/table_rows:", (("roster.csv", CSV), ("roster_de.csv", CSV))),
+    ("matrix", ":material/grid_on:", (("roster_matrix.csv", CSV), ("roster_matrix_de.csv", CSV))),
+    ("numbers", ":material/query_stats:", (("forecast.csv", CSV), ("requirement.csv", CSV), ("coverage.csv", CSV))),
 )
+OF_THE_PLAN = ("report", "numbers")
+"""Cards that are about the plan as it was built, not about a published version."""
+THIS = 0
+"""Stands for the plan shown, where versions are numbered from 1."""
 
 
 def show(t: Texts) -> None:
@@ -33,66 +34,70 @@ def show(t: Texts) -> None:
     if found is None:
         return
     run, plan = found
-    stem = plain(run.request.name)
-    st.markdown(t("export.of", name=stem))
+    exports = _chosen(t, run, plan)
     with st.grid(3, min_column_width=260):
         for name, icon, files in CARDS:
-            present = [(f, mime) for f, mime in files if (run.out / f).is_file()]
-            if present:
-                _card(t, name, icon, run.out, present)
+            if exports.whole or name not in OF_THE_PLAN:
+                _card(t, name, icon, exports, files)
         with st.container(border=True, height="stretch"):
             st.markdown(f"##### :material/person: {t('export.agent.title')}")
             st.caption(t("export.agent.body"))
-            _agent_calendar(t, run.out, dict(zip(plan.matrix["agent_id"], plan.matrix["agent_name"], strict=True)))
-        with st.container(border=True, height="stretch"):
-            st.markdown(f"##### :material/folder_zip: {t('export.all.title')}")
-            st.caption(t("export.all.body"))
-            st.download_button(
-                t("export.all.go"),
-                lambda: zip_folder(run.out),
-                f"{run.id}.zip",
-                "application/zip",
-                on_click="ignore",
-                key="get-all",
-            )
+            _agent_calendar(t, exports)
+        if exports.whole:
+            _card(t, "all", ":material/folder_zip:", exports, (("all.zip", ZIP),))
 
 
-def _card(t: Texts, name: str, icon: str, folder: Path, files: list[tuple[str, str]]) -> None:
+def _chosen(t: Texts, run: Run, plan: Plan) -> Exports:
+    """The plan shown, or a published version of its month."""
+    versions = session.store().versions(run.request.team, plan.dates[0])
+    labels = {THIS: run.request.name} | {
+        v.number: t("export.version", number=v.number, when=t.moment_of(v.published)) for v in versions
+    }
+    number = THIS
+    if versions:
+        number = st.selectbox(
+            t("export.what"), list(labels), format_func=lambda n: labels[n], key="export-what", width=420
+        )
+    else:
+        st.markdown(t("export.of", name=plain(run.request.name)))
+    people = session.people_of(run)
+    former = [v.table() for v in reversed(versions) if number in (THIS, v.number) or v.number < number]
+    if number == THIS:
+        return Exports(t, run.request.name, plan, people, former)
+    version = next(v for v in versions if v.number == number)
+    return Exports(t, version.name, with_rota(plan, version.table()), people, former, whole=False)
+
+
+def _card(t: Texts, name: str, icon: str, exports: Exports, files: tuple[tuple[str, str], ...]) -> None:
     with st.container(border=True, height="stretch"):
         st.markdown(f"##### {icon} {t(f'export.{name}.title')}")
         st.caption(t(f"export.{name}.body"))
         with st.container(horizontal=True):
             for file, mime in files:
-                path = folder / file
-                label = t("export.german") if file.endswith("_de.csv") else file
-                st.download_button(
-                    label, path.read_bytes, file, mime, on_click="ignore", key=f"get-{file}", icon=":material/download:"
-                )
+                if exports.has(file):
+                    label = t(f"export.file.{file}") if t.has(f"export.file.{file}") else file
+                    st.download_button(
+                        label,
+                        partial(exports.make, file),
+                        file,
+                        mime,
+                        on_click="ignore",
+                        key=f"get-{file}",
+                        icon=":material/download:",
+                    )
 
 
-def _agent_calendar(t: Texts, folder: Path, names: dict[str, str]) -> None:
-    calendars = {p.stem: p for p in sorted((folder / "calendars").glob("*.ics"))}
-    if not calendars:
-        st.caption(t("export.agent.none"))
-        return
-    agent = st.selectbox(
-        t("rota.word.agent"), list(calendars), format_func=lambda a: names.get(a, a), key="agent-calendar"
-    )
-    st.download_button(
-        t("export.agent.go"),
-        calendars[agent].read_bytes,
-        f"{agent}.ics",
-        "text/calendar",
-        on_click="ignore",
-        key="get-agent",
-        icon=":material/download:",
-    )
-
-
-def zip_folder(folder: Path) -> bytes:
-    """All files of a folder as one archive."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")):
-            archive.write(path, path.relative_to(folder).as_posix())
-    return buffer.getvalue()
+def _agent_calendar(t: Texts, exports: Exports) -> None:
+    rows = exports.plan.matrix
+    names = dict(zip(rows["agent_id"], rows["agent_name"], strict=True))
+    agent = st.selectbox(t("rota.word.agent"), list(names), format_func=lambda a: names[a], key="agent-calendar")
+    if agent is not None:
+        st.download_button(
+            t("export.agent.go"),
+            lambda: exports.calendar(agent),
+            f"{agent}.ics",
+            ICS,
+            on_click="ignore",
+            key="get-agent",
+            icon=":material/download:",
+        )

@@ -36,7 +36,7 @@ def show(t: Texts) -> None:
     elif part == "cover":
         found = frame.need_plan(t)
         if found is not None:
-            cover(t, found[1])
+            cover(t, *found)
     else:
         _sized(t, file, part)
     with st.expander(

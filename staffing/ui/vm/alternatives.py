@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
+from staffing.roster.rules.messages import Value
 from staffing.ui.vm.board import Board
 from staffing.ui.vm.editing import Cell, Edit
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?$")
 
 
 @dataclass(frozen=True)
@@ -45,21 +50,21 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why an agent has a shift, or a day off.
+    """Why an agent has a shift or a day off, or what it costs to grant a wish.
 
     Attributes
     ----------
-    necessary
-        Rules that leave no other choice, in words.
+    demands
+        Rules that leave no other choice: message and its values (`roster.explain.Clause`).
     cost
-        What another choice costs more; None where it is necessary.
+        What another choice costs more; None where there is none.
     terms
         The difference term by term, the largest first; what makes no difference is left out.
     moves
         What would change then.
     """
 
-    necessary: tuple[str, ...]
+    demands: tuple[tuple[str, tuple[tuple[str, Value], ...]], ...]
     cost: float | None
     terms: tuple[tuple[str, float], ...]
     moves: tuple[Move, ...]
@@ -82,7 +87,18 @@ def alternatives(answer: Mapping[str, Any], now: float) -> tuple[Alternative, ..
 def reason(answer: Mapping[str, Any]) -> Reason:
     """What an ``explain`` answer says."""
     terms = sorted(((k, float(v)) for k, v in answer["terms"].items() if abs(v) >= 0.5), key=lambda x: -abs(x[1]))
-    return Reason(tuple(answer["necessary"]), answer["cost"], tuple(terms), _moves(answer["changes"]))
+    demands = tuple(
+        (str(d["message"]), tuple((name, _revived(value)) for name, value in d["values"].items()))
+        for d in answer["demands"]
+    )
+    return Reason(demands, answer["cost"], tuple(terms), _moves(answer["changes"]))
+
+
+def _revived(value: Value) -> Value:
+    """A day or a moment that JSON holds as text."""
+    if isinstance(value, str) and DAY.match(value):
+        return date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
+    return value
 
 
 def _moves(changes: Sequence[Mapping[str, Any]]) -> tuple[Move, ...]:

@@ -128,6 +128,12 @@ def short_by_day(plan: Plan, queue: str | None = None) -> FloatArray:
     return np.asarray(sums, dtype=float) * plan.interval_hours
 
 
+def need_by_day(plan: Plan) -> FloatArray:
+    """Agent-hours needed per day over all queues, shape (days,)."""
+    sums = plan.coverage.groupby("date", sort=False)["required"].sum()
+    return np.asarray(sums, dtype=float) * plan.interval_hours
+
+
 def covered_share(plan: Plan) -> float:
     """Share of the needed agent-hours that is covered; 1 where nothing is needed."""
     need = grid_of(plan, "required", None).sum()

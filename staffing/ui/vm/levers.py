@@ -9,13 +9,15 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+
+import pandas as pd
 
 from staffing.grid import WEEKDAYS
-from staffing.roster.problem import Agent
+from staffing.roster.problem import Agent, Law
 from staffing.scenario import Scenario
 
 Tree = dict[str, Any]
@@ -35,6 +37,8 @@ class QueueLevers:
         Seconds within which; None for deferrable work.
     response_hours
         Opening hours within which deferrable work is answered; None for live queues.
+    opening
+        Opening hours as people write them, see `opening_text`.
     """
 
     volume: int = 0
@@ -42,6 +46,16 @@ class QueueLevers:
     service_level: int | None = None
     threshold: int | None = None
     response_hours: float | None = None
+    opening: str = ""
+
+
+@dataclass(frozen=True)
+class Training:
+    """People who learn one more queue: `count` of those with the contract and skills of agent `like`."""
+
+    count: int = 0
+    like: str = ""
+    queue: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,11 +78,17 @@ class Levers:
         Per cent of rostered time lost, by cause.
     hires
         Extra people.
+    training
+        People with one more skill.
+    law
+        Limits that no contract may pass.
     """
 
     queues: Mapping[str, QueueLevers]
     shrinkage: Mapping[str, float] = field(default_factory=dict)
     hires: Hires = field(default_factory=Hires)
+    training: Training = field(default_factory=Training)
+    law: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,8 +97,8 @@ class Change:
 
     lever: str
     subject: str
-    before: float | None
-    after: float | None
+    before: float | str | None
+    after: float | str | None
 
 
 def levers_of(scenario: Scenario) -> Levers:
@@ -93,8 +113,37 @@ def levers_of(scenario: Scenario) -> Levers:
             service_level=None if target.service_level is None else round(100 * target.service_level),
             threshold=None if deferred or target.service_level is None else round(target.threshold_seconds),
             response_hours=target.response_hours,
+            opening=opening_text(scenario.queue[q].opening),
         )
-    return Levers(queues, {k: round(100 * v, 1) for k, v in scenario.shrinkage.items()})
+    law = {f.name: v for f in fields(cast(Any, Law)) if type(v := getattr(scenario.law, f.name)) in (int, float)}
+    return Levers(queues, {k: round(100 * v, 1) for k, v in scenario.shrinkage.items()}, law=law)
+
+
+def opening_text(opening: Mapping[str, Sequence[str]]) -> str:
+    """Opening hours in one line.
+
+    Examples
+    --------
+    >>> opening_text({"mon-fri": ["08:00-12:00", "13:00-18:00"], "holiday": []})
+    'mon-fri 08:00-12:00, 13:00-18:00; holiday closed'
+    """
+    return "; ".join(f"{day} {', '.join(ranges) or 'closed'}" for day, ranges in opening.items())
+
+
+def read_opening(text: str) -> dict[str, list[str]]:
+    """Opening hours from one line; what is wrong with them is told when the scenario is read.
+
+    Examples
+    --------
+    >>> read_opening("mon-fri 08:00-18:00; sat closed")
+    {'mon-fri': ['08:00-18:00'], 'sat': []}
+    """
+    found: dict[str, list[str]] = {}
+    for part in filter(None, (p.strip() for p in text.split(";"))):
+        day, _, ranges = part.partition(" ")
+        closed = ranges.strip().lower() in ("closed", "-", "geschlossen", "")
+        found[day] = [] if closed else [r.strip() for r in ranges.split(",")]
+    return found
 
 
 def changes(base: Levers, wanted: Levers) -> list[Change]:
@@ -102,13 +151,18 @@ def changes(base: Levers, wanted: Levers) -> list[Change]:
     found = []
     for q, new in wanted.queues.items():
         old = base.queues[q]
-        for lever in ("volume", "aht", "service_level", "threshold", "response_hours"):
+        for lever in ("volume", "aht", "service_level", "threshold", "response_hours", "opening"):
             before, after = getattr(old, lever), getattr(new, lever)
             if before != after:
                 found.append(Change(lever, q, before, after))
     for cause, share in wanted.shrinkage.items():
         if base.shrinkage.get(cause) != share:
             found.append(Change("shrinkage", cause, base.shrinkage.get(cause), share))
+    for name, limit in wanted.law.items():
+        if base.law.get(name) != limit:
+            found.append(Change("law", name, base.law.get(name), limit))
+    if wanted.training.count and wanted.training.queue:
+        found.append(Change("training", wanted.training.like, wanted.training.queue, wanted.training.count))
     if wanted.hires.count:
         found.append(Change("hires", wanted.hires.like, 0, wanted.hires.count))
     return found
@@ -120,7 +174,15 @@ def differences(found: Sequence[Change]) -> Tree:
     for change in found:
         if change.after is None:
             continue
-        if change.lever in ("volume", "aht"):
+        if change.lever == "opening":
+            old, new = read_opening(str(change.before)), read_opening(str(change.after))
+            hours = {day: new.get(day, []) for day in dict.fromkeys((*old, *new)) if new.get(day, []) != old.get(day)}
+            tree.setdefault("queue", {})[change.subject] = {"opening": hours}
+        elif change.lever == "law":
+            tree.setdefault("law", {})[change.subject] = change.after
+        elif isinstance(change.after, str):
+            continue
+        elif change.lever in ("volume", "aht"):
             key = "scale" if change.lever == "volume" else "aht_scale"
             tree.setdefault("demand", {}).setdefault(key, {})[change.subject] = (100 + change.after) / 100
         elif change.lever == "shrinkage":
@@ -130,6 +192,30 @@ def differences(found: Sequence[Change]) -> Tree:
             value = change.after / 100 if change.lever == "service_level" else change.after
             tree.setdefault("target", {}).setdefault(change.subject, {})[key] = value
     return tree
+
+
+def team_table(rows: pd.DataFrame, agents: Sequence[Agent], training: Training, hires: Hires, called: str) -> str:
+    """The whole agents' table (CSV): some with one more skill, and the new people after them.
+
+    Parameters
+    ----------
+    rows
+        The agents' table as text, one row per agent in the order of `agents`.
+    agents, hires, called
+        As for `hire_table`.
+    training
+        Who learns what; its first people who cannot serve the queue yet learn it as their last.
+    """
+    like = next(a for a in agents if a.id == training.like)
+    able = [i for i, a in enumerate(agents) if (a.contract, a.queues) == (like.contract, like.queues)]
+    told = rows["queues"].tolist()
+    for i in [i for i in able if training.queue not in agents[i].queues][: training.count]:
+        told[i] += f"|{training.queue}:{min(9, max(agents[i].priorities) + 1)}"
+    changed = rows.assign(queues=told)
+    if hires.count:
+        new = pd.read_csv(io.StringIO(hire_table(agents, hires, called)), dtype=str, keep_default_na=False)
+        changed = pd.concat([changed, new]).fillna("")
+    return changed.to_csv(index=False, lineterminator="\n")
 
 
 def hire_table(agents: Sequence[Agent], hires: Hires, called: str) -> str:

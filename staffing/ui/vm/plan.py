@@ -137,6 +137,21 @@ def read_plan(folder: Path) -> Plan:
     return Plan(folder, summary, coverage.assign(date=start[:10], time=start[11:16]), roster, matrix)
 
 
+def with_rota(plan: Plan, roster: pd.DataFrame) -> Plan:
+    """The plan with another rota, such as a published version (rows of ``roster.csv`` as text); its cover is not known."""
+    typed = roster.assign(paid_hours=pd.to_numeric(roster["paid_hours"]))
+    hours = typed.groupby("agent_id")["paid_hours"].sum()
+    matrix = plan.matrix.copy()
+    code = {(a, d): s for a, d, s in zip(typed["agent_id"], typed["date"], typed["shift"], strict=True)}
+    for day in (d.isoformat() for d in plan.dates):
+        matrix[day] = [code.get((a, day), "") for a in matrix["agent_id"]]
+    matrix["hours"] = [f"{hours.get(a, 0.0):g}" for a in matrix["agent_id"]]
+    unknown = dict.fromkeys(
+        ("staffed", "under", "over", "service_level", "service_level_low", "service_level_high"), np.nan
+    )
+    return Plan(plan.folder, plan.summary, plan.coverage.assign(**unknown), typed, matrix)
+
+
 def grid_of(plan: Plan, column: str, queue: str | None) -> FloatArray:
     """A column of the cover of one queue, or summed over all, one value per interval."""
     table = plan.coverage

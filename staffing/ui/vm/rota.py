@@ -203,6 +203,28 @@ class Bar:
     end: float
     breaks: tuple[tuple[float, float], ...]
 
+    @property
+    def span(self) -> str:
+        """From when to when, on the clock."""
+        return _span(self.start, self.end)
+
+    @property
+    def pauses(self) -> str:
+        """The breaks on the clock."""
+        return ", ".join(_span(a, b) for a, b in self.breaks)
+
+
+def _span(start: float, end: float) -> str:
+    """A stretch of time on the clock.
+
+    Examples
+    --------
+    >>> _span(22, 30.5)
+    '22:00–06:30'
+    """
+    first, last = (round(60 * h) % 1440 for h in (start, end))
+    return f"{first // 60:02}:{first % 60:02}–{last // 60:02}:{last % 60:02}"
+
 
 def bars(plan: Plan, day: date) -> tuple[Bar, ...]:
     """Shifts that start on a day, earliest first."""

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from html.parser import HTMLParser
+
+import icalendar
+import openpyxl
+import pytest
+
+from staffing.inputs import read_people
+from staffing.scenario import load
+from staffing.ui.exports import Exports, zip_folder
+from staffing.ui.texts import Texts
+from staffing.ui.vm.plan import read_plan, with_rota
+
+FILES = ("month.html", "people.html", "report.html")
+
+
+@pytest.fixture(scope="module")
+def plan(finished):
+    return read_plan(finished)
+
+
+@pytest.fixture(scope="module")
+def people(team):
+    return read_people(load(team / "base.toml"))
+
+
+class Balanced(HTMLParser):
+    """Finds tags that are opened and not closed."""
+
+    VOID = ("meta", "br", "line", "rect", "circle")
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in self.VOID:
+            assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("file", FILES)
+def test_documents_are_whole_and_ask_nothing_of_the_net(plan, people, file, language):
+    text = Exports(Texts(language), "A < B", plan, people).make(file).decode()
+    parser = Balanced()
+    parser.feed(text)
+    assert parser.open == []
+    assert f'<html lang="{language}">' in text
+    assert "<h1>A &lt; B</h1>" in text
+    assert not re.search(r"(src|href|url)\s*[=(]\s*[\"']?(https?:)?//", text)
+
+
+def test_the_month_has_a_row_for_everybody_and_the_people_a_page_each(plan, people):
+    exports = Exports(Texts("en"), "Plan", plan, people)
+    assert exports.make("month.html").decode().count('<th scope="row">') == 24 + 2
+    assert exports.make("people.html").decode().count('<section class="person">') == 24
+
+
+def test_the_report_tells_cost_bound_service_and_shortages(plan, people):
+    text = Exports(Texts("de"), "Plan", plan, people).make("report.html").decode()
+    assert text.count("<svg") == 2
+    for told in ("Das ist bewiesen.", "phone-de", "Am meisten fehlt am:", "Eine unabhängige Prüfung"):
+        assert told in text
+
+
+def test_the_workbook_speaks_the_reader_s_language(plan, people):
+    book = openpyxl.load_workbook(io.BytesIO(Exports(Texts("de"), "Plan", plan, people).make("roster.xlsx")))
+    assert book.sheetnames == ["Dienstplan", "Schichten", "Deckung", "Kennzahlen"]
+    assert str(book["Dienstplan"]["B2"].value).startswith("Fr")
+
+
+def test_calendars_replace_what_was_published_and_cancel_what_was_taken_back(plan, people):
+    former = plan.roster.astype(str)
+    kept = with_rota(plan, former[former["agent_id"] != "A001"])
+    exports = Exports(Texts("en"), "Plan", kept, people, [former])
+    events = icalendar.Calendar.from_ical(exports.calendar("A001")).walk("VEVENT")
+    assert events
+    assert {(str(e["status"]), int(e["sequence"])) for e in events} == {("CANCELLED", 1)}
+    others = icalendar.Calendar.from_ical(exports.calendar("A002")).walk("VEVENT")
+    assert {(str(e["status"]), int(e["sequence"])) for e in others} == {("CONFIRMED", 0)}
+    archive = zipfile.ZipFile(io.BytesIO(exports.make("calendars.zip")))
+    assert len(archive.namelist()) == former["agent_id"].nunique()
+
+
+def test_a_plan_with_another_rota_has_its_matrix_and_no_cover(plan):
+    fewer = plan.roster.astype(str).iloc[1:]
+    other = with_rota(plan, fewer)
+    first = plan.roster.iloc[0]
+    row = other.matrix["agent_id"] == first["agent_id"]
+    assert other.matrix.loc[row, first["date"]].tolist() == [""]
+    assert other.coverage["under"].isna().all()
+    assert float(other.matrix.loc[row, "hours"].iloc[0]) == pytest.approx(
+        plan.roster.loc[plan.roster["agent_id"] == first["agent_id"], "paid_hours"].sum() - first["paid_hours"]
+    )
+
+
+def test_german_tables_have_semicolons_decimal_commas_and_a_mark(plan):
+    raw = Exports(Texts("de"), "Plan", plan, None).make("roster_de.csv")
+    assert raw.startswith(b"\xef\xbb\xbf")
+    header, first = raw.decode("utf-8-sig").splitlines()[:2]
+    assert header.split(";")[0] == "agent_id"
+    assert first.split(";")[8] == "8,0"
+
+
+def test_everything_of_a_plan_is_one_archive(plan):
+    names = zipfile.ZipFile(io.BytesIO(zip_folder(plan.folder))).namelist()
+    assert {"roster.csv", "summary.json"} <= set(names)
