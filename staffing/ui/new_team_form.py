@@ -43,7 +43,7 @@ def new_team_form(t: Texts) -> None:
     """The whole way, each step as soon as the one before is done."""
     st.markdown(t("new.body"))
     basics = _basics(t)
-    st.subheader(t("new.history"))
+    st.header(t("new.history"))
     _template(t, "history")
     history = _upload(t("new.history.file"), "new-history")
     if history is None:
@@ -56,7 +56,7 @@ def new_team_form(t: Texts) -> None:
     except InputError as error:
         frame.show_problems(t, error.problems)
         return
-    st.subheader(t("new.queues"))
+    st.header(t("new.queues"))
     st.caption(t("new.queues.body"))
     queues = st.data_editor(
         guessed,
@@ -66,7 +66,7 @@ def new_team_form(t: Texts) -> None:
         placeholder="",
         alt=t("new.queues"),
     )
-    st.subheader(t("new.people"))
+    st.header(t("new.people"))
     _template(t, "agents")
     people = _upload(t("new.people.file"), "new-people")
     if people is None:
@@ -84,7 +84,7 @@ def new_team_form(t: Texts) -> None:
         key=f"new-contracts-{people}",
         alt=t("new.people"),
     )
-    st.subheader(t("new.shifts"))
+    st.header(t("new.shifts"))
     st.caption(t("team.help.shifts"))
     shifts = st.data_editor(
         guess_shifts(queues, contracts),

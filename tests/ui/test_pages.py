@@ -46,7 +46,7 @@ def opened(page: str = "rota", language: str = "en", **query: str) -> AppTest:
 
 
 def texts_of(app: AppTest) -> str:
-    parts = [*app.markdown, *app.title, *app.subheader, *app.caption, *app.error, *app.info]
+    parts = [*app.markdown, *app.title, *app.header, *app.caption, *app.error, *app.info]
     return "\n".join(str(p.value) for p in parts)
 
 

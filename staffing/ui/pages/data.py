@@ -36,7 +36,7 @@ def show(t: Texts) -> None:
     team, file, scenario = now
     upload = st.file_uploader(t("data.upload"), TYPES, key=f"upload-{file.path}", help=t("data.upload.help"))
     if upload is None:
-        st.subheader(t("data.own"))
+        st.header(t("data.own"))
         files = scenario.files("history")
         report(t, session.history_of(scenario, file.path), session.sheet_of(files[0]) if len(files) == 1 else None)
         return
@@ -50,7 +50,7 @@ def _map(t: Texts, team: str, file: ScenarioFile, scenario: Scenario, kept: Path
     except InputError as error:
         refused(t, error)
         return
-    st.subheader(t("data.preview", name=plain(kept.name), rows=t.number(len(sheet))))
+    st.header(t("data.preview", name=plain(kept.name), rows=t.number(len(sheet))))
     st.caption(t(f"data.read_as.{SEPARATORS[sheet.delimiter]}"))
     st.dataframe(
         sheet.cells.head(8).astype(str).set_axis([h or " " for h in sheet.header], axis=1), alt=t("data.preview.alt")
@@ -65,7 +65,7 @@ def _map(t: Texts, team: str, file: ScenarioFile, scenario: Scenario, kept: Path
     except InputError as error:
         refused(t, error, sheet)
         return
-    st.subheader(t("data.report"))
+    st.header(t("data.report"))
     report(t, quality(history), sheet)
     st.button(
         t("data.use"),
