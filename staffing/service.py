@@ -93,18 +93,21 @@ def _goals(targets: list[Target], name: str) -> FloatArray:
 
 
 def duty_of(problem: RosterProblem, roster: Roster) -> OnDuty:
-    """Who works when: every shift cut at its breaks, with the agents' queues and priorities."""
+    """Who serves when: every shift cut at its breaks and activities, with the agents' queues and priorities.
+
+    On-call duty serves nobody.
+    """
     column = {q: i for i, q in enumerate(problem.queues)}
     priorities = np.zeros((len(problem.agents), len(problem.queues)), dtype=np.int8)
     for row, agent in enumerate(problem.agents):
         for queue, priority in zip(agent.queues, agent.priorities, strict=True):
             priorities[row, column[queue]] = priority
-    shifts = roster.shifts
+    shifts = [s for s in roster.shifts if s.code not in problem.kinds or not problem.kinds[s.code].on_call]
     return on_duty_of(
         [s.agent for s in shifts],
         [s.start for s in shifts],
         [s.end for s in shifts],
-        [s.breaks for s in shifts],
+        [(*s.breaks, *((a, b) for _, a, b in s.activities)) for s in shifts],
         priorities,
     )
 
