@@ -60,9 +60,12 @@ def place_breaks(
     index = {kind.code: k for k, kind in enumerate(problem.shift_types)}
     movable: dict[tuple[int, int], tuple[Shift, tuple[int, int]]] = {}
     days = Counter((s.agent, s.day) for s in roster.shifts)
+    known: dict[tuple[str, int], dict[tuple[int, int], int]] = {}
     for s in roster.shifts:
         cell = (s.agent, s.day)
-        begin = _start_minute(problem, s)
+        if s.code in problem.kinds and (s.code, s.day) not in known:
+            known[s.code, s.day] = _spans(problem, s.code, s.day)
+        begin = known.get((s.code, s.day), {}).get((s.start, s.end))
         asked = cells is None or cell in cells
         if asked and begin is not None and not s.activities and days[cell] == 1 and _due(problem, s):
             movable[cell] = s, (index[s.code], begin)
@@ -77,7 +80,8 @@ def place_breaks(
         if not fits.any():  # a locked shift on another weekday than its type's
             fits = (options.type_of == kind) & (options.start_minute == begin)
         allowed[a, d] = fits
-        choice[a, d] = _nearest(options, np.nonzero(fits)[0].tolist(), shift)
+        listed = np.nonzero(fits)[0].tolist()
+        choice[a, d] = _nearest(options, listed, shift) if shift.breaks else listed[0]
     others = [s for s in roster.shifts if (s.agent, s.day) not in movable]
     cover = cover_of(problem)
     program = _program(options, allowed, replace(cover, base=cover.base + units_of(problem, others)))
@@ -92,16 +96,12 @@ def place_breaks(
     return Roster(tuple(sorted(shifts, key=lambda s: (s.agent, s.day, s.start))))
 
 
-def _start_minute(problem: RosterProblem, shift: Shift) -> int | None:
-    """Wall-clock minute of the start, where the shift begins and ends as its type says; else None."""
-    kind = problem.kinds.get(shift.code)
-    if kind is None or kind.on_call:
-        return None
-    for minute in starts_of(kind):
-        if problem.grid.instant(shift.day, minute) == shift.start:
-            ends = problem.grid.instant(shift.day, minute + round(kind.hours * 60))
-            return minute if ends == shift.end else None
-    return None
+def _spans(problem: RosterProblem, code: str, day: int) -> dict[tuple[int, int], int]:
+    """Minute of the start by start and end (Unix seconds) of the shifts of a type on a day; none of on-call duty."""
+    kind, grid = problem.kinds[code], problem.grid
+    minutes = round(kind.hours * 60)
+    starts = () if kind.on_call else starts_of(kind)
+    return {(grid.instant(day, m), grid.instant(day, m + minutes)): m for m in starts}
 
 
 def _nearest(options: Options, fits: list[int], shift: Shift) -> int:
