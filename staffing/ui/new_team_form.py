@@ -45,14 +45,14 @@ def new_team_form(t: Texts) -> None:
     basics = _basics(t)
     st.header(t("new.history"))
     _template(t, "history")
-    history = _upload(t("new.history.file"), "new-history")
-    if history is None:
+    history = _uploads(t("new.history.file"), "new-history")
+    if not history:
         return
-    settings = _mapping(t, history)
+    settings = _mapping(t, history[0])
     if settings is None:
         return
     try:
-        guessed = _queues(history, settings, basics)
+        guessed = _queues(tuple(history), settings, basics)
     except InputError as error:
         frame.show_problems(t, error.problems)
         return
@@ -62,7 +62,7 @@ def new_team_form(t: Texts) -> None:
         guessed,
         column_config=_queue_columns(t),
         hide_index=True,
-        key=f"new-queues-{history}",
+        key=f"new-queues-{history[0]}",
         placeholder="",
         alt=t("new.queues"),
     )
@@ -90,11 +90,11 @@ def new_team_form(t: Texts) -> None:
         guess_shifts(queues, contracts),
         column_config=shift_columns(t),
         num_rows="dynamic",
-        key=f"new-shifts-{people}-{history}",
+        key=f"new-shifts-{people}-{history[0]}",
         placeholder="",
         alt=t("new.shifts"),
     )
-    parts = Parts([history], settings, agents, queues, contracts, shifts)
+    parts = Parts(history, settings, agents, queues, contracts, shifts)
     problems = st.session_state.pop("new-problems", None)
     if problems:
         frame.show_problems(t, problems)
@@ -104,8 +104,8 @@ def new_team_form(t: Texts) -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=4, hash_funcs={HistorySettings: repr, Basics: repr})
-def _queues(path: Path, settings: HistorySettings, basics: Basics) -> pd.DataFrame:
-    found = first_look([path], settings, basics)
+def _queues(paths: tuple[Path, ...], settings: HistorySettings, basics: Basics) -> pd.DataFrame:
+    found = first_look(paths, settings, basics)
     off = public_holidays(basics.holiday_region, found.grid.dates[0], found.grid.dates[-1])
     return guess_queues(found, frozenset(off))
 
@@ -135,6 +135,11 @@ def _basics(t: Texts) -> Basics:
         )
         currency = st.selectbox(t("new.currency"), CURRENCIES, accept_new_options=True, key="new-currency")
     return Basics(name.strip(), start, int(length), str(zone), int(minutes), region.strip() or None, str(currency))
+
+
+def _uploads(label: str, key: str) -> list[Path]:
+    given = st.file_uploader(label, TYPES, accept_multiple_files=True, key=key)
+    return [session.keep_upload("new", g.name, g.getvalue()) for g in given]
 
 
 def _upload(label: str, key: str) -> Path | None:
