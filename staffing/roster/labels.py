@@ -19,12 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from staffing.grid import BoolArray, FloatArray, IntArray
+from staffing.roster.automata import FREE, after_day, top_of
+from staffing.roster.block_counts import HUGE
 from staffing.roster.evaluate import count_cost, late_starts
 from staffing.roster.label_kernels import INF, Layers, compact, link
 from staffing.roster.primitives import Count, Program, Run, Succession
-from staffing.roster.tables import FREE, HUGE
-from staffing.roster.tables import _step as after_day
-from staffing.roster.tables import _top as top_of
 
 LIGHT, CELLS = 2_000_000, 30_000_000
 """Most costs (nodes times labels, over all days) that a program keeps, with counts that can be left out and without."""
