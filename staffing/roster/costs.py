@@ -216,8 +216,10 @@ def cost_requests(x: Judged) -> int:
         d = problem.grid.day_index(request.day)
         if d is None:
             continue
-        codes = {s.code for s in x.facts.shifts[problem.agent_index[request.agent]] if s.day == d}
-        granted = {"off": not codes, "work": bool(codes)}.get(request.wish, request.wish in codes)
+        day = problem.grid.dates[d]
+        there = [s for s in x.facts.shifts[problem.agent_index[request.agent]] if s.day == d]
+        shown = [request.granted(s.code, x.facts.wall(day, s.start), x.facts.wall(day, s.end)) for s in there]
+        granted = (all if request.wish == "off" else any)(shown) if there else request.granted(None)
         total += 0 if granted else _whole(problem.prices.request * request.weight)
     return total
 

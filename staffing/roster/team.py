@@ -223,6 +223,7 @@ class _Reader:
             agent, day, wish = row["agent_id"], row["date"], row["wish"]
             if not self._known(table, i, agent) or day is None or not wish:
                 continue
+            wish, between = self._between(table, i, wish)
             wish = "off" if wish.lower() in _OFF else "work" if wish.lower() in _WORK else wish
             if wish not in ("off", "work", *self.codes):
                 self._unknown(table, i, "wish", "wish", wish, ("off", "work", *self.codes))
@@ -233,9 +234,17 @@ class _Reader:
                 self.problems.add(table.where(i), what, "keep one of the wishes")
             else:
                 weight = row.get("weight", 1.0)
-                out[agent, day] = Request(agent, day, wish, 1.0 if weight != weight else float(weight))
+                out[agent, day] = Request(agent, day, wish, 1.0 if weight != weight else float(weight), between)
         self._note(outside, "wishes lie outside the horizon: left out")
         return tuple(out.values())
+
+    def _between(self, table: Table, i: int, text: str) -> tuple[str, tuple[int, int] | None]:
+        """A wish and the range of minutes in it: ``off 14:00-18:00``, ``E 8-16``, ``8-16`` (work inside)."""
+        match = re.fullmatch(rf"(?:(.*\S)\s+)?({_RANGE.pattern})", text.strip(), re.I)
+        if match is None:
+            return text, None
+        ranges = self._availability(table, i, "wish", match[2])
+        return match[1] or "work", ranges[0] if ranges else None
 
     def locks(self) -> tuple[Lock, ...]:
         out: dict[tuple[str, date], Lock] = {}
