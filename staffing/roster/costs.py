@@ -230,16 +230,15 @@ def cost_stability(x: Judged) -> int:
     if not problem.published:
         return 0
     price = _whole(problem.prices.change)
+    index = {day: d for d, day in enumerate(problem.grid.dates)}
     published = {
-        (problem.agent_index[p.agent], problem.grid.day_index(p.day)): (p.shift, p.start) for p in problem.published
+        (problem.agent_index[p.agent], index[p.day]): (p.shift, p.start) for p in problem.published if p.day in index
     }
     there = {(s.agent, s.day): (s.code, s.start) for shifts in x.facts.shifts for s in shifts}
     away = {(problem.agent_index[r.agent], r.first, r.last) for r in problem.absences}
     changed = [cell for cell in published.keys() | there.keys() if published.get(cell) != there.get(cell)]
     dates = problem.grid.dates
-    return price * sum(
-        not any(a == b and first <= dates[d] <= last for b, first, last in away) for a, d in changed if d is not None
-    )
+    return price * sum(not any(a == b and first <= dates[d] <= last for b, first, last in away) for a, d in changed)
 
 
 def _steps(excess: IntArray, first: float, further: float, width: int) -> int:
