@@ -183,7 +183,9 @@ def play(case: Case, contacts: npt.NDArray[np.void], first: IntArray, r: int) ->
     if case.settings.absence > 0 or case.settings.away > 0:
         stretches = _there(case, r)
         by_end = np.argsort(stretches["end"], kind="stable")
-    luck = np.random.SeedSequence(case.settings.seed, spawn_key=(r, 1)).generate_state(4).astype(np.int64)
+    luck = np.zeros(4, dtype=np.int64)
+    if case.settings.retry:
+        luck = np.random.SeedSequence(case.settings.seed, spawn_key=(r, 1)).generate_state(4).astype(np.int64)
     contacts, made, busy, present, overtime, close = kernel.play(
         contacts,
         first,
