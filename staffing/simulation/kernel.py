@@ -106,10 +106,11 @@ PERSON = np.dtype(
     ],
     align=True,
 )
-"""State of a person: when the idle list was joined, chats in hand were last worked off, since when there was no moment without a contact
-(-1: there is none), work began and ended; whether on duty, finishing past the end, on a voice or deferrable contact; contacts in hand and
-how many chats are allowed; number that makes older end-of-chat events void; idle list (-1: none) and neighbours in it;
-group, crew, current stretch, stretch that has begun while the person was still finishing the one before."""
+"""State of a person: when the idle list was joined, chats in hand were last worked off, since when there was no moment
+without a contact (-1: there is none), work began and ended; whether on duty, finishing past the end, on a voice or
+deferrable contact; contacts in hand and how many chats are allowed; number that makes older end-of-chat events void; idle
+list (-1: none) and neighbours in it; group, crew, current stretch, stretch that has begun while the person was still
+finishing the one before."""
 
 EVENT = np.dtype([("time", "f8"), ("kind", "i4"), ("who", "i4"), ("stamp", "i4")], align=True)
 """A future event, of a person or a contact."""
