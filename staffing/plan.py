@@ -18,6 +18,7 @@ from staffing.inputs import DemandInputs, Inputs, read_demand, read_inputs, read
 from staffing.progress import SILENT, Monitor, Progress
 from staffing.requirement import Requirement, make_requirement
 from staffing.roster import costs, engine, rules
+from staffing.roster.activities import with_activities
 from staffing.roster.costs import Coverage
 from staffing.roster.problem import Roster, RosterProblem, RosterResult, RosterStatus
 from staffing.roster.rules import Violation
@@ -296,6 +297,7 @@ def make_plan(scenario: Scenario, monitor: Monitor = SILENT, start: Roster | Non
     if result.roster is not None and scenario.verify.repair and not monitor.should_stop():
         with stages.stage("repair"):
             problem, result, repaired = repair_rota(inputs, forecast, requirement, problem, result, monitor)
+    result = with_activities(problem, result)
     if result.roster is not None:
         with stages.stage("audit"):
             violations = rules.audit(problem, result.roster)

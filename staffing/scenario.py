@@ -72,6 +72,8 @@ class Tables:
     """The rota that ends where this one begins, in the form of roster.csv."""
     ledger: Paths = ()
     """What each agent carries over of weekends, unpopular shifts and hours."""
+    activities: Paths = ()
+    """Training, meetings and coaching to be placed."""
     events: Paths = ()
     """Campaigns, outages and the like, past and future."""
     adjustments: Paths = ()

@@ -113,7 +113,9 @@ def _goals(targets: list[Target], name: str) -> FloatArray:
 
 
 def duty_of(problem: RosterProblem, roster: Roster, pace: Mapping[str, float] | None = None) -> OnDuty:
-    """Who works when: every shift cut at its breaks, with the agents' queues and priorities.
+    """Who serves when: every shift cut at its breaks and activities, with the agents' queues and priorities.
+
+    On-call duty serves nobody.
 
     Parameters
     ----------
@@ -127,12 +129,12 @@ def duty_of(problem: RosterProblem, roster: Roster, pace: Mapping[str, float] | 
     for row, agent in enumerate(problem.agents):
         for queue, priority in zip(agent.queues, agent.priorities, strict=True):
             priorities[row, column[queue]] = priority
-    shifts = roster.shifts
+    shifts = [s for s in roster.shifts if s.code not in problem.kinds or not problem.kinds[s.code].on_call]
     duty = on_duty_of(
         [s.agent for s in shifts],
         [s.start for s in shifts],
         [s.end for s in shifts],
-        [s.breaks for s in shifts],
+        [(*s.breaks, *((a, b) for _, a, b in s.activities)) for s in shifts],
         priorities,
     )
     if not pace:

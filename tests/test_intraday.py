@@ -120,6 +120,22 @@ def test_a_file_of_other_days_is_told(folder, ready):
         actuals_of(ready.inputs, [folder / "history.csv"])
 
 
+def test_contacts_one_by_one_tell_the_rest_of_the_day_too(folder, ready):
+    path = folder / "calls.csv"
+    lines = [
+        f"2027-01-04 {h:02d}:{m:02d}:10,{q},240"
+        for h in (9, 10, 11)
+        for m in range(0, 60, 5)
+        for q in ("phone", "chat")
+    ]
+    path.write_text("arrived_at,queue,handle_seconds\n" + "\n".join(lines) + "\n")
+    found = actuals_of(ready.inputs, [path])
+    assert found.offered[0, 9:12].tolist() == [12, 12, 12]
+    assert found.until == 12
+    assert np.isnan(found.agents).all()
+    assert update(ready, found).now == 12
+
+
 def test_every_unreadable_figure_of_the_staff_is_told(folder, ready):
     path = folder / "wrong.csv"
     path.write_text(HEAD + "2027-01-04 08:00,phone,24,24,330,many,4\n2027-01-04 08:00,chat,8,8,420,-2,\n")

@@ -70,7 +70,7 @@ def test_every_promised_file_is_there_with_its_columns(files):
     columns = {
         "forecast.csv": "interval_start,queue,contacts,contacts_p10,contacts_p50,contacts_p90,aht_seconds",
         "requirement.csv": "interval_start,queue,on_phones,on_roster",
-        "roster.csv": "agent_id,agent_name,date,shift,start,end,break_starts,break_minutes,paid_hours,locked",
+        "roster.csv": "agent_id,agent_name,date,shift,start,end,break_starts,break_minutes,paid_hours,locked,activities",
         "coverage.csv": "interval_start,queue,required,staffed,under,over,service_level,service_level_low,service_level_high",
     }
     for name, header in columns.items():

@@ -188,10 +188,8 @@ def test_the_committed_schema_is_that_of_the_code():
 def test_unknown_queues_and_too_few_quantiles_for_the_simulation_are_refused_at_once(tmp_path):
     base = write_small_team(tmp_path)
     text = base.read_text(encoding="utf-8").replace("[queue.phone]", "[queue.phone]\naht_quantiles = [30]")
-    text = text.replace(
-        "[simulation]", "[simulation]\nreserve = { mail = 1 }\n[simulation.retry.fax]\nshare = 0.2\n[simulation2]"
-    )
-    base.write_text(text.replace("[simulation2]\nreplications = 10\n", ""), encoding="utf-8")
+    wrong = "[simulation]\nreserve = { mail = 1 }\n[simulation.retry.fax]\nshare = 0.2\n"
+    base.write_text(text.replace("[simulation]\nreplications = 10\n", wrong), encoding="utf-8")
     with pytest.raises(InputError) as caught:
         load(base)
     told = " ".join(str(p) for p in caught.value.problems)

@@ -17,24 +17,32 @@ from tests.browser.install import find
 
 HERE = Path(__file__).parent
 PAGES = {
-    "plan": "",
     "data": "data",
+    "new-team": "data?section=new",
     "need": "need",
     "team": "team",
+    "shifts": "team?part=shifts",
+    "rules": "team?part=rules",
     "rota": "rota",
-    "scenarios": "scenarios",
+    "what-if": "scenarios?view=what-if",
+    "compare": "scenarios?view=compare",
     "export": "export",
-    "calculator": "calculator",
 }
 
 
 def build(page: Any, scenario: str) -> None:
     """Choose a scenario and build its rota."""
-    page.get_by_role("combobox", name="Scenario", exact=True).click()
-    page.get_by_role("option", name=scenario).first.click()
+    box = page.get_by_role("combobox", name="Scenario", exact=True)
+    if box.input_value() != scenario:
+        box.click()
+        page.get_by_role("option", name=scenario).first.click()
+        page.wait_for_timeout(4000)
+    before = page.url
+    page.locator(".st-key-build button").click()
+    page.wait_for_function("before => location.href != before && location.href.includes('run=')", arg=before)
     page.wait_for_timeout(3000)
-    page.get_by_role("button", name="Build the rota").click()
-    page.get_by_text(f"{scenario} · finished").wait_for(timeout=300_000)
+    page.get_by_role("button", name="Stop and keep the best").first.wait_for(state="detached", timeout=600_000)
+    page.locator("td.cell").first.wait_for(timeout=600_000)
 
 
 def shoot(browser: Any, url: str, name: str, *, width: int = 1280, dark: bool = False, locale: str = "en-GB") -> None:
@@ -50,6 +58,21 @@ def shoot(browser: Any, url: str, name: str, *, width: int = 1280, dark: bool = 
     context.close()
 
 
+def _report(browser: Any, page: Any, url: str, run: str) -> None:
+    """Take the report and the month out of the app, and photograph them."""
+    page.goto(f"{url}/export?{run}")
+    for name in ("report", "month"):
+        button = page.locator(f".st-key-get-{name}-html button").first
+        button.wait_for()
+        page.wait_for_timeout(1000)
+        with page.expect_download() as taken:
+            button.click()
+        sheet = browser.new_page(viewport={"width": 900 if name == "report" else 1280, "height": 1000})
+        sheet.goto(Path(taken.value.path()).as_uri())
+        sheet.screenshot(path=HERE / f"{name}.png")
+        sheet.close()
+
+
 def main() -> None:
     """Build, then photograph."""
     with (
@@ -59,15 +82,17 @@ def main() -> None:
     ):
         browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
         page = browser.new_context(viewport={"width": 1280, "height": 1000}, locale="en-GB").new_page()
-        page.goto(server.url)
+        page.goto(f"{server.url}/rota")
+        page.locator(".st-key-build button").wait_for(timeout=60_000)
         for scenario in ("Two hires", "Helpdesk, January 2027"):
             build(page, scenario)
         run = page.url.partition("?")[2]
         for name, path in PAGES.items():
-            shoot(browser, f"{server.url}/{path}?{run}", name)
+            shoot(browser, f"{server.url}/{path}{'&' if '?' in path else '?'}{run}", name)
         for name in ("need", "rota"):
             url = f"{server.url}/{PAGES[name]}?{run}"
             shoot(browser, url, f"{name}-de-dark-768", width=768, dark=True, locale="de-DE")
+        _report(browser, page, server.url, run)
         browser.close()
 
 

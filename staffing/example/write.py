@@ -76,7 +76,7 @@ def example_files(seed: int, agents: int) -> dict[str, str]:
         ),
         "tables/requests.csv": _csv(("agent_id", "date", "wish", "weight"), wishes),
         "tables/locks.csv": _csv(("agent_id", "date", "shift"), team.locks(seed, people, absent, wishes)),
-        "tables/previous.csv": _csv(COLUMNS, team.past_shifts(seed, people, absent)),
+        "tables/previous.csv": _csv(COLUMNS[:-1], team.past_shifts(seed, people, absent)),
         "tables/ledger.csv": _csv(("agent_id", "weekends", "unpopular", "hours"), team.ledger(seed, people)),
         "tables/events.csv": _csv(
             ("name", "first_day", "last_day", "queue", "factor", "contacts", "start", "end"), [*campaign, january]

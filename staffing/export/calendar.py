@@ -69,7 +69,8 @@ def ics_bytes(
     ----------
     shifts
         Rows of the rota table: ``agent_id, agent_name, date, shift, start, end, break_starts`` with `start` and `end` as
-        ISO 8601 with offset; optionally ``shift_name``, and ``sequence`` and ``cancelled`` as `revisions` gives them.
+        ISO 8601 with offset; optionally ``activities``, ``shift_name``, and ``sequence`` and ``cancelled`` as `revisions`
+        gives them.
     name
         Shown as the calendar's name.
     made_at
@@ -102,8 +103,10 @@ def ics_bytes(
         event.add("status", "CANCELLED" if row.get(CANCELLED) else "CONFIRMED")
         event.add("transp", "OPAQUE")
         breaks = str(row.get("break_starts") or "")
-        if breaks:
-            event.add("description", f"{break_word}: {breaks}")
+        lines = [f"{break_word}: {breaks}"] if breaks else []
+        lines += filter(None, str(row.get("activities") or "").split("; "))
+        if lines:
+            event.add("description", "\n".join(lines))
         calendar.add_component(event)
     return bytes(calendar.to_ical())
 

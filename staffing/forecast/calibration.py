@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import betainc
+from scipy.special import betainc, ndtr, stdtrit
 
 from staffing.forecast.panel import Panel
 from staffing.forecast.pool import STEP, Pooled
@@ -13,6 +13,8 @@ from staffing.grid import FloatArray
 
 TRUST = 2.0
 """Independent past months at which evidence and theory share the weight."""
+KNOWN = 8.0
+"""Degrees of freedom that the spread of the errors has before any past month was seen."""
 MIN_MEAN = 1.0
 """Slots with fewer expected contacts judge no band: a band from 0 to 1 holds nearly always and says little."""
 
@@ -65,7 +67,40 @@ def levels(
     A count y lies in the central band of probability c exactly where c is at least
     max(1 - 2 F(y), 2 F(y - 1) - 1), F being the cumulative distribution; the c that a share of the past needed is
     the quantile of these. Past and theory are mixed by the number of past months.
+
+    The spread of errors is itself known from few months, and with standard deviations that have seen them: a forecast
+    with an estimated variance errs by Student's t, not by the normal distribution, so the probabilities asked for lie
+    further out, by as much as t with `KNOWN` degrees of freedom and one more for each past month.
     """
+    mixed = _mixed(wanted, panel, pooled, totals, share, variance, slot_variance)
+    return tuple(further_out(p, freedom(pooled)) for p in mixed)
+
+
+def freedom(pooled: Pooled) -> float:
+    """Degrees of freedom with which the spread of the errors is known."""
+    return KNOWN + len(np.unique(pooled.origin)) * STEP / 28
+
+
+def further_out(p: float, degrees: float) -> float:
+    """Probability of the normal distribution whose quantile is that of Student's t at `p`.
+
+    Examples
+    --------
+    >>> round(further_out(0.9, 8.0), 3), further_out(0.5, 8.0), round(further_out(0.9, np.inf), 3)
+    (0.919, 0.5, 0.9)
+    """
+    return float(ndtr(stdtrit(degrees, p))) if np.isfinite(degrees) else p
+
+
+def _mixed(
+    wanted: Sequence[float],
+    panel: Panel,
+    pooled: Pooled,
+    totals: FloatArray,
+    share: FloatArray,
+    variance: FloatArray,
+    slot_variance: float,
+) -> tuple[float, ...]:
     months = len(np.unique(pooled.origin)) * STEP / 28
     if months < 1:
         return tuple(wanted)

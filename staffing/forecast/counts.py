@@ -31,7 +31,8 @@ def quantile(p: float, mean: FloatArray, variance: FloatArray) -> FloatArray:
     >>> quantile(0.9, np.array([0.0, 4.0, 100.0]), np.array([0.0, 4.0, 400.0]))
     array([  0.,   7., 126.])
     """
-    mean, variance = np.broadcast_arrays(np.asarray(mean, dtype=np.float64), np.asarray(variance, dtype=np.float64))
+    shape = np.broadcast_shapes(np.shape(mean), np.shape(variance))
+    mean, variance = (np.atleast_1d(np.broadcast_to(np.asarray(x, dtype=np.float64), shape)) for x in (mean, variance))
     mu = np.maximum(mean, 1e-9)
     extra = np.maximum(variance - mu, 1e-6 * mu)
     size = mu**2 / extra
@@ -50,4 +51,4 @@ def quantile(p: float, mean: FloatArray, variance: FloatArray) -> FloatArray:
                 break
             k = k + up - down
         guess[small] = k
-    return np.where(mean > 0, guess, 0.0)
+    return np.where(mean > 0, guess, 0.0).reshape(shape)

@@ -47,6 +47,7 @@ class Prior:
 PRIORS: dict[str, Prior] = {
     "level_walk": Prior(0.006, 0.8, "level"),
     "level_smooth": Prior(0.05, 0.7, "level"),
+    "level_middle": Prior(0.03, 0.8, "level"),
     "level_slope": Prior(0.0008, 0.8, "level"),
     "level_short": Prior(0.03, 0.7, "level"),
     "weekday": Prior(0.4, 0.7, "weekday"),
@@ -99,6 +100,7 @@ def covariances(calendar: DayCalendar, drivers: Mapping[str, FloatArray] | None 
     out = {
         "level_walk": np.minimum(t[:, None], t),
         "level_smooth": np.exp(-0.5 * (gap / 45.0) ** 2),
+        "level_middle": np.exp(-gap / 60.0),
         "level_slope": _drift(t, SLOPE_MEMORY),
         "level_short": np.exp(-gap / 8.0),
         "weekday": same_weekday,

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from staffing.errors import InputError, Problem
+from staffing.forecast.calibration import further_out
 from staffing.forecast.counts import quantile
 from staffing.forecast.result import LEVELS, Forecast
 from staffing.grid import FloatArray, IntArray
@@ -37,10 +38,11 @@ def reforecast(forecast: Forecast, actual: FloatArray, now: int) -> Forecast:
 
     Notes
     -----
-    The logs of the days' totals have a joint normal prior from the forecast; what was seen of each day is a noisy
-    measurement of its total (counting noise and the intervals' own error). The rest follows as the conditional normal
-    distribution. The forecast being a mean and not a median needs no correction for today: what a narrower band takes
-    off the mean, the higher median adds.
+    The logs of the days' totals have a joint normal prior from the forecast; what was seen of a day measures its total
+    with counting noise, and with the error of its share of the day: a share p of the day errs with variance
+    s (1 - p) / p, its rest with s p / (1 - p) in the other direction (a Brownian bridge), s being `split_variance`.
+    The rest follows as the conditional normal distribution. The forecast being a mean and not a median needs no correction
+    for today: what a narrower band takes off the mean, the higher median adds.
     """
     grid, Q = forecast.grid, len(forecast.queues)
     if not 0 <= now < len(grid):
@@ -52,7 +54,7 @@ def reforecast(forecast: Forecast, actual: FloatArray, now: int) -> Forecast:
     later = np.arange(now, len(grid))
     for q in range(Q):
         seen = np.flatnonzero(~np.isnan(actual[q, :now]) & forecast.open[q, :now])
-        shift, cov[q] = _told(forecast, q, seen, actual[q, seen])
+        shift, cov[q] = _told(forecast, q, seen, actual[q, seen], now)
         if not shift.any():
             continue
         moved = forecast.contacts[q, later] * np.exp(shift)[grid.day[later]]
@@ -77,18 +79,29 @@ def reforecast(forecast: Forecast, actual: FloatArray, now: int) -> Forecast:
     )
 
 
-def _told(forecast: Forecast, q: int, seen: IntArray, actual: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Shift of the days' log totals, shape (D,), and their covariance once some intervals were seen, shape (D, D)."""
-    D, prior = forecast.grid.days, forecast.day_cov[q]
-    day = forecast.grid.day[seen]
-    expected = np.bincount(day, forecast.contacts[q, seen], D)
-    came = np.bincount(day, actual, D)
-    squares = np.bincount(day, forecast.contacts[q, seen] ** 2, D)
+def _told(forecast: Forecast, q: int, seen: IntArray, actual: FloatArray, now: int) -> tuple[FloatArray, FloatArray]:
+    """Shift of the days' log totals, shape (D,), and their covariance once some intervals were seen, shape (D, D).
+
+    For the day of `now` both are those of its rest.
+    """
+    grid, prior = forecast.grid, forecast.day_cov[q]
+    day, today = grid.day[seen], int(grid.day[now])
+    expected = np.bincount(day, forecast.contacts[q, seen], grid.days)
+    came = np.bincount(day, actual, grid.days)
+    whole = np.add.reduceat(forecast.contacts[q], grid.day_first[:-1])
     days = np.flatnonzero(expected > 0)
-    noise = 1.0 / expected[days] + forecast.slot_variance[q] * squares[days] / expected[days] ** 2
+    # What part of the day was seen errs around its share of the day, and the rest the other way.
+    part = np.clip(expected[days] / np.maximum(whole[days], 1e-12), 1e-3, 1.0)
+    split = float(forecast.split_variance[q])
+    noise = 1.0 / expected[days] + split * (1 - part) / part
     told = np.log((came[days] + 0.5) / (expected[days] + 0.5))
-    gain = np.linalg.solve(prior[np.ix_(days, days)] + np.diag(noise), prior[days]).T
-    cov = prior - gain @ prior[days]
+    known = prior[days] - split * np.outer(days == today, np.arange(grid.days) == today)
+    joint = prior[np.ix_(days, days)] + np.diag(noise)
+    gain = np.linalg.solve(joint, known).T
+    cov = prior - gain @ known
+    if today in days:
+        seen_part = min(float(part[days == today][0]), 0.99)
+        cov[today, today] += split * seen_part / (1 - seen_part)
     return gain @ told, (cov + cov.T) / 2
 
 
@@ -100,7 +113,10 @@ def rest_of_day(forecast: Forecast, now: int) -> FloatArray:
     mean = forecast.contacts[:, rest].sum(axis=1)
     own = forecast.slot_variance * (forecast.contacts[:, rest] ** 2).sum(axis=1)
     variance = mean + np.expm1(np.maximum(forecast.day_cov[:, today, today], 0.0)) * mean**2 + own
-    return np.stack([quantile(p, mean, variance) for p in LEVELS])
+    out = np.empty((len(LEVELS), len(mean)))
+    for q, degrees in enumerate(forecast.freedom.tolist()):
+        out[:, q] = [float(quantile(further_out(p, degrees), mean[q], variance[q])) for p in LEVELS]
+    return out
 
 
 def _variance(mean: FloatArray, cov: FloatArray, day: IntArray, own: float) -> FloatArray:

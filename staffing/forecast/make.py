@@ -107,6 +107,8 @@ def make_forecast(
         repairs=tuple(r for p in parts for r in p.repairs),
         day_cov=np.stack([p.day_cov for p in parts]),
         slot_variance=np.array([p.slot_variance for p in parts]),
+        split_variance=np.array([p.split_variance for p in parts]),
+        freedom=np.array([p.freedom for p in parts]),
         between_queues=_between([p.surprise for p in parts]),
     )
 
@@ -149,6 +151,8 @@ class _Part:
     day_error: float
     day_cov: FloatArray
     slot_variance: float
+    split_variance: float
+    freedom: float
     surprise: FloatArray
     components: dict[str, FloatArray]
     method: str
@@ -212,6 +216,8 @@ def _queue(job: _Job, q: int, *, stopped: bool) -> _Part:
         day_error=_ordinary_error(cov, final.sum(1)),
         day_cov=cov,
         slot_variance=0.0 if answer is None else answer.slot_variance,
+        split_variance=0.0 if answer is None else answer.split_variance,
+        freedom=np.inf if answer is None else answer.freedom,
         surprise=np.zeros(0) if answer is None else answer.surprise,
         components=components,
         method=f"{name}: {method}",

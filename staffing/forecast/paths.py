@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from staffing.errors import InputError, Problem
+from staffing.forecast.calibration import further_out
 from staffing.forecast.counts import quantile
 from staffing.forecast.result import LEVELS, Forecast
 from staffing.grid import FloatArray
@@ -100,10 +101,16 @@ def period_quantiles(forecast: Forecast, period: str, n: int = 1000, seed: int =
 
 
 def day_quantiles(forecast: Forecast) -> FloatArray:
-    """Quantiles of each day's contacts at `result.LEVELS`, without drawing: negative binomial, shape (7, Q, D)."""
+    """Quantiles of each day's contacts at `result.LEVELS`, without drawing, shape (7, Q, D).
+
+    Negative binomial, with the tails of a spread that is itself estimated (`calibration.further_out`).
+    """
     total = np.add.reduceat(forecast.contacts, forecast.grid.day_first[:-1], axis=1)
-    relative = np.expm1(np.diagonal(forecast.day_cov, axis1=1, axis2=2))
-    return np.stack([quantile(p, total, total + relative * total**2) for p in LEVELS])
+    variance = total + np.expm1(np.diagonal(forecast.day_cov, axis1=1, axis2=2)) * total**2
+    out = np.empty((len(LEVELS), *total.shape))
+    for q, degrees in enumerate(forecast.freedom.tolist()):
+        out[:, q] = np.stack([quantile(further_out(p, degrees), total[q], variance[q]) for p in LEVELS])
+    return out
 
 
 def _root(cov: FloatArray) -> FloatArray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from staffing.forecast.calendar import DayCalendar
-from staffing.forecast.calibration import day_scale, levels
+from staffing.forecast.calibration import day_scale, freedom, levels
 from staffing.forecast.cleaning import clean, unusual_days
 from staffing.forecast.counts import quantile
 from staffing.forecast.daytotal import MAX_DAYS, DayModel, fit, one_thread
@@ -44,6 +44,10 @@ class QueueForecast:
         Relative variance of a slot around its share of the day beyond counting noise.
     levels
         Probability to ask of the distribution for each of the wanted ones, so that past bands would have held.
+    split_variance
+        Relative variance of either half of a day around its share of it, beyond counting noise.
+    freedom
+        Degrees of freedom with which the spread of the errors is known.
     effects
         Component -> log effect on each day, shape (H,).
     method
@@ -61,6 +65,8 @@ class QueueForecast:
     contacts: FloatArray
     day_cov: FloatArray
     slot_variance: float
+    split_variance: float = 0.0
+    freedom: float = np.inf
     effects: dict[str, FloatArray] = field(default_factory=dict)
     levels: tuple[float, ...] = LEVELS
     method: str = ""
@@ -179,6 +185,8 @@ def _forecast(
         contacts=total[:, None] * share[calendar.weekday[D:]] * open_,
         day_cov=cov,
         slot_variance=slot,
+        split_variance=_split_variance(panel, model.weight * ~special, share),
+        freedom=freedom(chosen),
         levels=levels(LEVELS, panel, chosen, totals, share, np.diag(cov), slot),
         effects=effects,
         method=f"{chosen.sentence()}; {words}",
@@ -238,3 +246,24 @@ def _slot_variance(panel: Panel, totals: FloatArray, model: DayModel, share: Flo
     ok[:-365] = False
     squares = float((mean[ok] ** 2).sum())
     return max(float(((panel.volume[ok] - mean[ok]) ** 2 - mean[ok]).sum()) / squares, 0.0) if squares > 0 else 0.0
+
+
+def _split_variance(panel: Panel, weight: FloatArray, share: FloatArray) -> float:
+    """Relative variance of either half of a day around its share of it, beyond counting noise; the last year counts.
+
+    The halves of ordinary days that were wholly seen are compared; the 80% quantile of the differences is robust.
+    """
+    part = share[panel.weekday]
+    early = np.cumsum(part, axis=1) <= 0.5
+    seen = ~np.isnan(panel.volume)
+    ok = (weight > 0.3) & ((part * seen).sum(axis=1) > 0.98)
+    ok[:-365] = False
+    halves, parts = (
+        np.stack([(x * early).sum(axis=1), (x * ~early).sum(axis=1)])[:, ok]
+        for x in (np.nan_to_num(panel.volume), part * seen)
+    )
+    if halves.shape[1] < MIN_DAYS or halves.min() <= 0 or parts.min() <= 0:
+        return 0.0
+    gap = np.log(halves[0] / parts[0]) - np.log(halves[1] / parts[1])
+    spread = float(np.quantile(np.abs(gap), 0.8) / 1.2816) ** 2
+    return max(spread - float(np.median((1 / halves).sum(axis=0))), 0.0) / 4

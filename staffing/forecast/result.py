@@ -49,8 +49,13 @@ class Forecast:
         Covariance of the days' log totals around the forecast, shape (Q, D, D): days err together.
     slot_variance
         Relative variance of an interval around its share of the day beyond counting noise, shape (Q,).
+    split_variance
+        Relative variance of either half of a day around its share of it beyond counting noise, shape (Q,): how far a
+        morning may mislead about the afternoon.
     between_queues
         Correlation of the queues' daily errors, shape (Q, Q).
+    freedom
+        Degrees of freedom with which the spread of each queue's errors is known, shape (Q,); bands have tails of Student's t.
     statistical
         Expected contacts as the model and the events make them, before any change by hand or by the day's first hours,
         shape (Q, T).
@@ -70,10 +75,16 @@ class Forecast:
     repairs: tuple[Repair, ...] = ()
     day_cov: FloatArray = field(default_factory=lambda: np.zeros((0, 0, 0)))
     slot_variance: FloatArray = field(default_factory=lambda: np.zeros(0))
+    split_variance: FloatArray = field(default_factory=lambda: np.zeros(0))
     between_queues: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
+    freedom: FloatArray = field(default_factory=lambda: np.zeros(0))
     statistical: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
         if self.statistical.shape != self.contacts.shape:
             object.__setattr__(self, "statistical", self.contacts.copy())
+        if not len(self.split_variance):
+            object.__setattr__(self, "split_variance", np.zeros(len(self.queues)))
+        if not len(self.freedom):
+            object.__setattr__(self, "freedom", np.full(len(self.queues), np.inf))
         read_only(self)

@@ -151,9 +151,26 @@ ROSTER = Contract(
         Column("break_minutes", required=False, empty=True),
         Column("paid_hours", Kind.NUMBER, required=False, empty=True, low=0, high=24),
         Column("locked", Kind.YES_NO, required=False, empty=True),
+        Column("activities", required=False, empty=True),
     ),
     rowless=True,
 )
+ACTIVITIES = Contract(
+    "activities.csv",
+    (
+        Column("name"),
+        Column("agents", required=False, empty=True),
+        Column("minutes", Kind.NUMBER, low=5, high=600),
+        Column("first_day", Kind.DATE, required=False, empty=True),
+        Column("last_day", Kind.DATE, required=False, empty=True),
+        Column("earliest", Kind.TIME, required=False, empty=True),
+        Column("latest", Kind.TIME, required=False, empty=True),
+        Column("together", Kind.YES_NO, required=False, empty=True),
+    ),
+    rowless=True,
+)
+"""Training, meetings and coaching: `agents` are ids separated by |, blank means everybody."""
+
 FORECAST = Contract(
     "forecast.csv",
     (

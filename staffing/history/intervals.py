@@ -20,6 +20,8 @@ FILE_MINUTES = (60, 30, 20, 15, 12, 10, 6, 5)
 """Lengths of intervals that are recognised, longest first."""
 _ON_GRID = 0.98
 """Share of rows that must start on the file's own grid; the rest are told as problems."""
+MORE_THAN_CAME = 1.02
+"""Handled and abandoned contacts over offered ones, from which on `offered` is hardly what came."""
 SHORTEST_AHT, LONGEST_AHT = 10.0, 4 * 3600.0
 """Median handling times (seconds) outside of which a column is taken to have another unit."""
 _MEASURES = ("offered", "handled", "abandoned", "aht_seconds", "wait_seconds")
@@ -289,6 +291,7 @@ def _handled(table: Table, rows: Rows, problems: Problems, listing: Listing) -> 
         return lambda i: f"handling time {given[i]:.4g} s where {middle:.0f} s is usual (minutes?): read as unknown"
 
     for code in np.unique(rows.theirs):
+        _more_than_came(table, rows.take(rows.theirs == code), listing)
         mine = (rows.theirs == code) & busy & (aht > 0)
         if not mine.any():
             continue
@@ -313,3 +316,15 @@ def _handled(table: Table, rows: Rows, problems: Problems, listing: Listing) -> 
         aht[slip] = np.nan
     measures["aht_seconds"] = aht
     return replace(rows, measures=measures)
+
+
+def _more_than_came(table: Table, rows: Rows, listing: Listing) -> None:
+    """List a queue of the file that handled and lost more contacts than it was offered; they are taken as given."""
+    m = rows.measures
+    both = ~np.isnan(m["offered"]) & ~np.isnan(m["handled"])
+    came = float(m["offered"][both].sum())
+    gone = float((m["handled"] + np.nan_to_num(m["abandoned"]))[both].sum())
+    if gone > MORE_THAN_CAME * came + 1:
+        name = f"queue {table.text('queue')[int(rows.row[0])]!r}: " if "queue" in table else ""
+        what = f"{name}{gone:g} contacts handled or abandoned, but {came:g} offered; is that column what was answered?"
+        listing.add(table.name, "handled", f"{what} The forecast takes it as given", int(both.sum()))

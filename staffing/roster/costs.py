@@ -77,7 +77,7 @@ def units_of(problem: RosterProblem, shifts: Iterable[Shift]) -> IntArray:
         last = min(int(-(-(shift.end - edges[0]) // grid.seconds)), len(grid))
         lo, hi = edges[first:last], edges[first + 1 : last + 1]
         seconds = np.clip(np.minimum(hi, shift.end) - np.maximum(lo, shift.start), 0, None)
-        for a, b in shift.breaks:
+        for a, b in (*shift.breaks, *((a, b) for _, a, b in shift.activities)):
             seconds = seconds - np.clip(np.minimum(hi, b) - np.maximum(lo, a), 0, None)
         out[first:last, problem.group[shift.agent]] += np.floor(
             np.maximum(seconds, 0) * UNITS / grid.seconds + 0.5

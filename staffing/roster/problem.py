@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from staffing.roster.settings import Break, Contract, Law, Prices, Rotation, Shi
 
 __all__ = [
     "Absence",
+    "Activity",
     "Agent",
     "Break",
     "Contract",
@@ -135,6 +136,36 @@ class LedgerEntry:
     """Free Sundays still owed from earlier in the year."""
 
 
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Training, a meeting or coaching that is to be placed inside shifts.
+
+    Attributes
+    ----------
+    name
+        Shown in the rota.
+    agents
+        Ids of those who take part; empty means everybody.
+    minutes
+        Length.
+    first, last
+        Days on which its shift may start.
+    earliest, latest
+        Wall-clock times between which it lies; `latest` None means until midnight.
+    together
+        Whether all take part at one time; else each has an hour of their own.
+    """
+
+    name: str
+    agents: tuple[str, ...]
+    minutes: int
+    first: date
+    last: date
+    earliest: time = time(0)
+    latest: time | None = None
+    together: bool = False
+
+
 @dataclass(frozen=True)
 class RosterProblem:
     """Everything that a rota must respect and is judged by.
@@ -157,6 +188,8 @@ class RosterProblem:
         Factor on the understaffing price per queue, shape (Q,).
     rotations
         Fixed week patterns by key.
+    activities
+        What is placed inside shifts once the rota stands.
     """
 
     grid: TimeGrid
@@ -175,6 +208,7 @@ class RosterProblem:
     holidays: frozenset[date] = frozenset()
     queue_weights: FloatArray | None = None
     rotations: Mapping[str, Rotation] = field(default_factory=dict)
+    activities: tuple[Activity, ...] = ()
 
     def __post_init__(self) -> None:
         read_only(self)
@@ -241,6 +275,8 @@ class Shift:
         Working time that counts and is paid.
     locked
         Whether a planner fixed it.
+    activities
+        (name, start, end) of each activity inside it, Unix seconds; its time is paid, but serves no queue.
     """
 
     agent: int
@@ -251,6 +287,7 @@ class Shift:
     breaks: tuple[tuple[int, int], ...]
     paid_minutes: int
     locked: bool = False
+    activities: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
 
 from staffing.errors import InputError, Problems
+from staffing.grid import TimeGrid
 from staffing.roster.problem import Roster, RosterProblem, Shift, ShiftType
 
 COLUMNS = (
@@ -22,6 +24,7 @@ COLUMNS = (
     "break_minutes",
     "paid_hours",
     "locked",
+    "activities",
 )
 
 
@@ -29,7 +32,7 @@ def rota_table(problem: RosterProblem, roster: Roster) -> pd.DataFrame:
     """One row per shift, columns `COLUMNS`.
 
     `start` and `end` are ISO 8601 with offset; `break_starts` (wall clock) and `break_minutes` hold one entry per break,
-    separated by blanks; `locked` is yes or no.
+    separated by blanks; `locked` is yes or no; `activities` holds e.g. ``Coaching 10:00-11:00; Team 14:00-14:30``.
     """
     grid = problem.grid
     rows = []
@@ -48,9 +51,14 @@ def rota_table(problem: RosterProblem, roster: Roster) -> pd.DataFrame:
                 " ".join(str((b - a) // 60) for a, b in shift.breaks),
                 round(shift.paid_minutes / 60, 4),
                 "yes" if shift.locked else "no",
+                "; ".join(f"{name} {_clock(grid, a)}-{_clock(grid, b)}" for name, a, b in shift.activities),
             )
         )
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _clock(grid: TimeGrid, instant: int) -> str:
+    return grid.local(instant).strftime("%H:%M")
 
 
 def rota_matrix(problem: RosterProblem, roster: Roster) -> pd.DataFrame:
@@ -135,10 +143,12 @@ def _shift(row: dict[str, str], where: str, problem: RosterProblem, types: dict[
         row.get("end", ""), start + round(shift_type.hours * 3600), f"{where}, end", problem, day, found, after=start
     )
     breaks = _breaks(row, where, problem, start, found)
+    activities = _activities(row, where, problem, start, found)
     found.raise_if_any()
     unpaid = sum(
         b - a for i, (a, b) in enumerate(breaks) if not (i < len(shift_type.breaks) and shift_type.breaks[i].paid)
     )
+    paid = int(((end - start - unpaid) // 60) * shift_type.hours_factor + 0.5)
     return Shift(
         agent,
         day,
@@ -146,8 +156,9 @@ def _shift(row: dict[str, str], where: str, problem: RosterProblem, types: dict[
         start,
         end,
         tuple(breaks),
-        (end - start - unpaid) // 60,
+        paid,
         row.get("locked", "").lower() in ("yes", "ja", "true", "1", "x"),
+        activities,
     )
 
 
@@ -184,10 +195,27 @@ def _breaks(
         except ValueError:
             found.add(where, f"break {text!r} of {length!r} minutes cannot be read", "write e.g. 12:30 and 30")
             continue
-        local = problem.grid.local(start)
-        moved = local.replace(hour=hours % 24, minute=minutes, fold=0)
-        begin = round(moved.timestamp())
-        if begin < start:
-            begin = round((moved + timedelta(days=1)).timestamp())
+        begin = _on_the_clock(problem, start, hours, minutes)
         out.append((begin, begin + seconds))
     return out
+
+
+def _on_the_clock(problem: RosterProblem, start: int, hours: int, minutes: int) -> int:
+    """Unix seconds of a wall-clock time in a shift, which may run past midnight."""
+    moved = problem.grid.local(start).replace(hour=hours % 24, minute=minutes, fold=0)
+    begin = round(moved.timestamp())
+    return begin if begin >= start else round((moved + timedelta(days=1)).timestamp())
+
+
+def _activities(
+    row: dict[str, str], where: str, problem: RosterProblem, start: int, found: Problems
+) -> tuple[tuple[str, int, int], ...]:
+    out = []
+    for text in filter(None, (part.strip() for part in row.get("activities", "").split(";"))):
+        match = re.fullmatch(r"(.+?)\s+(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})", text)
+        if match is None or max(int(match[3]), int(match[5])) > 59:
+            found.add(where, f"activity {text!r} cannot be read", "write e.g. Coaching 10:00-11:00")
+            continue
+        begin = _on_the_clock(problem, start, int(match[2]), int(match[3]))
+        out.append((match[1], begin, _on_the_clock(problem, begin, int(match[4]), int(match[5]))))
+    return tuple(out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,9 @@ from typing import Any
 from staffing.errors import Problems
 from staffing.frames import Contract, Table, place, read_table
 from staffing.frames.cells import clock
-from staffing.frames.tables import ABSENCES, AGENTS, LEDGER, LOCKS, REQUESTS, ROSTER
+from staffing.frames.tables import ABSENCES, ACTIVITIES, AGENTS, LEDGER, LOCKS, REQUESTS, ROSTER
 from staffing.grid import WEEKDAYS, TimeGrid
-from staffing.roster.problem import Absence, Agent, LedgerEntry, Lock, PastShift, Request, ShiftType
+from staffing.roster.problem import Absence, Activity, Agent, LedgerEntry, Lock, PastShift, Request, ShiftType
 
 Availability = tuple[tuple[int, int], ...]
 
@@ -33,7 +33,7 @@ class Team:
 
     Attributes
     ----------
-    agents, absences, requests, locks, past, ledger
+    agents, absences, requests, locks, past, ledger, activities
         Their rows; requests lie in the horizon, past shifts before it.
     notes
         What was left out, one sentence each.
@@ -46,6 +46,7 @@ class Team:
     past: tuple[PastShift, ...] = ()
     ledger: tuple[LedgerEntry, ...] = ()
     notes: tuple[str, ...] = ()
+    activities: tuple[Activity, ...] = ()
 
 
 def read_team(
@@ -62,8 +63,8 @@ def read_team(
     Parameters
     ----------
     files
-        Keys ``agents``, ``absences``, ``requests``, ``locks``, ``previous``, ``ledger``; several files of a table are read
-        one after the other. Absent keys are empty tables.
+        Keys ``agents``, ``absences``, ``requests``, ``locks``, ``previous``, ``ledger``, ``activities``; several files
+        of a table are read one after the other. Absent keys are empty tables.
     grid
         The horizon.
     queues, contracts, shift_types, rotations
@@ -95,6 +96,7 @@ def read_team(
         reader.past(),
         reader.ledger(),
         tuple(reader.notes),
+        reader.activities(),
     )
     reader.problems.raise_if_any()
     return team
@@ -318,17 +320,43 @@ class _Reader:
         self._note(gone, "ledger rows are of people who are not in the team: left out")
         return tuple(out.values())
 
+    def activities(self) -> tuple[Activity, ...]:
+        out = []
+        for table, i, row in self.rows("activities", ACTIVITIES):
+            if not row["name"] or row["minutes"] != row["minutes"]:
+                continue  # told as an empty cell
+            agents = tuple(part.strip() for part in re.split(r"[|,/]", row.get("agents") or "") if part.strip())
+            if sum(self._known(table, i, agent, "agents") for agent in agents) < len(agents):
+                continue
+            first, last = row.get("first_day") or self.grid.start, row.get("last_day") or self.grid.dates[-1]
+            if last < first:
+                self.problems.add(table.where(i, "last_day"), f"{last} lies before first_day {first}", "swap them")
+                continue
+            earliest, latest = row.get("earliest"), row.get("latest")
+            activity = Activity(
+                row["name"],
+                tuple(dict.fromkeys(agents)),
+                int(row["minutes"]),
+                first,
+                last,
+                time(0) if earliest is None else earliest,
+                latest,
+                bool(row.get("together")),
+            )
+            out.append(activity)
+        return tuple(out)
+
     # -- telling -------------------------------------------------------------------------------------------
 
     def _note(self, count: int, what: str) -> None:
         if count:
             self.notes.append(f"{count} {what}")
 
-    def _known(self, table: Table, i: int, agent: str) -> bool:
+    def _known(self, table: Table, i: int, agent: str, column: str = "agent_id") -> bool:
         if agent in self.ids:
             return True
         if agent and self.all_agents_read:
-            self._unknown(table, i, "agent_id", "agent", agent, self.ids)
+            self._unknown(table, i, column, "agent", agent, self.ids)
         return False
 
     def _unknown(self, table: Table, i: int, column: str, noun: str, name: str, known: Collection[str]) -> None:

@@ -31,7 +31,7 @@ def cell_panel(t: Texts, run: Run, judged: Judged, cell: editing.Cell | None, *,
     clock = judged.board.clock
     what = t("rota.word.off") if shift is None else f"{shift.code} {clock(shift.start)}–{clock(shift.end)}"
     marks = [t("rota.word.locked")] if cell in judged.locked else []
-    st.markdown(f"##### {plain(agent.name)}, {t.long_day(day)}: {plain(', '.join([what, *marks]))}")
+    st.markdown(f"## {plain(agent.name)}, {t.long_day(day)}: {plain(', '.join([what, *marks]))}")
     with st.container(key="split"):
         left, right = st.columns(2, gap="large")
     with left:

@@ -26,7 +26,7 @@ def compare_view(t: Texts) -> None:
     runs = [r for r in session.jobs().runs() if r.has_plan]
     if len(runs) < 2:
         with st.container(border=True):
-            st.markdown(f"##### {t('compare.one.title')}")
+            st.markdown(f"## {t('compare.one.title')}")
             st.markdown(t("compare.one.body"))
             st.button(t("compare.one.go"), icon=":material/tune:", key="to-what-if", on_click=_to_what_if)
         return
@@ -51,13 +51,13 @@ def compare_view(t: Texts) -> None:
     names = tuple(frame.run_label(t, r) if _ambiguous(r.request.name, chosen) else r.request.name for r in chosen)
     comparison = compare(names, plans)
     _cards(t, comparison, chosen)
-    st.subheader(t("compare.table"))
+    st.header(t("compare.table"))
     st.html(comparison_table(t, comparison))
     st.caption(t("compare.note"))
-    st.subheader(t("compare.pareto"))
+    st.header(t("compare.pareto"))
     st.fragment(_pareto, key="pareto")(t, names, plans)
     if len({p.dates for p in plans}) == 1:
-        st.subheader(t("compare.overlay"))
+        st.header(t("compare.overlay"))
         st.fragment(_overlay, key="overlay")(t, names, plans)
 
 
@@ -74,7 +74,7 @@ def _cards(t: Texts, comparison: Comparison, chosen: list[Run]) -> None:
         for i, name in enumerate(comparison.names):
             with st.container(border=True, height="stretch"):
                 st.caption(t("compare.baseline") if i == 0 else t("compare.card"))
-                st.markdown(f"##### {plain(name)}")
+                st.markdown(f"## {plain(name)}")
                 for measure, entry in comparison.column(i):
                     if measure.key in CARD:
                         st.metric(

@@ -88,7 +88,7 @@ def _step(by: int, days: int) -> None:
 
 
 def _month(t: Texts, plan: Plan, queue: str | None) -> None:
-    st.subheader(t("need.month", month=t.month(plan.dates[0])))
+    st.header(t("need.month", month=t.month(plan.dates[0])))
     month = month_cover(plan, queue)
     days, tips = month_tips(t, month)
     spec = charts.gap_of_month(days, month.times, month.gap.tolist(), tips, session.chart_words(t), session.palette())

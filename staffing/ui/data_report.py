@@ -81,7 +81,7 @@ def report(t: Texts, found: session.Found, sheet: Sheet | None = None) -> None:
     st.echarts_chart(
         charts.contacts_by_day(days, names, found.days.tolist()), height=300, key="days", alt=t("data.days")
     )
-    st.subheader(t("data.repairs"))
+    st.header(t("data.repairs"))
     if not found.repairs:
         st.success(t("data.repairs.none"), icon=":material/check_circle:")
         return

@@ -29,11 +29,11 @@ def forecast(t: Texts, file: ScenarioFile, sizing: Sizing) -> None:
     _figures(t, vm.month_of(sizing.forecast, queue))
     _month(t, sizing, queue)
     st.fragment(_day, key="forecast-day-part")(t, sizing, queue)
-    st.subheader(t("forecast.parts"))
+    st.header(t("forecast.parts"))
     st.caption(t("forecast.parts.help"))
     st.html(parts_table(t, vm.parts_of(sizing.forecast, queue)))
     _told(t, sizing, queue)
-    st.subheader(t("forecast.judged"))
+    st.header(t("forecast.judged"))
     _judged(t, file)
 
 
@@ -50,7 +50,7 @@ def _figures(t: Texts, month: vm.Month) -> None:
 
 def _month(t: Texts, sizing: Sizing, queue: str) -> None:
     dates = sizing.forecast.grid.dates
-    st.subheader(t.month(dates[0]))
+    st.header(t.month(dates[0]))
     course = vm.days_of(sizing.forecast, queue)
     labels = [t.day(d) for d in dates]
     _chart(t, "forecast-month", labels, course, vm.weekly_marks(labels, dates), month_told(t, dates, course))

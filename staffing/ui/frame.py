@@ -145,7 +145,7 @@ def need_plan(t: Texts) -> tuple[Run, Plan] | None:
         return run, session.plan_of(run)
     with st.container(border=True, key="empty"):
         if run is not None and run.state.live:
-            st.markdown(f"##### {t('empty.running')}")
+            st.markdown(f"## {t('empty.running')}")
             st.page_link(PAGES["rota"], label=t("empty.watch"), icon=":material/monitoring:")
         else:
             lead_to_plan(t)
@@ -155,10 +155,10 @@ def need_plan(t: Texts) -> tuple[Run, Plan] | None:
 def lead_to_plan(t: Texts) -> None:
     """What to do where there is nothing yet: get a team, or build its rota."""
     if not session.teams():
-        st.markdown(f"##### {t('empty.team.title')}")
+        st.markdown(f"## {t('empty.team.title')}")
         st.page_link(PAGES["data"], label=t("empty.team.go"), icon=":material/group_add:")
         return
-    st.markdown(f"##### {t('empty.title')}")
+    st.markdown(f"## {t('empty.title')}")
     st.markdown(t("empty.body"))
     st.page_link(PAGES["rota"], label=t("empty.start"), icon=":material/play_arrow:")
 

@@ -16,11 +16,11 @@ def levers_form(t: Texts, base: Levers, agents: Sequence[Agent], key: str) -> Le
     """Draw the form and return what is set; `key` is the scenario's, so that another one starts anew."""
     queues = {}
     with st.container(border=True):
-        st.markdown(f"##### {t('levers.demand')}")
+        st.markdown(f"## {t('levers.demand')}")
         for queue, old in base.queues.items():
             queues[queue] = _queue(t, queue, old, key)
     with st.container(border=True):
-        st.markdown(f"##### {t('levers.people')}")
+        st.markdown(f"## {t('levers.people')}")
         with st.grid(3, min_column_width=150):
             hires = _hires(t, agents, key)
             shrinkage = {

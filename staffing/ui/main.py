@@ -8,6 +8,7 @@ from importlib import import_module
 import streamlit as st
 
 from staffing.ui import frame, session
+from staffing.ui.page_words import page_words
 
 PAGES = (
     ("data", ":material/database:"),
@@ -45,5 +46,6 @@ def main() -> None:
     home = st.Page(_home, title=t("app.title"), default=True, visibility="hidden")
     page = st.navigation([home, *pages.values()], position="top")
     if page is not home:
+        page_words(t)
         frame.header(t)
     page.run()

@@ -16,7 +16,7 @@ def mapping_form(
     t: Texts, sheet: Sheet, ours: Sequence[str], key: str
 ) -> tuple[Layout, dict[str, str], dict[str, str]]:
     """Draw the form, filled with guesses; return layout, our column -> theirs, their queue -> ours."""
-    st.subheader(t("data.map"))
+    st.header(t("data.map"))
     layouts = [Layout.INTERVALS, Layout.CONTACTS]
     layout = st.segmented_control(
         t("data.map.layout"),

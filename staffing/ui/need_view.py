@@ -43,7 +43,7 @@ def need(t: Texts, sizing: Sizing) -> None:
     st.caption(t("need.shrinkage", share=t.percent(sizing.requirement.shrinkage, 1)))
     queue = choose_queue(t, sizing)
     st.fragment(_day, key="need-day-part")(t, sizing, queue)
-    st.subheader(t("need.month.hours"))
+    st.header(t("need.month.hours"))
     st.echarts_chart(
         charts.contacts_by_day(
             [t.day(d) for d in grid.dates], sizing.forecast.queues, vm.hours_by_day(sizing).tolist()

@@ -43,30 +43,30 @@ def new_team_form(t: Texts) -> None:
     """The whole way, each step as soon as the one before is done."""
     st.markdown(t("new.body"))
     basics = _basics(t)
-    st.subheader(t("new.history"))
+    st.header(t("new.history"))
     _template(t, "history")
-    history = _upload(t("new.history.file"), "new-history")
-    if history is None:
+    history = _uploads(t("new.history.file"), "new-history")
+    if not history:
         return
-    settings = _mapping(t, history)
+    settings = _mapping(t, history[0])
     if settings is None:
         return
     try:
-        guessed = _queues(history, settings, basics)
+        guessed = _queues(tuple(history), settings, basics)
     except InputError as error:
         frame.show_problems(t, error.problems)
         return
-    st.subheader(t("new.queues"))
+    st.header(t("new.queues"))
     st.caption(t("new.queues.body"))
     queues = st.data_editor(
         guessed,
         column_config=_queue_columns(t),
         hide_index=True,
-        key=f"new-queues-{history}",
+        key=f"new-queues-{history[0]}",
         placeholder="",
         alt=t("new.queues"),
     )
-    st.subheader(t("new.people"))
+    st.header(t("new.people"))
     _template(t, "agents")
     people = _upload(t("new.people.file"), "new-people")
     if people is None:
@@ -84,17 +84,17 @@ def new_team_form(t: Texts) -> None:
         key=f"new-contracts-{people}",
         alt=t("new.people"),
     )
-    st.subheader(t("new.shifts"))
+    st.header(t("new.shifts"))
     st.caption(t("team.help.shifts"))
     shifts = st.data_editor(
         guess_shifts(queues, contracts),
         column_config=shift_columns(t),
         num_rows="dynamic",
-        key=f"new-shifts-{people}-{history}",
+        key=f"new-shifts-{people}-{history[0]}",
         placeholder="",
         alt=t("new.shifts"),
     )
-    parts = Parts([history], settings, agents, queues, contracts, shifts)
+    parts = Parts(history, settings, agents, queues, contracts, shifts)
     problems = st.session_state.pop("new-problems", None)
     if problems:
         frame.show_problems(t, problems)
@@ -104,8 +104,8 @@ def new_team_form(t: Texts) -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=4, hash_funcs={HistorySettings: repr, Basics: repr})
-def _queues(path: Path, settings: HistorySettings, basics: Basics) -> pd.DataFrame:
-    found = first_look([path], settings, basics)
+def _queues(paths: tuple[Path, ...], settings: HistorySettings, basics: Basics) -> pd.DataFrame:
+    found = first_look(paths, settings, basics)
     off = public_holidays(basics.holiday_region, found.grid.dates[0], found.grid.dates[-1])
     return guess_queues(found, frozenset(off))
 
@@ -135,6 +135,11 @@ def _basics(t: Texts) -> Basics:
         )
         currency = st.selectbox(t("new.currency"), CURRENCIES, accept_new_options=True, key="new-currency")
     return Basics(name.strip(), start, int(length), str(zone), int(minutes), region.strip() or None, str(currency))
+
+
+def _uploads(label: str, key: str) -> list[Path]:
+    given = st.file_uploader(label, TYPES, accept_multiple_files=True, key=key)
+    return [session.keep_upload("new", g.name, g.getvalue()) for g in given]
 
 
 def _upload(label: str, key: str) -> Path | None:

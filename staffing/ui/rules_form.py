@@ -18,7 +18,7 @@ def rules_form(t: Texts, team: Team, file: ScenarioFile, scenario: Scenario) -> 
     """Every rule, and the limits of the law as numbers that can be changed."""
     st.markdown(t("team.rules.body"))
     st.html(rules_table(t))
-    st.subheader(t("team.limits"))
+    st.header(t("team.limits"))
     st.caption(t("team.limits.body"))
     saved = law(scenario)
     wanted = {}

@@ -27,7 +27,7 @@ def _panel(t: Texts, run_id: str) -> None:
     run = session.jobs().read(run_id)
     with st.container(border=True, key="run"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"##### {plain(run.request.name)} · {t(f'run.state.{run.state}')}", width="stretch")
+            st.markdown(f"## {plain(run.request.name)} · {t(f'run.state.{run.state}')}", width="stretch")
             if run.state.live:
                 _stop(t, run)  # first of all, so that a stop is acknowledged before the rest is drawn
         if run.state.live:

@@ -19,7 +19,7 @@ SHOWN = 10
 
 def service(t: Texts, plan: Plan, queue: str | None) -> None:
     """Service by queue, how the rota was repaired, the month of one queue, the riskiest intervals with their days."""
-    st.subheader(t("need.service"))
+    st.header(t("need.service"))
     service_table(t, plan)
     _repair(t, plan)
     shown = queue or next((q for q, s in plan.service.items() if s.target is not None), None)
@@ -44,7 +44,7 @@ def _month(t: Texts, month: MonthService, queue: str) -> None:
     if not month.times:
         return
     title = t("service.month", queue=plain(queue), month=t.month(month.dates[0]))
-    st.markdown(f"##### {title}")
+    st.markdown(f"## {title}")
     days = [t.day(d) for d in month.dates]
     tips = [
         [
@@ -64,7 +64,7 @@ def _risks(t: Texts, plan: Plan) -> None:
     found = risks(plan)[:SHOWN]
     if not found:
         return
-    st.markdown(f"##### {t('risk.title')}")
+    st.markdown(f"## {t('risk.title')}")
     st.html(listing([f"<li>{html.escape(told(t, r))}</li>" for r in found], kind="risks", ordered=True))
     days = list(dict.fromkeys((r.queue, r.day) for r in found))
     with st.container(horizontal=True, key="risk-days"):

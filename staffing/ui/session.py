@@ -6,6 +6,7 @@ import getpass
 import hashlib
 import os
 import re
+import time
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
@@ -26,6 +27,8 @@ from staffing.ui.vm.intake import Quality, quality, read_as
 from staffing.ui.vm.plan import Plan, read_plan
 from staffing.ui.vm.teams import ScenarioFile, Team, find_teams
 
+ADDRESS_SECONDS = 3.0
+"""How long a browser may still tell an address that was left."""
 NO_RUN = ""
 """Chosen where a scenario has no run to look at."""
 
@@ -144,7 +147,7 @@ def chart_words(t: Texts) -> charts.Words:
 
 def chosen_run() -> Run | None:
     """Run in the address or chosen before, else the newest that has a plan; None where the scenario chosen has no run."""
-    wanted = st.query_params.get("run") or st.session_state.get("run")
+    wanted = _in_address() or st.session_state.get("run")
     if wanted:
         with suppress(KeyError):
             run = jobs().read(wanted)
@@ -158,9 +161,21 @@ def chosen_run() -> Run | None:
     return newest
 
 
+def _in_address() -> str | None:
+    """Run in the address; not the one that was just left, which a browser may still tell when it redraws at that moment."""
+    told = st.query_params.get("run")
+    left, when = st.session_state.get("run-left", ("", 0.0))
+    return None if told == left and time.monotonic() - when < ADDRESS_SECONDS else told
+
+
+def _leave() -> None:
+    st.session_state["run-left"] = (st.session_state.get("run"), time.monotonic())
+
+
 def choose_run(run_id: str) -> None:
     """Look at a run, and at the scenario it was made from, from now on; it stays in the address."""
     if st.session_state.get("run") != run_id:
+        _leave()
         st.session_state["run"] = run_id
         st.session_state["scenario"] = jobs().read(run_id).request.scenario
     if st.query_params.get("run") != run_id:
@@ -196,6 +211,7 @@ def choose_scenario(path: str) -> None:
     if newest is not None:
         choose_run(newest.id)
         return
+    _leave()
     st.session_state["run"] = NO_RUN
     st.query_params.pop("run", None)
 

@@ -29,7 +29,7 @@ def working(t: Texts) -> tuple[Team, ScenarioFile, Scenario] | None:
 def offer_sample(t: Texts) -> None:
     """Offer to write the sample team, and say where an own one goes."""
     with st.container(border=True, key="empty"):
-        st.markdown(f"##### {t('sample.title')}")
+        st.markdown(f"## {t('sample.title')}")
         st.markdown(t("sample.body"))
         if st.button(t("sample.go"), type="primary", icon=":material/auto_awesome:", key="sample"):
             target = session.home() / "teams" / "sample"

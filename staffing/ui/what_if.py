@@ -49,7 +49,7 @@ def what_if(t: Texts) -> None:
     found = changes(base, wanted)
     problems = team_edits.check(file.path, TeamEdit(tree=differences(found))) if found else ()
     with right, st.container(border=True):
-        st.markdown(f"##### {t('scenarios.changes')}")
+        st.markdown(f"## {t('scenarios.changes')}")
         if not found:
             st.caption(t("scenarios.unchanged"))
         kinds = kinds_of_agents(agents)

@@ -124,7 +124,7 @@ def test_from_an_edit_to_a_published_version(fresh, visit, language):
     given = cell(page, 4, 3)
     given.click(button="right")
     page.get_by_role("menuitem", name=w["who"]).click()
-    page.locator(".st-key-why button").click()
+    page.locator(".st-key-why button").first.click()
     page.get_by_text(w["reason"]).wait_for()
     page.get_by_role("button", name=w["hand_over"]).first.click()
     expect(given).to_have_text("")

@@ -28,3 +28,8 @@ def test_large_counts_are_within_one_percent(p):
 
 def test_nothing_expected_means_nothing_comes():
     assert quantile(0.975, np.zeros(3), np.ones(3)).tolist() == [0, 0, 0]
+
+
+def test_a_single_number_has_a_single_quantile():
+    assert float(quantile(0.9, 4.0, 4.0)) == 7
+    assert np.shape(quantile(0.9, 4.0, 4.0)) == ()

@@ -242,6 +242,17 @@ def test_missing_handled_is_taken_from_what_is_there_and_listed(tmp_path):
     assert repairs(history, "handled")[0].what.endswith("taken as offered less abandoned")
 
 
+def test_more_contacts_handled_and_lost_than_came_are_listed(tmp_path):
+    text = FULL + "".join(f"2026-03-02 {h:02d}:00,phone,10,10,3,300,\n" for h in (8, 9, 10))
+    (told,) = repairs(read(tmp_path, text, opening=OFFICE), "handled")
+    assert told.what == (
+        "queue 'phone': 39 contacts handled or abandoned, but 30 offered; is that column what was answered? "
+        "The forecast takes it as given"
+    )
+    right = text.replace(",10,10,3,", ",13,10,3,")
+    assert not repairs(read(tmp_path, right, opening=OFFICE), "handled")
+
+
 @pytest.mark.parametrize(("aht", "advice"), [("5.2", "minutes? multiply by 60"), ("312000", "milliseconds?")])
 def test_handling_times_in_another_unit_are_refused(tmp_path, aht, advice):
     rows = "".join(f"2026-03-02 {h:02d}:{m},phone,9,9,0,{aht},\n" for h in (8, 9) for m in ("00", "30"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +13,7 @@ from staffing.plan import size
 from staffing.requirement import Target
 from staffing.scenario import load
 from staffing.ui import session
-from staffing.ui.forecast_words import parts_table
+from staffing.ui.forecast_words import judged_table, parts_table
 from staffing.ui.need_view import promise
 from staffing.ui.team_parts import part_of
 from staffing.ui.texts import Texts
@@ -119,6 +121,9 @@ def test_past_forecasts_are_told_by_queue():
     assert (voice.queue, chat.queue) == ("voice", "chat")
     assert voice.figures["origins"] == 1
     assert voice.figures["wape"] < voice.figures["spreadsheet_wape"]
+    shown = judged_table(Texts("de"), (voice, chat))
+    assert "1 von 1" in shown
+    assert shown.count("<tr>") == 3
 
 
 def test_a_promise_is_told_in_words():
@@ -148,6 +153,27 @@ def test_the_forecast_is_shown_with_its_parts_and_the_past(place, language):
     page.button(key="judge").click().run()
     assert not page.exception
     assert "126 days are needed" in page.error[0].value
+
+
+def test_past_months_are_judged_on_demand_and_stay_on_the_page(place, tmp_path_factory, monkeypatch):
+    teams = tmp_path_factory.mktemp("long")
+    base = write_small_team(teams / "long")
+    longer = (base.parent / "history.csv").read_text().splitlines()
+    moved = [_earlier(row) for row in longer[1:]]
+    (base.parent / "history.csv").write_text("\n".join([longer[0], *moved, *longer[1:]]) + "\n")
+    monkeypatch.setenv("STAFFING_TEAMS", str(teams))
+    page = opened("need", view="forecast")
+    page.button(key="judge").click().run()
+    assert not page.exception
+    assert not page.error
+    page.segmented_control(key="forecast-queue").set_value("chat").run()
+    assert "judge" not in {b.key for b in page.button}
+
+
+def _earlier(row: str) -> str:
+    """A row of the history, twelve weeks before."""
+    day, rest = row[:10], row[10:]
+    return f"{date.fromisoformat(day) - timedelta(weeks=12)}{rest}"
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

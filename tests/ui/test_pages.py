@@ -46,7 +46,7 @@ def opened(page: str = "rota", language: str = "en", **query: str) -> AppTest:
 
 
 def texts_of(app: AppTest) -> str:
-    parts = [*app.markdown, *app.title, *app.subheader, *app.caption, *app.error, *app.info]
+    parts = [*app.markdown, *app.title, *app.header, *app.caption, *app.error, *app.info]
     return "\n".join(str(p.value) for p in parts)
 
 
@@ -140,6 +140,8 @@ def test_a_run_is_shown_while_it_goes_on_and_can_be_stopped(place, monkeypatch):
     assert [m.label for m in app.metric][:3] == ["Best so far", "Best possible", "Gap"]
     app.button(key="build").click().run()
     assert "Begins as soon as" in texts_of(app)
+    queue = opened("scenarios")
+    assert queue.button(key=f"queue-stop-{run.id}").label == "Stop and keep the best"
     elsewhere = opened("need", run=run.id)
     assert "is being built" in texts_of(elsewhere)
     first = opened(run=run.id)
@@ -202,6 +204,42 @@ def test_a_history_is_uploaded_mapped_checked_and_planned_with(place, team):
     (made,) = (place / "scenarios" / "helpdesk").glob("*.toml")
     assert 'offered = "Anrufe"' in made.read_text()
     assert 'phone-de = "phone-de"' in made.read_text()
+
+
+def test_several_files_are_one_history(place, team):
+    page = opened("data")
+    uploader = page.file_uploader(key=f"upload-{team / 'base.toml'}")
+    head = "interval_start;queue;offered\n"
+    uploader.set_value([(f"{d}.csv", f"{head}2026-11-0{d} 08:00;chat;10\n".encode(), "text/csv") for d in (2, 3)]).run()
+    assert not page.exception
+    assert "and one more file of the same kind" in texts_of(page)
+    page.button(key="use").click().run()
+    (made,) = (place / "scenarios" / "helpdesk").glob("*.toml")
+    assert len(load(made).files("history")) == 2
+
+
+def test_a_new_team_is_made_step_by_step(place, tmp_path):
+    page = opened("data", section="new")
+    assert not page.exception
+    rows = "".join(f"{d}.11.2026 {h:02}:00;phone;{h};300\n" for d in range(2, 28) for h in range(8, 20))
+    page.text_input(key="new-name").set_value("Our team")
+    page.file_uploader(key="new-history").upload("a.csv", b"what;is\nthis;?\n", "text/csv").run()
+    assert "Name the columns" in texts_of(page)
+    page.file_uploader(key="new-history").set_value([]).run()
+    page.file_uploader(key="new-history").upload(
+        "calls.csv", f"Zeit;Skill;Anrufe;AHT\n{rows}".encode(), "text/csv"
+    ).run()
+    assert not page.exception
+    page.file_uploader(key="new-people").upload("team.csv", b"shoe size\n42\n", "text/csv").run()
+    assert "no column with people" in page.error[0].value
+    page.file_uploader(key="new-people").set_value(None).run()
+    page.file_uploader(key="new-people").upload("team.csv", b"name,hours\nAnna,40\nBen,20\n", "text/csv").run()
+    assert not page.exception
+    page.button(key="create").click().run()
+    assert not page.exception
+    assert [a.name for a in session.people_at(place / "teams" / "our-team" / "base.toml").agents] == ["Anna", "Ben"]
+    again = opened("data", section="new")
+    assert not again.exception
 
 
 @pytest.mark.parametrize(

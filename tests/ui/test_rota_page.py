@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+import streamlit as st
 
 from staffing.errors import StaleError
 from staffing.jobs import Run, RunRequest, RunState
-from staffing.ui import drafts, session
+from staffing.ui import drafts, editor, matrix_view, session
 from staffing.ui.vm.editing import Draft, Edit, excused, from_json, to_json
 from tests.ui.test_pages import opened, texts_of
 
@@ -215,3 +216,69 @@ def test_somebody_else_s_version_is_shown_before_one_is_published_over_it(run):
     page.session_state["stale-version"] = True
     page.run()
     assert "published in the meantime" in "".join(w.value for w in page.warning)
+
+
+# -- what the matrix sends -----------------------------------------------------------------------------------
+
+
+def sends(monkeypatch, **value: object) -> dict[str, object]:
+    """A session in which the matrix has just sent this."""
+    state: dict[str, object] = {"matrix": value}
+    monkeypatch.setattr(st, "session_state", state)
+    return state
+
+
+def test_keys_set_cells_and_a_swap_exchanges_two(run, monkeypatch):
+    board = drafts.board(run)
+    sends(monkeypatch, edits=[{"agent": "A001", "day": 0, "code": "L", "locked": True}])
+    editor.typed(run)
+    draft = from_json(session.store().desk(run.id).draft)
+    assert draft.edits == {("A001", 0): Edit("L", True)}
+    (one, first), (other, second) = [(c, e) for c, e in board.cells.items() if c[1] == 3 and c[0] != "A001"][:2]
+    pair = [{"agent": a, "day": d} for a, d in (one, other)]
+    sends(monkeypatch, swap=pair)
+    editor.swap(run)
+    sends(monkeypatch, swap=[pair[0], {"agent": "nobody", "day": 3}])
+    editor.swap(run)
+    draft = from_json(session.store().desk(run.id).draft)
+    now = [draft.edits.get(c, board.cells[c]).code for c in (one, other)]
+    assert now == [second.code, first.code]
+
+
+def test_a_click_chooses_the_day_and_the_cell(run, monkeypatch):
+    state = sends(monkeypatch, pick={"agent": "A002", "day": 5})
+    matrix_view._picked()
+    assert (state["day"], state["cell"]) == (5, ("A002", 5))
+    state["matrix"] = {"day": 7}
+    matrix_view._picked()
+    assert (state["day"], state["cell"]) == (7, ("A002", 5))
+    state["matrix"] = {}
+    matrix_view._picked()
+    assert state["day"] == 7
+
+
+def test_the_menu_of_a_cell_asks_why_who_and_keeps_a_wish(run, monkeypatch):
+    judged = drafts.judged_as(run, Draft())
+    state = sends(monkeypatch, ask={"what": "why", "agent": "A001", "day": 4})
+    matrix_view._asked(run, judged)
+    assert (state["pane"], state["cell"], state["day"]) == ("cell", ("A001", 4), 4)
+    matrix_view._asked(run, judged)  # asked once, answered once
+    assert len(session.questions().runs()) == 1
+    state["matrix"] = {"ask": {"what": "wish", "agent": "A001", "day": 4, "wish": "off"}}
+    matrix_view._asked(run, judged)
+    assert from_json(session.store().desk(run.id).draft).wishes == {("A001", 4): "off"}
+    state["matrix"] = {"ask": {"what": "who", "agent": "nobody", "day": 4}}
+    matrix_view._asked(run, judged)
+    assert state["cell"] == ("A001", 4)
+    settled(run)
+
+
+def test_a_question_that_broke_tells_why(run, monkeypatch):
+    monkeypatch.setenv("STAFFING_COMMAND", "false")
+    session._jobs.clear()
+    page = edit_page(run, pane="replan")
+    page.button(key="replan").click().run()
+    settled(run)
+    page.run()
+    assert not page.exception
+    assert page.error

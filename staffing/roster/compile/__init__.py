@@ -61,7 +61,7 @@ RULES: dict[str, Callable[[Context], Iterator[Primitive]]] = {
 }
 """Hard rules that compile to counts, runs and successions."""
 
-STRUCTURAL = ("one_shift_a_day", "shift_types", "max_daily_hours", "legal_breaks")
+STRUCTURAL = ("one_shift_a_day", "shift_types", "max_daily_hours", "legal_breaks", "activities")
 """Rules that every choice keeps by its form: an option is one shift, made from a type that the law allows."""
 
 

@@ -38,6 +38,7 @@ RULES: dict[str, Rule] = {
         Rule("shift_types", form.check_shift_types),
         Rule("max_daily_hours", form.check_max_daily_hours, "ArbZG § 3"),
         Rule("legal_breaks", form.check_legal_breaks, "ArbZG § 4"),
+        Rule("activities", form.check_activities),
         Rule("employment", days.check_employment),
         Rule("absences", days.check_absences),
         Rule("availability", days.check_availability),

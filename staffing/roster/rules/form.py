@@ -88,3 +88,17 @@ def check_legal_breaks(x: Facts) -> Iterator[Violation]:
             if working > law.break_after_hours * 60 and pause < law.break_minutes:
                 due = {"due": law.break_minutes, "after": law.break_after_hours}
                 yield x.violation(s.agent, s.day, "legal_breaks", minutes=pause, hours=working / 60, **due)
+
+
+def check_activities(x: Facts) -> Iterator[Violation]:
+    """Training, meetings and coaching lie inside the shift, beside its breaks and each other."""
+    grid = x.problem.grid
+    for shifts in x.shifts:
+        for s in shifts:
+            taken = [*s.breaks]
+            for name, begin, end in s.activities:
+                inside = s.start <= begin < end <= s.end
+                if not inside or any(a < end and begin < b for a, b in taken):
+                    told = {"begin": grid.local(begin), "end": grid.local(end)}
+                    yield x.violation(s.agent, s.day, "activities", name=name, **told)
+                taken.append((begin, end))

@@ -25,6 +25,7 @@ MESSAGES: Mapping[str, str] = {
     "legal_breaks": "{minutes} minutes of break in {hours} h of work, {due} are due beyond {after} h",
     "allowed_shifts": "shift {shift}, the contract names {named}",
     "shift_weekday": "shift {shift} does not start on this weekday",
+    "activities": "{name} from {begin} to {end} is not inside the shift beside its breaks",
     "before_employment": "shift {shift} before the first day, {day}",
     "after_employment": "shift {shift} after the last day, {day}",
     "absences": "shift {shift} during {kind} from {first} to {last}",

@@ -27,3 +27,8 @@ day_bars = st.components.v2.component(
     "staffing_day", html='<div class="day"></div>', css=_text("day.css"), js=_text("day.js")
 )
 """Shifts of one day with their breaks."""
+
+page_texts = st.components.v2.component(
+    "staffing_page", html="<i hidden></i>", css="i { display: none; }", js=_text("page.js")
+)
+"""Nothing to be seen: tells Streamlit's own words in another language, see `page_words`."""

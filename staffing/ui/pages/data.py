@@ -34,46 +34,50 @@ def show(t: Texts) -> None:
     if now is None:
         return
     team, file, scenario = now
-    upload = st.file_uploader(t("data.upload"), TYPES, key=f"upload-{file.path}", help=t("data.upload.help"))
-    if upload is None:
-        st.subheader(t("data.own"))
+    uploads = st.file_uploader(
+        t("data.upload"), TYPES, accept_multiple_files=True, key=f"upload-{file.path}", help=t("data.upload.help")
+    )
+    if not uploads:
+        st.header(t("data.own"))
         files = scenario.files("history")
         report(t, session.history_of(scenario, file.path), session.sheet_of(files[0]) if len(files) == 1 else None)
         return
-    kept = session.keep_upload(team.name, upload.name, upload.getvalue())
+    kept = [session.keep_upload(team.name, u.name, u.getvalue()) for u in uploads]
     _map(t, team.name, file, scenario, kept)
 
 
-def _map(t: Texts, team: str, file: ScenarioFile, scenario: Scenario, kept: Path) -> None:
+def _map(t: Texts, team: str, file: ScenarioFile, scenario: Scenario, kept: list[Path]) -> None:
     try:
-        sheet = preview(kept)
+        sheet = preview(kept[0])
     except InputError as error:
         refused(t, error)
         return
-    st.subheader(t("data.preview", name=plain(kept.name), rows=t.number(len(sheet))))
+    st.header(t("data.preview", name=plain(kept[0].name), rows=t.number(len(sheet))))
     st.caption(t(f"data.read_as.{SEPARATORS[sheet.delimiter]}"))
     st.dataframe(
         sheet.cells.head(8).astype(str).set_axis([h or " " for h in sheet.header], axis=1), alt=t("data.preview.alt")
     )
-    layout, columns, queues = mapping_form(t, sheet, scenario.queues, key=kept.name)
+    if len(kept) > 1:
+        st.caption(t("data.more_files", n=len(kept) - 1))
+    layout, columns, queues = mapping_form(t, sheet, scenario.queues, key=kept[0].name)
     if missing_columns(layout, columns):
         st.info(t("data.map.missing"), icon=":material/rule:")
         return
     settings = settings_of(layout, columns, queues)
     try:
-        history = read_as(scenario, [kept], settings)
+        history = read_as(scenario, kept, settings)
     except InputError as error:
         refused(t, error, sheet)
         return
-    st.subheader(t("data.report"))
-    report(t, quality(history), sheet)
+    st.header(t("data.report"))
+    report(t, quality(history), sheet if len(kept) == 1 else None)
     st.button(
         t("data.use"),
         type="primary",
         icon=":material/check:",
         key="use",
         on_click=_use,
-        args=(t, team, file, tree_of(settings, [kept]), kept.name),
+        args=(t, team, file, tree_of(settings, kept), kept[0].name),
         help=t("data.use.help"),
     )
 

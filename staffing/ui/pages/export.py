@@ -40,7 +40,7 @@ def show(t: Texts) -> None:
             if exports.whole or name not in OF_THE_PLAN:
                 _card(t, name, icon, exports, files)
         with st.container(border=True, height="stretch"):
-            st.markdown(f"##### :material/person: {t('export.agent.title')}")
+            st.markdown(f"## :material/person: {t('export.agent.title')}")
             st.caption(t("export.agent.body"))
             _agent_calendar(t, exports)
         if exports.whole:
@@ -70,7 +70,7 @@ def _chosen(t: Texts, run: Run, plan: Plan) -> Exports:
 
 def _card(t: Texts, name: str, icon: str, exports: Exports, files: tuple[tuple[str, str], ...]) -> None:
     with st.container(border=True, height="stretch"):
-        st.markdown(f"##### {icon} {t(f'export.{name}.title')}")
+        st.markdown(f"## {icon} {t(f'export.{name}.title')}")
         st.caption(t(f"export.{name}.body"))
         with st.container(horizontal=True):
             for file, mime in files:

@@ -92,7 +92,7 @@ def handover(judged: Judged, cell: Cell, most: int = 8) -> Handover | None:
             continue
         if (colleague.id, day) in judged.locked:
             continue
-        after = moved(free, {b: [*shifts, replace(shift, agent=b, locked=False)]})
+        after = moved(free, {b: [*shifts, replace(shift, agent=b, locked=False, activities=())]})
         known = {(v.day, v.rule) for v in standing.broken[b]}
         broken = tuple(v for v in after.broken[b] if (v.day, v.rule) not in known)
         hours = sum(s.paid_minutes for s in after.facts.shifts[b]) / 60
