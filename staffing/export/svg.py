@@ -34,7 +34,7 @@ def days_chart(
     Examples
     --------
     >>> days_chart(["1", "2"], [8, 8], [0, 2], "Cover", str).count("<rect")
-    5
+    4
     """
     top = max([*need, 1e-9])
     body, step = height - TOP - BOTTOM, (WIDTH - LEFT - RIGHT) / max(1, len(labels))

@@ -22,7 +22,7 @@ from staffing.roster.tables import Compiled, make_work, prepare
 
 HOT, COLD = 5.0, 0.3
 """Noise per shift at the beginning and at the end, as multiples of the least price of a missing unit."""
-STILL = 0.1
+STILL = 0.05
 """Share of the time, at the end, without noise."""
 
 

@@ -23,7 +23,7 @@ from staffing.roster.flow import Flow
 from staffing.roster.label_kernels import IMPOSSIBLE, climb, list_near, reduce_prices, walk
 from staffing.roster.labels import Horizon
 from staffing.roster.master import Column, Master, Pool, Prices, Row, agent_costs, cheapest_cover, own_cost, worth
-from staffing.roster.primitives import Choice, Program
+from staffing.roster.primitives import Choice, Count, Program
 from staffing.roster.search import Search
 
 SMOOTHING = 0.6
@@ -36,8 +36,10 @@ CHUNK = 0.1
 """Share of the agents still free that a step of a dive takes whole."""
 INNER = 8
 """Pricing rounds between two steps of a dive."""
-LISTED = 40_000
-"""Horizons that the last step may list."""
+FEW, LISTED = 8_000, 40_000
+"""Horizons that the last step lists for several cents at once, and at most."""
+AHEAD = 5
+"""Cents above the bound that it looks ahead."""
 HOT, COLD = 0.3, 0.01
 """Noise of the annealing at its beginning and end, as multiples of the price of a missing unit."""
 TIE = 1e-6
@@ -62,13 +64,13 @@ class Pricer:
         self.off = program.off_cost.astype(np.float64)
         self.days = np.arange(D)
         self.multipliers = [np.zeros(len(h.left_out)) for h in horizons]
-        self.left_out = [[_weights(program, c.measure, c.groups[0]) for c in h.left_out] for h in horizons]
+        self.left_out = [[(c, _weights(program, c)) for c in h.left_out] for h in horizons]
 
     def climb(self, agent: int, price: FloatArray) -> float:
         """Solve an agent's program at prices beside its own cost, (D, S); what multipliers add to a tour's cost."""
         h = self.horizons[agent]
         total, constant = self.own[agent] + price, 0.0
-        for m, weights, count in zip(self.multipliers[agent], self.left_out[agent], h.left_out, strict=True):
+        for m, (count, weights) in zip(self.multipliers[agent], self.left_out[agent], strict=True):
             total += m * weights
             constant -= m * (count.hi - count.base)
         reduce_prices(h.layers, total, self.off[agent], self.cheapest, self.which)
@@ -84,48 +86,56 @@ class Pricer:
         )
         return (math.inf if x >= IMPOSSIBLE else float(x)), self.row.copy()
 
-    def tours(self, agent: int, price: FloatArray, noise: float = 0.0, extra: int = 0) -> tuple[float, list[Column]]:
+    def tours(
+        self, agent: int, price: FloatArray, noise: float = 0.0, extra: int = 0, tries: int = 6
+    ) -> tuple[float, list[Column]]:
         """A lower bound on the agent's cost at the prices, and tours that keep its rules.
 
-        The bound is the cost of the cheapest tour where the labels hold every count; else it is a Lagrangian one, and
-        there may be no tour. It is infinite where the rules conflict.
+        The bound is the cost of the cheapest tour where the labels hold every count; else it is a Lagrangian one, the
+        multipliers move up to `tries` times, and there may be no tour. It is infinite where the rules conflict.
         """
-        h = self.horizons[agent]
+        left_out = self.left_out[agent]
         bound = -math.inf
         found: list[Column] = []
-        for _ in range(6 if h.left_out else 1):
+        for turn in range(tries if left_out else 1):
             constant = self.climb(agent, price)
+            over = np.zeros(len(left_out))
             for k in range(1 + extra):
                 x, row = self.tour(agent, noise if k else 0.0)
                 if math.isinf(x):
                     return x, []
-                on = row >= 0
-                excess = [
-                    int(w[self.days[on], row[on]].sum()) + c.base - c.hi
-                    for w, c in zip(self.left_out[agent], h.left_out, strict=True)
-                ]
+                excess = np.array([_value(c, w, row) - c.hi for c, w in left_out])
                 if k == 0:
-                    bound = max(bound, x + constant)
-                    over = np.array(excess)
-                if all(e <= 0 for e in excess):
-                    direct = float(price[self.days[on], row[on]].sum())
-                    direct += float((np.array(excess) + [c.hi - c.base for c in h.left_out]) @ self.multipliers[agent])
-                    found.append(Column(agent, row, round(x - direct)))
-            if not h.left_out:
+                    bound, over = max(bound, x + constant), excess
+                if (excess <= 0).all():
+                    x -= _earned(price, row)
+                    for m, (_, w) in zip(self.multipliers[agent], left_out, strict=True):
+                        x -= m * _earned(w, row)
+                    found.append(Column(agent, row, round(x)))
+            if not left_out:
                 break
-            now = self.multipliers[agent]
-            unit = [max(1, int(w.max())) for w in self.left_out[agent]]
+            unit = np.array([1.0 if c.any else float(w.max(initial=1.0)) for c, w in left_out])
             step = np.where(over > 0, 2.0 * over, np.where(over < 0, -1.0, 0.0)) / np.square(unit)
-            self.multipliers[agent] = np.maximum(0.0, now + step)
+            self.multipliers[agent] = np.maximum(0.0, self.multipliers[agent] + step * (1 + turn / 3))
             if not (over > 0).any():
                 break
         return bound, found
 
 
-def _weights(program: Program, measure: int, days: Sequence[int]) -> FloatArray:
+def _weights(program: Program, count: Count) -> FloatArray:
+    """Share of each option in a count, shape (D, S): summed over a tour at most the count's value."""
     out = np.zeros(program.shape[1:])
-    out[list(days)] = program.measures[measure, list(days)]
+    for group in count.groups:
+        weight = program.measures[count.measure, list(group)]
+        out[list(group)] = (weight > 0) / len(group) if count.any else weight
     return out
+
+
+def _value(count: Count, weights: FloatArray, row: Row) -> int:
+    """The count's value; `weights` from `_weights`."""
+    if not count.any:
+        return count.base + round(_earned(weights, row))
+    return count.base + sum(any(row[d] >= 0 and weights[d, row[d]] > 0 for d in g) for g in count.groups)
 
 
 @dataclass
@@ -306,7 +316,7 @@ class Generation:
             if self.search.stopped:
                 return None, []
             price = np.stack([flow.prices(a, d) for d in range(self.D)])
-            bound, found = self.pricer.tours(a, price, extra=EXTRA, noise=1.0)
+            bound, found = self.pricer.tours(a, price, extra=EXTRA, noise=1.0, tries=60)
             if math.isinf(bound):
                 stuck.append(a)
             elif not found:
@@ -419,28 +429,40 @@ class Generation:
                 return None
         return found
 
-    def prove(self, root: Root, seconds: float) -> bool:
-        """Raise the bound a cent at a time until it meets the incumbent; whether it might go on with more time."""
+    def prove(self, root: Root, seconds: float) -> None:
+        """Raise the bound by listing all horizons that matter up to a cost, until it meets the incumbent or time is up."""
         until = self.search.elapsed() + seconds
+        A = self.program.shape[0]
         while not self.search.over():
-            target = math.ceil(max(self.search.bound, root.bound) - TIE)
-            columns = self.near(root, target, LISTED)
-            left = until - self.search.elapsed()
-            if columns is None or left <= 0:
-                return False
-            A = self.program.shape[0]
+            listed = self._list(root)
+            left = min(until, self.search.seconds) - self.search.elapsed()
+            if listed is None or left <= 0:
+                return
+            most, columns = listed
             if len({c.agent for c in columns}) < A:
-                self.search.prove(target + 1)
+                self.search.prove(most + 1)
                 continue
             master = Master(self.program, np.full((A, self.D), -1, np.int32), range(A), whole=True)
             master.add(columns)
-            choice, bound = master.best(min(left, self.search.left()), self.search.over)
+            choice, bound = master.best(left, self.search.over)
             if choice is not None:
                 self.search.offer(choice)
-            if bound <= target - 1 + TIE:
-                return True
-            self.search.prove(min(math.ceil(bound - TIE), target + 1))
-        return False
+            before = self.search.bound
+            if math.isfinite(bound) or bound > 0:
+                self.search.prove(min(math.ceil(bound - TIE) if math.isfinite(bound) else most + 1, most + 1))
+            if self.search.bound <= before:
+                return
+
+    def _list(self, root: Root) -> tuple[int, list[Column]] | None:
+        """The greatest cost below the incumbent's whose horizons are few, or else the least; and these horizons."""
+        least = math.ceil(max(self.search.bound, root.bound) - TIE)
+        most = round(min(self.search.cost - 1, least + AHEAD))
+        for cost in range(most, least, -1):
+            columns = self.near(root, cost, FEW)
+            if columns is not None:
+                return cost, columns
+        columns = self.near(root, least, LISTED)
+        return None if columns is None else (least, columns)
 
     # -- annealing ---------------------------------------------------------------------------------------------------
 

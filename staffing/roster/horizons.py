@@ -66,7 +66,8 @@ class Exact:
     def _lead(self, own: Generation) -> None:
         search = self.search
         choice = search.choice
-        if choice is None:
+        if choice is None or search.over():
+            self._ready.set()
             return
         try:
             self.root = own.root(choice, ROOT * search.left())

@@ -109,7 +109,8 @@ def link(la: Any, then: Any, tolls: Any) -> None:
                         break
                     at = at * la.size[d + 1, i] + w
                 then[d, j, k] = la.labels[d + 1] if toll >= IMPOSSIBLE else at
-                tolls[d, j, k] = 0.0 if toll >= IMPOSSIBLE else toll
+                if 0.0 < toll < IMPOSSIBLE:
+                    tolls[d, j, k] = toll
 
 
 @njit(cache=True, nogil=True)
@@ -141,7 +142,8 @@ def compact(la: Any, then: Any, tolls: Any, alive: Any, labels: Any) -> None:
                     to = then[d, j, k]
                     on = to < la.labels[d + 1] and alive[d + 1, to] > 0
                     then[d, j, i] = alive[d + 1, to] - 1 if on else labels[d + 1]
-                    tolls[d, j, i] = tolls[d, j, k]
+                    if tolls[d, j, i] != tolls[d, j, k]:  # pages of zeros stay untouched
+                        tolls[d, j, i] = tolls[d, j, k]
                     i += 1
 
 

@@ -11,7 +11,7 @@ others that are nearly as cheap.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from math import gcd
 
@@ -19,15 +19,14 @@ import numpy as np
 import numpy.typing as npt
 
 from staffing.grid import BoolArray, FloatArray, IntArray
+from staffing.roster.automata import FREE, after_day, top_of
+from staffing.roster.block_counts import HUGE
 from staffing.roster.evaluate import count_cost, late_starts
 from staffing.roster.label_kernels import INF, Layers, compact, link
 from staffing.roster.primitives import Count, Program, Run, Succession
-from staffing.roster.tables import FREE
-from staffing.roster.tables import _step as after_day
-from staffing.roster.tables import _top as top_of
 
-CELLS = 12_000_000
-"""Most costs (nodes times labels, over all days) that a program keeps; counts that would need more are left out."""
+LIGHT, CELLS = 2_000_000, 30_000_000
+"""Most costs (nodes times labels, over all days) that a program keeps, with counts that can be left out and without."""
 BOX = 30_000_000
 """Most entries of the table of label steps before labels that nothing reaches are thrown away."""
 MOVES = 400
@@ -87,7 +86,7 @@ class _Sum:
     @property
     def optional(self) -> bool:
         """Whether it only bounds from above, so that leaving it out is a relaxation."""
-        return self.role == 0 and bool(self.counts) and self.need <= 0 and not any(self.toll)
+        return bool(self.counts) and self.need <= 0 and not any(self.toll)
 
 
 def horizon_of(program: Program, agent: int, cells: int = CELLS, known: dict[bytes, Steps] | None = None) -> Horizon:
@@ -110,7 +109,7 @@ def horizon_of(program: Program, agent: int, cells: int = CELLS, known: dict[byt
     _, D, S = program.shape
     usable = program.allowed[agent].copy()
     rows, next_of, over_of, before = _forbidden(program, agent, usable)
-    runs = sorted((r for r in program.runs if r.agent == agent), key=lambda r: (r.measure, r.lo, r.hi, r.off))
+    runs = [_run(r, D) for r in program.runs if r.agent == agent]
     measures = sorted({r.measure for r in runs})
     symbol = np.zeros((D, S + 1), np.int64)
     for bit, m in enumerate(measures):
@@ -132,13 +131,15 @@ def horizon_of(program: Program, agent: int, cells: int = CELLS, known: dict[byt
         steps = _steps(layers, {} if known is None else known)
         if steps is not None:
             offset = np.concatenate([[0], np.cumsum(len(arcs) * (steps.labels + 1))]).astype(np.int64)
-            if offset[-1] <= cells:
+            plain = [x for x in sums if x.optional and x.role == 0]
+            if offset[-1] <= (min(cells, LIGHT) if plain else cells):
                 break
         optional = [x for x in sums if x.optional]
         if not optional:
             raise UnfitError(f"agent {agent}: more than {cells} costs")
-        widest = max(optional, key=lambda x: x.top)
-        sums.remove(widest)
+        widest = max(optional, key=lambda x: (x.role == 0, x.top))
+        i = sums.index(widest)
+        del sums[i : i + 1 + widest.role]
         left_out += widest.counts
     return Horizon(
         layers._replace(labels=steps.labels, offset=offset),
@@ -248,6 +249,11 @@ def _layers(
         size.prod(axis=1),
         np.zeros(D + 2, np.int64),
     )
+
+
+def _run(run: Run, days: int) -> Run:
+    """The run without an upper bound that it cannot reach, whose lengths need no nodes then."""
+    return replace(run, hi=HUGE) if run.hi >= run.before + days else run
 
 
 def _forbidden(program: Program, agent: int, usable: BoolArray) -> tuple[BoolArray, IntArray, IntArray, int]:

@@ -22,6 +22,9 @@ from staffing.roster.primitives import Choice, Program
 Row = npt.NDArray[np.int32]
 """Option of each day of one agent, -1 for a day off, shape (D,)."""
 
+PLAIN = "presolving/maxrounds = 0\nseparating/maxrounds = 0\nseparating/maxroundsroot = 0\n"
+"""SCIP's parameters: presolve and cuts cost more than they bring on these programs."""
+
 
 @dataclass(frozen=True, eq=False)
 class Column:
@@ -196,6 +199,7 @@ class Master:
 
     def best(self, seconds: float, should_stop: Callable[[], bool]) -> tuple[Choice | None, float]:
         """Best whole choice within seconds of wall time, and a lower bound on any from these columns."""
+        self.lp.SetSolverSpecificParametersAsString(PLAIN)
         self.lp.SetTimeLimit(max(1, int(seconds * 1000)))
         ended = threading.Event()
 

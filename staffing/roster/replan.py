@@ -18,7 +18,9 @@ from staffing.errors import InputError, Problems
 from staffing.grid import BoolArray
 from staffing.roster.anneal import anneal
 from staffing.roster.compile import cents, compile_program
-from staffing.roster.costs import coverage, terms
+from staffing.roster.costs import terms_in_cents
+from staffing.roster.cover import UNITS, split
+from staffing.roster.evaluate import supply
 from staffing.roster.inputs import problems_of
 from staffing.roster.options import Options, choice_of, expand, roster_of
 from staffing.roster.primitives import Choice, Program
@@ -247,7 +249,7 @@ def mend(
         )
     given = {*asked, *((a, d) for one, other, d in swapped for a in (one, other))}
     distinct = {choice.tobytes(): choice for choice in choices}
-    alternatives = [_alternative(problem, options, published, choice, given) for choice in distinct.values()]
+    alternatives = [_alternative(problem, options, program, published, choice, given) for choice in distinct.values()]
     best: list[Alternative] = []
     for alternative in sorted(alternatives, key=lambda x: (len(x.changes), x.cost)):
         worse = any(len(x.violations) <= len(alternative.violations) and x.cost <= alternative.cost for x in best)
@@ -336,18 +338,20 @@ def without_cell(
 def _alternative(
     problem: RosterProblem,
     options: Options,
+    program: Program,
     published: Choice,
     choice: Choice,
     asked: Collection[tuple[int, int]],
 ) -> Alternative:
     roster = roster_of(problem, options, choice)
-    found = terms(problem, roster)
+    found = {name: amount / 100 for name, amount in terms_in_cents(problem, roster, options).items()}
+    missing = np.maximum(program.cover.need - split(program.cover, supply(program, choice)).sum(axis=1), 0)
     return Alternative(
         roster=roster,
         changes=_changes(problem, options, published, choice, asked),
         cost=sum(found.values()),
         terms=found,
-        understaffed_hours=coverage(problem, roster).understaffed_hours,
+        understaffed_hours=float(missing.sum() / UNITS * problem.grid.hours),
         violations=audit(problem, roster),
     )
 

@@ -8,35 +8,25 @@ the same days and measure share one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from staffing.grid import IntArray
+from staffing.roster.automata import Automata, Rests, automata, successions
+from staffing.roster.block_counts import SLOTS, Parts, carries
 from staffing.roster.cover import UNITS
-from staffing.roster.evaluate import late_starts
 from staffing.roster.kernels import Net, Tables, Work
-from staffing.roster.primitives import Count, Program, Run, Succession
+from staffing.roster.primitives import Count, Program
 
 Cents = npt.NDArray[np.int32]
 
 LONGEST = 7
 """Most days of a block."""
-SLOTS = 6
-"""Most sums that a block's program carries."""
-HUGE = 2**31 - 1
-"""A hard bound that nothing reaches."""
-RUN_STATES = 200
-"""Most states of an agent's runs."""
 QUEUES = 30
 """Most queues of the cover's augmenting search (bits of a word)."""
-
-LOCAL, RELAXED, DROPPED = 2, 3, 4
-"""Kinds of counts for the month program besides the two that it carries (0 and 1)."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +92,10 @@ def prepare(program: Program, longest: int = LONGEST) -> Compiled:
     canon, unit = _canonical(program, usable)
     counts = sorted(program.counts, key=lambda c: c.agent)
     count_ptr = np.searchsorted([c.agent for c in counts], np.arange(A + 1)).astype(np.int64)
-    runs = _automata(program, usable, reasons)
-    rests, rest_of, allowed = _successions(program, usable)
-    carry, leads = _carries(counts, count_ptr, canon, blocks, A)
-    parts = _Parts(counts, count_ptr, canon, carry, leads, blocks, A, reasons)
+    runs = automata(program, usable, reasons)
+    rests, rest_of, allowed = successions(program, usable)
+    carry, leads = carries(counts, count_ptr, canon, blocks, A)
+    parts = Parts(counts, count_ptr, canon, carry, leads, blocks, A, reasons)
     classes = _classes(program, usable, canon, unit, blocks, parts, runs, rests, rest_of)
     N = len(counts)
     below = np.zeros((N, max([len(c.below) for c in counts], default=0), 2), np.int64)
@@ -264,394 +254,15 @@ def _canonical(program: Program, usable: Any) -> tuple[list[int], list[int]]:
     return canon, unit
 
 
-# -- runs ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Automata:
-    of: IntArray
-    start: IntArray
-    next: Any
-    states: IntArray
-    symbol: Any
-
-
-FREE = -1_000_000
-"""State of a run before a first day on which it may begin without reaching its least length."""
-
-
-def _top(run: Run, days: int) -> int:
-    """Length beyond which a run's length makes no difference."""
-    return run.hi if run.hi <= days + 31 else max(run.lo, 1)
-
-
-def _step(state: tuple[int, ...], runs: Sequence[Run], inside: Sequence[bool], days: int) -> tuple[int, ...] | None:
-    """Run lengths after one more day; None where a run breaks. A length below `lo` that may end is negative."""
-    out = []
-    for x, run, member in zip(state, runs, inside, strict=True):
-        if not member:
-            if 0 < x < run.lo:
-                return None
-            out.append(0)
-            continue
-        n = 1 if x == FREE else abs(x) + 1
-        if n > run.hi:
-            return None
-        out.append(-n if x < 0 and n < run.lo else min(n, _top(run, days)))
-    return tuple(out)
-
-
-def _automata(program: Program, usable: Any, reasons: list[str]) -> _Automata:
-    """Runs of each agent, and rests over a day off, as a finite automaton over symbols; symbol 0 is a day off.
-
-    A choice's symbol says which of the runs' measures it has, and how late it ends and how early it starts as far as a
-    rest over a day off asks.
-    """
-    A, D, S = program.shape
-    by_agent: list[list[Run]] = [[] for _ in range(A)]
-    for r in program.runs:
-        by_agent[r.agent].append(r)
-    over: list[Succession | None] = [None] * A
-    for x in program.successions:
-        if x.over_off:
-            other = over[x.agent]
-            over[x.agent] = x if other is None or x.rest_seconds > other.rest_seconds else other
-    keys: dict[tuple[tuple[tuple[int, int, int, bool], ...], int | None], int] = {}
-    of = np.zeros(A, np.int64)
-    for a, runs in enumerate(by_agent):
-        runs.sort(key=lambda r: (r.measure, r.lo, r.hi, r.off))
-        rest = over[a]
-        lengths = tuple((r.measure, r.lo, r.hi, r.off) for r in runs)
-        of[a] = keys.setdefault((lengths, None if rest is None else rest.rest_seconds), len(keys))
-    start = np.zeros(A, np.int64)
-    tables, symbols = [], []
-    for k, (key, rest_seconds) in enumerate(keys):
-        measures = sorted({m for m, *_ in key})
-        shape = [Run("", 0, m, lo, hi, 0, off) for m, lo, hi, off in key]
-        who = np.nonzero(of == k)[0].tolist()
-        gap = _Gap(program, usable, rest_seconds, [over[a] for a in who])
-        marks = np.zeros((D, S), np.int64)
-        for bit, m in enumerate(measures):
-            marks |= (program.measures[m] > 0).astype(np.int64) << bit
-        seen: dict[tuple[int, int, int], int] = {}
-        symbol = np.zeros((D, S), np.int64)
-        columns = np.stack([marks, gap.end, gap.start], axis=2).reshape(-1, 3)
-        rows, at = np.unique(columns, axis=0, return_inverse=True)
-        for y, late, early in rows.tolist():
-            seen[y, late, early] = len(seen) + 1
-        symbol[:] = (at.reshape(-1) + 1).reshape(D, S)
-        inside = {
-            y: tuple(bool(y >> measures.index(r.measure) & 1) != r.off for r in shape)
-            for y in {0, *(y for y, _, _ in seen)}
-        }
-        index: dict[tuple[tuple[int, ...], int], int] = {}
-        for a in who:
-            first = tuple(FREE if r.free_start and not r.before else min(r.before, _top(r, D)) for r in by_agent[a])
-            start[a] = index.setdefault((first, gap.before(over[a])), len(index))
-        table_rows: list[dict[int, int]] = []
-        queue = list(index)
-        while len(table_rows) < len(queue):
-            now, rested = queue[len(table_rows)]
-            row = {}
-            for number, (y, late, early) in [(0, (0, -1, -1)), *((n, y) for y, n in seen.items())]:
-                then = _step(now, shape, inside[y], D)
-                waiting = gap.step(rested, late, early)
-                if then is None or waiting is None:
-                    row[number] = -1
-                    continue
-                if (then, waiting) not in index:
-                    index[then, waiting] = len(index)
-                    queue.append((then, waiting))
-                row[number] = index[then, waiting]
-            table_rows.append(row)
-        table = np.full((len(table_rows), len(seen) + 1), -1, np.int64)
-        for i, row in enumerate(table_rows):
-            for number, then_index in row.items():
-                table[i, number] = then_index
-        tables.append(table)
-        symbols.append(symbol)
-    states = np.array([len(t) for t in tables], np.int64)
-    wide = max(t.shape[1] for t in tables)
-    nxt = np.full((len(tables), states.max(), wide), -1, np.int16)
-    for k, t in enumerate(tables):
-        nxt[k, : t.shape[0], : t.shape[1]] = t
-    if states.max() > RUN_STATES:
-        reasons.append(f"runs of one agent have {states.max()} states, more than {RUN_STATES}")
-    return _Automata(of, start, nxt, states, np.stack(symbols).astype(np.int16))
-
-
-class _Gap:
-    """Rest over one day off: classes of ends by the starts two days later that they forbid, and of starts likewise.
-
-    A state is 0 (nothing waits), ``2 e + 1`` (an end of class e yesterday) or ``2 e + 2`` (the same before a day off).
-    """
-
-    def __init__(self, program: Program, usable: Any, rest: int | None, rules: Sequence[Succession | None]) -> None:
-        _, D, S = program.shape
-        self.end, self.start = np.zeros((D, S), np.int64), np.zeros((D, S), np.int64)
-        self.program, self.rest, self.known = program, rest, {}
-        if rest is None:
-            self.forbids = np.zeros((1, 1), np.bool_)
-            return
-        used = usable.any(axis=0)
-        rows = [np.zeros(S, np.bool_)]
-        self.known[rows[0].tobytes()] = 0
-        for d in range(D - 2):
-            for end in np.unique(program.end[d, usable[d]]).tolist():
-                row = used & (program.start[d + 2] < end + rest)
-                e = self.known.setdefault(row.tobytes(), len(rows))
-                if e == len(rows):
-                    rows.append(row)
-                self.end[d, program.end[d] == end] = e
-        for x in rules:
-            row = self._before(x)
-            if row is not None and self.known.setdefault(row.tobytes(), len(rows)) == len(rows):
-                rows.append(row)
-        table, of = np.unique(np.stack(rows), axis=1, return_inverse=True)
-        self.forbids = table  # by class of end and class of start
-        self.start[:] = of.reshape(-1)[None]
-
-    def _before(self, x: Succession | None) -> Any:
-        """Options that what stood before the horizon forbids on the day that it reaches; None where it does not."""
-        if x is None or x.before_end is None or x.before_day + 2 >= self.program.shape[1]:
-            return None
-        row: Any = self.program.start[x.before_day + 2] < x.before_end + x.rest_seconds
-        return row
-
-    def before(self, x: Succession | None) -> int:
-        """State before the first day."""
-        row = self._before(x)
-        if x is None or row is None or not row.any():
-            return 0
-        return 2 * self.known[row.tobytes()] + (1 if x.before_day == -1 else 2)
-
-    def step(self, state: int, late: int, early: int) -> int | None:
-        """State after a day off (`late` -1) or a shift; None where the rest is too short."""
-        if late < 0:
-            return state + 1 if state % 2 else 0
-        if state and state % 2 == 0 and self.forbids[state // 2 - 1, early]:
-            return None
-        return 2 * late + 1 if self.forbids[late].any() else 0
-
-
-# -- successions ---------------------------------------------------------------------------------------------
-
-
-_Asked = tuple[int, tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]] | None
-
-
-@dataclass(frozen=True)
-class _Rests:
-    states: IntArray
-    end: Any
-    start: Any
-    permitted: Any
-    nested: Any
-
-
-def _successions(program: Program, usable: Any) -> tuple[_Rests, IntArray, Any]:
-    """Classes of options by what may follow them and by what they may follow, per distinct rest and day.
-
-    Class 0 of ends forbids nothing (also a day off). Where the sets of forbidden followers are nested, options are
-    classed by the largest end class that they may follow.
-    """
-    A, D, S = program.shape
-    by_agent: list[list[Succession]] = [[] for _ in range(A)]
-    allowed = program.allowed.copy()
-    for x in program.successions:
-        if x.over_off:
-            continue
-        by_agent[x.agent].append(x)
-        allowed[x.agent, 0] &= ~late_starts(program, x, 0)
-    asked = [_asked(rules) for rules in by_agent]
-    keys = {k: i for i, k in enumerate(dict.fromkeys(asked))}
-    K = len(keys)
-    end = np.zeros((K, D, S), np.int16)
-    start = np.zeros((K, D, S), np.int16)
-    nested = np.ones((K, D), np.bool_)
-    tables: dict[tuple[int, int], Any] = {}
-    states = np.ones(K, np.int64)
-    for key, k in keys.items():
-        if key is None:
-            continue
-        for d in range(D - 1):
-            one, two = np.nonzero(usable[d])[0], np.nonzero(usable[d + 1])[0]
-            rest, pairs, changes = key
-            forbidden = program.start[d + 1][two][None] < program.end[d][one][:, None] + rest
-            for m1, m2 in pairs:
-                forbidden |= (program.measures[m1, d, one] > 0)[:, None] & (program.measures[m2, d + 1, two] > 0)[None]
-            for m, most in changes:
-                change = program.measures[m, d + 1, two][None] - program.measures[m, d, one][:, None]
-                forbidden |= np.abs(change) > most
-            if program.banned is not None:
-                forbidden |= program.banned[np.ix_(one, two)]
-            rows, of = np.unique(np.vstack([np.zeros((1, len(two)), np.bool_), forbidden]), axis=0, return_inverse=True)
-            of = of.reshape(-1)
-            order = np.argsort(rows.sum(axis=1), kind="stable")
-            rank = np.argsort(order)
-            rows = rows[order]
-            end[k, d, one] = rank[of[1:]]
-            states[k] = max(states[k], len(rows))
-            if all(not (a & ~b).any() for a, b in pairwise(rows)):
-                start[k, d + 1, two] = (~rows).sum(axis=0) - 1
-            else:
-                nested[k, d + 1] = False
-                columns, start_of = np.unique(~rows.T, axis=0, return_inverse=True)
-                start[k, d + 1, two] = start_of.reshape(-1)
-                tables[k, d + 1] = columns
-    shape = [max([t.shape[i] for t in tables.values()], default=1) for i in range(2)]
-    full = (K, D, *shape) if tables else (1, 1, 1, 1)
-    permitted = np.zeros(full, np.bool_)
-    for (k, d), t in tables.items():
-        permitted[k, d, : t.shape[0], : t.shape[1]] = t
-    of_agent = np.array([keys[r] for r in asked], np.int64)
-    return _Rests(states, end, start, permitted, nested), of_agent, allowed
-
-
-def _asked(rules: Sequence[Succession]) -> _Asked:
-    """What an agent's successions on consecutive days ask together; None where there are none."""
-    if not rules:
-        return None
-    pairs = {pair for x in rules for pair in x.pairs}
-    changes = {x.change[:2] for x in rules if x.change is not None}
-    return max(x.rest_seconds for x in rules), tuple(sorted(pairs)), tuple(sorted(changes))
-
-
-# -- counts by block -----------------------------------------------------------------------------------------
-
-
-def _across(c: Count, blocks: IntArray) -> bool:
-    """Whether a group of an `any` count lies in two blocks."""
-    at = [set(np.searchsorted(blocks, g, side="right").tolist()) for g in c.groups]
-    return any(len(x) > 1 for x in at)
-
-
-def _carries(
-    counts: Sequence[Count], ptr: IntArray, canon: list[int], blocks: IntArray, A: int
-) -> tuple[IntArray, Any]:
-    """What the month program does with each count (0 or 1, carry it; LOCAL, RELAXED or DROPPED), and who leads a carry.
-
-    Counts of the same days and measure share a carry; so does an `any` count with further groups that is only bounded
-    or priced from above (leaving groups out makes it cheaper, so a bound stays valid): it does not lead.
-    """
-    out = np.full(len(counts), DROPPED, np.int64)
-    leads = np.zeros(len(counts), np.bool_)
-    for a in range(A):
-        linked: dict[tuple[bool, int, tuple[tuple[int, ...], ...]], list[int]] = {}
-        for i in range(ptr[a], ptr[a + 1]):
-            c = counts[i]
-            days = [d for g in c.groups for d in g]
-            if len(set(np.searchsorted(blocks, days, side="right").tolist())) <= 1:
-                out[i] = LOCAL
-                continue
-            if not c.any:
-                out[i] = RELAXED
-            if canon[c.measure] >= 0 and not (c.any and _across(c, blocks)):
-                linked.setdefault((c.any, canon[c.measure], c.groups), []).append(i)
-        hard = {k: any(_hard(counts[i]) for i in v) for k, v in linked.items()}
-        chosen = sorted(linked, key=lambda k: (not hard[k], not k[0], str(k)))[:2]
-        for carry, key in enumerate(chosen):
-            out[linked[key]] = carry
-            leads[linked[key]] = True
-            for other, rows in linked.items():
-                if key[0] and other not in chosen and other[:2] == key[:2] and set(key[2]) <= set(other[2]):
-                    for i in rows:
-                        if counts[i].lo <= counts[i].base and not counts[i].below:
-                            out[i] = carry
-    return out, leads
-
-
-def _hard(c: Count) -> bool:
-    return c.lo > c.base or c.hi < HUGE
-
-
-class _Parts:
-    """The counts of each agent and block, and the slots in which the block's program carries them."""
-
-    def __init__(
-        self,
-        counts: Sequence[Count],
-        count_ptr: IntArray,
-        canon: list[int],
-        carry: IntArray,
-        leads: Any,
-        blocks: IntArray,
-        A: int,
-        reasons: list[str],
-    ) -> None:
-        W = len(blocks) - 1
-        self.ptr = np.zeros((A, W + 1), np.int64)
-        self.carry_slot = np.full((A, W, 2), -1, np.int64)
-        self.specs: list[list[tuple[tuple[int, bool, tuple[int, ...]], ...]]] = []
-        count: list[int] = []
-        slot: list[int] = []
-        linked: list[bool] = []
-        block_of = np.repeat(np.arange(W), np.diff(blocks))
-        for a in range(A):
-            rows: list[list[tuple[int, tuple[int, bool, tuple[int, ...]] | None]]] = [[] for _ in range(W)]
-            for i in range(count_ptr[a], count_ptr[a + 1]):
-                c = counts[i]
-                by_block: dict[int, list[tuple[int, ...]]] = {}
-                for g in c.groups:
-                    for w in set(block_of[list(g)].tolist()):
-                        by_block.setdefault(w, []).append(tuple(d for d in g if block_of[d] == w))
-                whole = set(c.groups)
-                for w, groups in by_block.items():
-                    days = tuple(sorted(int(d - blocks[w]) for g in groups for d in g))
-                    spec: tuple[int, bool, tuple[int, ...]] | None = (canon[c.measure], c.any, days)
-                    if canon[c.measure] < 0 or (c.any and len(groups) > 1 and not _single(groups, whole)):
-                        spec = None
-                    elif c.any and len(groups) > 1:
-                        spec = (-2 - canon[c.measure], True, days)  # one per day with a hit
-                    rows[w].append((i, spec))
-            self.specs.append([])
-            lost: set[int] = set()
-            for w in range(W):
-                order: dict[tuple[int, bool, tuple[int, ...]], int] = {}
-                for i, spec in rows[w]:
-                    c = counts[i]
-                    if spec is not None:
-                        rank = (0 if _hard(c) else 2) - leads[i] if carry[i] != RELAXED or _hard(c) else 9
-                        order[spec] = min(rank, order.get(spec, 9))
-                kept = [k for k in sorted(order, key=lambda k: (order[k], str(k))) if order[k] < 9][:SLOTS]
-                self.specs[a].append(tuple(kept))
-                self.ptr[a, w] = len(count)
-                for i, spec in rows[w]:
-                    at = kept.index(spec) if spec in kept else -1
-                    count.append(i)
-                    slot.append(at)
-                    linked.append(carry[i] != LOCAL)
-                    if at < 0 and _hard(counts[i]):
-                        reasons.append(f"rule {counts[i].rule} is beyond the program over a block of days")
-                    if leads[i]:
-                        self.carry_slot[a, w, carry[i]] = at
-                        if at < 0:
-                            lost.add(int(carry[i]))
-            self.ptr[a, W] = len(count)
-            for k in lost:  # a carry that one block cannot hold is none
-                self.carry_slot[a, :, k] = -1
-                for i in range(count_ptr[a], count_ptr[a + 1]):
-                    if carry[i] == k:
-                        carry[i] = DROPPED if counts[i].any else RELAXED
-        self.count = np.array(count, np.int64)
-        self.slot = np.array(slot, np.int64)
-        self.linked = np.array(linked, np.bool_)
-
-
-def _single(groups: list[tuple[int, ...]], whole: set[tuple[int, ...]]) -> bool:
-    """Whether every group is one whole group of a single day."""
-    return all(len(g) == 1 and g in whole for g in groups)
-
-
 def _classes(
     program: Program,
     usable: Any,
     canon: list[int],
     unit: list[int],
     blocks: IntArray,
-    parts: _Parts,
-    runs: _Automata,
-    rests: _Rests,
+    parts: Parts,
+    runs: Automata,
+    rests: Rests,
     rest_of: IntArray,
 ) -> dict[str, Any]:
     """Classes of options for every kind of agent and block."""

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from staffing.grid import FloatArray
+from staffing.roster.block_counts import LOCAL
 from staffing.roster.kernels import INF, Work, best_block, best_month
-from staffing.roster.tables import LOCAL, Compiled, make_work
+from staffing.roster.tables import Compiled, make_work
 
 RELAXED, RUNS, EXACT = 0, 1, 2
 """What of runs and rests a month keeps between blocks: nothing, the runs, everything."""

@@ -51,6 +51,7 @@ GERMAN_PATTERNS = (
     (r"^(\d+)MB per file", "Bis $1 MB je Datei"),
     (r"^Limit (\d+)MB per file", "Bis $1 MB je Datei"),
     (r"^Remove (.*)$", "$1 entfernen"),
+    (r"^(\d+) more$", "$1 weitere"),
 )
 
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from staffing.roster.anneal import _phases, _Search, anneal, cost, violations
+from staffing.roster.block_counts import is_hard
 from staffing.roster.compile import compile_program
 from staffing.roster.flow import cover_cost
 from staffing.roster.options import expand
-from staffing.roster.tables import _hard, prepare
+from staffing.roster.tables import prepare
 from staffing.roster.tours import carried
 from tests.roster.programs import count_cost, kept, random_program, rows, run_kept, seeds, value_of
 from tests.roster.roster_cases import random_problem
@@ -52,7 +53,7 @@ def test_incremental_cost_equals_recomputed_cost_and_every_sweep_stays_legal(see
     if not search.construct():
         # only rules that the month does not carry can keep it from finding a legal horizon
         c = search.compiled
-        assert c.unsupported or any(_hard(x) and not ok for x, ok in zip(c.counts, carried(c), strict=True))
+        assert c.unsupported or any(is_hard(x) and not ok for x, ok in zip(c.counts, carried(c), strict=True))
         return
     assert violations(program, search.choice) == 0
     for sigma in (30.0, 10.0, 0.0):

@@ -44,6 +44,7 @@ def test_alternatives_go_from_fewest_changes_to_least_cost(published: tuple[Rost
         assert asked.before.startswith(ill.code)
         assert all(4 <= c.day <= 11 for c in x.changes)
         assert x.cost == pytest.approx(sum(costs.terms(now, x.roster).values()))
+        assert x.understaffed_hours == pytest.approx(costs.coverage(now, x.roster).understaffed_hours)
         before = {(s.agent, s.day): (s.code, s.start) for s in roster.shifts}
         after = {(s.agent, s.day): (s.code, s.start) for s in x.roster.shifts}
         cells = {(c.agent, c.day) for c in x.changes}

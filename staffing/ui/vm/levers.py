@@ -21,6 +21,8 @@ from staffing.roster.problem import Agent, Law
 from staffing.scenario import Scenario
 
 Tree = dict[str, Any]
+GERMAN_DAYS = dict(zip(("mo", "di", "mi", "do", "fr", "sa", "so", "feiertag"), (*WEEKDAYS, "holiday"), strict=True))
+"""Days as Germans write them."""
 
 
 @dataclass(frozen=True)
@@ -137,12 +139,16 @@ def read_opening(text: str) -> dict[str, list[str]]:
     --------
     >>> read_opening("mon-fri 08:00-18:00; sat closed")
     {'mon-fri': ['08:00-18:00'], 'sat': []}
+    >>> read_opening("Mo-Fr 8:00-18:00; Feiertag geschlossen")
+    {'mon-fri': ['8:00-18:00'], 'holiday': []}
     """
     found: dict[str, list[str]] = {}
     for part in filter(None, (p.strip() for p in text.split(";"))):
         day, _, ranges = part.partition(" ")
         closed = ranges.strip().lower() in ("closed", "-", "geschlossen", "")
-        found[day] = [] if closed else [r.strip() for r in ranges.split(",")]
+        found["-".join(GERMAN_DAYS.get(d, d) for d in day.lower().split("-"))] = (
+            [] if closed else [r.strip() for r in ranges.split(",")]
+        )
     return found
 
 
