@@ -98,7 +98,8 @@ def test_the_files_agree_with_each_other(plan, files, tmp_path):
     own = [n for n in files if n.startswith("calendars/")]
     assert len(own) == shifts["agent_id"].nunique()
     sheet = openpyxl.load_workbook(io.BytesIO(files["roster.xlsx"]))["Rota"]
-    assert sheet.max_row == 3 + len(plan.problem.agents)
+    people = [sheet.cell(4 + i, 1).value for i in range(len(plan.problem.agents))]
+    assert [p.lstrip("'") for p in people] == [a.name for a in plan.problem.agents]
 
 
 def test_a_name_like_a_formula_is_neutralised(files):
