@@ -72,6 +72,8 @@ class Tables:
     """The rota that ends where this one begins, in the form of roster.csv."""
     ledger: Paths = ()
     """What each agent carries over of weekends, unpopular shifts and hours."""
+    published: Paths = ()
+    """The rota as it was published, in the form of roster.csv: changes of it have a price (`prices.change`)."""
     activities: Paths = ()
     """Training, meetings and coaching to be placed."""
     events: Paths = ()

@@ -19,17 +19,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="COVERAGE.csv",
         help="need of a finished plan; else the one beside the rota, else a new forecast",
     )
+    parser.add_argument(
+        "--place-breaks",
+        type=Path,
+        metavar="FILE.csv",
+        help="place the breaks of shifts that lack them, write that rota, and check it",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Audit a rota."""
     scenario = load(args.scenario)
+    from staffing.export.folder import write_folder
+    from staffing.export.text import csv_bytes
     from staffing.plan import need_beside, problem_for
     from staffing.roster import costs, rules
-    from staffing.roster.rota import read_rota
+    from staffing.roster.breaks import lacking, place_breaks
+    from staffing.roster.rota import read_rota, rota_table
 
     problem = problem_for(scenario, args.need or need_beside(args.roster))
     roster = read_rota(args.roster, problem)
+    if args.place_breaks:
+        roster = place_breaks(problem, roster, lacking(problem, roster))
+        table = csv_bytes(rota_table(problem, roster))
+        write_folder(args.place_breaks.parent, {args.place_breaks.name: table})
     violations = rules.audit(problem, roster)
     terms = costs.terms(problem, roster)
     if args.json:

@@ -18,19 +18,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=5.0, help="wall time for the rota, and for each rule")
     parser.add_argument("--workers", type=int, help="threads; as in the scenario by default")
     parser.add_argument(
-        "--need", type=Path, metavar="COVERAGE.csv", help="need of a finished plan, instead of a forecast"
+        "--need",
+        type=Path,
+        metavar="COVERAGE.csv",
+        help="need of a finished plan; else the one beside the rota, else a new forecast",
     )
 
 
 def run(args: argparse.Namespace) -> int:
     """Price the rules."""
     scenario = load(args.scenario)
-    from staffing.plan import problem_for
+    from staffing.plan import need_beside, problem_for
     from staffing.roster.explain import price_rules
     from staffing.roster.rota import read_rota
     from staffing.roster.rules import RULES
 
-    problem = problem_for(scenario, args.need)
+    problem = problem_for(scenario, args.need or need_beside(args.roster))
     prices = price_rules(
         problem,
         read_rota(args.roster, problem),

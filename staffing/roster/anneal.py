@@ -84,6 +84,28 @@ def anneal(
         search.pool.shutdown()
 
 
+def descend(
+    program: Program | Compiled, start: Choice, *, seconds: float = 60.0, workers: int = 1, seed: int = 1
+) -> Choice:
+    """Sweeps without noise from a choice on, until one finds nothing better or time is over.
+
+    Parameters
+    ----------
+    program, start, workers, seed
+        As in `anneal`.
+    seconds
+        Wall time at most.
+    """
+    compiled = program if isinstance(program, Compiled) else prepare(program)
+    search = _Search(compiled, seed, start, workers, lambda: False, time.monotonic() + seconds)
+    try:
+        while search.sweep(0.0) < -0.5:
+            pass
+    finally:
+        search.pool.shutdown()
+    return search.choice
+
+
 class _Search:
     """One annealing run: the incumbent's flow, the threads and their memory."""
 

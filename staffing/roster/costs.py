@@ -216,10 +216,29 @@ def cost_requests(x: Judged) -> int:
         d = problem.grid.day_index(request.day)
         if d is None:
             continue
-        codes = {s.code for s in x.facts.shifts[problem.agent_index[request.agent]] if s.day == d}
-        granted = {"off": not codes, "work": bool(codes)}.get(request.wish, request.wish in codes)
+        day = problem.grid.dates[d]
+        there = [s for s in x.facts.shifts[problem.agent_index[request.agent]] if s.day == d]
+        shown = [request.granted(s.code, x.facts.wall(day, s.start), x.facts.wall(day, s.end)) for s in there]
+        granted = (all if request.wish == "off" else any)(shown) if there else request.granted(None)
         total += 0 if granted else _whole(problem.prices.request * request.weight)
     return total
+
+
+def cost_stability(x: Judged) -> int:
+    """Agent-days that differ from the published rota, by shift type or start; days of absence are no change."""
+    problem = x.facts.problem
+    if not problem.published:
+        return 0
+    price = _whole(problem.prices.change)
+    index = {day: d for d, day in enumerate(problem.grid.dates)}
+    published = {
+        (problem.agent_index[p.agent], index[p.day]): (p.shift, p.start) for p in problem.published if p.day in index
+    }
+    there = {(s.agent, s.day): (s.code, s.start) for shifts in x.facts.shifts for s in shifts}
+    away = {(problem.agent_index[r.agent], r.first, r.last) for r in problem.absences}
+    changed = [cell for cell in published.keys() | there.keys() if published.get(cell) != there.get(cell)]
+    dates = problem.grid.dates
+    return price * sum(not any(a == b and first <= dates[d] <= last for b, first, last in away) for a, d in changed)
 
 
 def _steps(excess: IntArray, first: float, further: float, width: int) -> int:
@@ -255,6 +274,7 @@ TERMS: Mapping[str, Callable[[Judged], int]] = {
     "understaffing": cost_understaffing,
     "overstaffing": cost_overstaffing,
     "requests": cost_requests,
+    "stability": cost_stability,
     "weekends": cost_weekends,
     "unpopular": cost_unpopular,
     "hours_deviation": cost_hours_deviation,

@@ -6,6 +6,7 @@ bound are exact: nothing is moved afterwards.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise, product
@@ -78,13 +79,22 @@ PLACEMENTS = 24
 """Most break placements kept per shift type and start; more are thinned evenly."""
 
 
-def expand(problem: RosterProblem) -> Options:
+def expand(problem: RosterProblem, most: int = PLACEMENTS, only: Collection[tuple[int, int]] | None = None) -> Options:
     """List the options of a problem: every shift type, start and break placement.
 
     Breaks start on whole intervals after the shift's start, inside their window (at the window's beginning where no
     whole interval lies inside), in their order and without overlap. Placements that cover the same are listed once;
     more than `PLACEMENTS` are thinned evenly. The end is told by the wall clock: a night shift is an hour shorter when
     the clock springs forward, and so is its paid time.
+
+    Parameters
+    ----------
+    problem
+        Its shift types and horizon are read.
+    most
+        Most break placements per shift type and start.
+    only
+        Shift types (index) and starts (minute) to list; None means all.
 
     Returns
     -------
@@ -108,8 +118,10 @@ def expand(problem: RosterProblem) -> Options:
     for k, kind in enumerate(problem.shift_types):
         minutes = round(kind.hours * 60)
         for start in starts_of(kind):
+            if only is not None and (k, start) not in only:
+                continue
             seen: set[bytes] = set()
-            for placement in placements(kind, grid.interval_minutes):
+            for placement in placements(kind, grid.interval_minutes, most):
                 shape = _units(
                     0, minutes * 60, [(m * 60, (m + n) * 60) for m, n, _ in placement], grid.seconds
                 ).tobytes()
@@ -174,8 +186,8 @@ def starts_of(kind: ShiftType) -> list[int]:
     return list(range(begin, last + 1, kind.start_step_minutes))
 
 
-def placements(kind: ShiftType, interval_minutes: int) -> list[Placement]:
-    """Ways to place a shift type's breaks, at most `PLACEMENTS`; one empty placement where it has none."""
+def placements(kind: ShiftType, interval_minutes: int, most: int = PLACEMENTS) -> list[Placement]:
+    """Ways to place a shift type's breaks, at most `most`; one empty placement where it has none."""
     length = round(kind.hours * 60)
     places: list[list[tuple[int, int, bool]]] = []
     for pause in kind.breaks:
@@ -185,8 +197,8 @@ def placements(kind: ShiftType, interval_minutes: int) -> list[Placement]:
     found = [
         combination for combination in product(*places) if all(a[0] + a[1] <= b[0] for a, b in pairwise(combination))
     ]
-    if len(found) > PLACEMENTS:
-        kept = np.unique(np.linspace(0, len(found) - 1, PLACEMENTS).round().astype(int))
+    if len(found) > most:
+        kept = np.unique(np.linspace(0, len(found) - 1, most).round().astype(int))
         found = [found[i] for i in kept]
     return found
 

@@ -98,6 +98,35 @@ class Request:
     wish: str
     """``off``, ``work``, or a shift type's code."""
     weight: float = 1.0
+    between: tuple[int, int] | None = None
+    """Wall-clock minutes of the day: ``work`` only inside them, or ``off`` (no work) during them; None: the whole day."""
+
+    @property
+    def told(self) -> str:
+        """The wish as the table says it, e.g. ``off 14:00-18:00``."""
+        if self.between is None:
+            return self.wish
+        first, last = (f"{m // 60 % 24:02d}:{m % 60:02d}" for m in self.between)
+        return f"{self.wish} {first}-{last}"
+
+    def granted(self, code: str | None, begin: int = 0, end: int = 0) -> bool:
+        """Whether a day grants the wish.
+
+        Parameters
+        ----------
+        code
+            Shift type of the day's shift; None for a day off.
+        begin, end
+            Its wall-clock minutes.
+        """
+        if code is None:
+            return self.wish == "off"
+        if self.between is None:
+            return self.wish == "work" or self.wish == code
+        first, last = self.between
+        if self.wish == "off":
+            return end <= first or begin >= last
+        return first <= begin and end <= last and self.wish in ("work", code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +219,8 @@ class RosterProblem:
         Fixed week patterns by key.
     activities
         What is placed inside shifts once the rota stands.
+    published
+        Shifts of the rota as it was published; agents' other days were off. Empty where none was.
     """
 
     grid: TimeGrid
@@ -209,6 +240,7 @@ class RosterProblem:
     queue_weights: FloatArray | None = None
     rotations: Mapping[str, Rotation] = field(default_factory=dict)
     activities: tuple[Activity, ...] = ()
+    published: tuple[Lock, ...] = ()
 
     def __post_init__(self) -> None:
         read_only(self)

@@ -33,7 +33,7 @@ class Team:
 
     Attributes
     ----------
-    agents, absences, requests, locks, past, ledger, activities
+    agents, absences, requests, locks, past, ledger, activities, published
         Their rows; requests lie in the horizon, past shifts before it.
     notes
         What was left out, one sentence each.
@@ -47,6 +47,7 @@ class Team:
     ledger: tuple[LedgerEntry, ...] = ()
     notes: tuple[str, ...] = ()
     activities: tuple[Activity, ...] = ()
+    published: tuple[Lock, ...] = ()
 
 
 def read_team(
@@ -63,8 +64,8 @@ def read_team(
     Parameters
     ----------
     files
-        Keys ``agents``, ``absences``, ``requests``, ``locks``, ``previous``, ``ledger``, ``activities``; several files
-        of a table are read one after the other. Absent keys are empty tables.
+        Keys ``agents``, ``absences``, ``requests``, ``locks``, ``previous``, ``ledger``, ``activities``, ``published``;
+        several files of a table are read one after the other. Absent keys are empty tables.
     grid
         The horizon.
     queues, contracts, shift_types, rotations
@@ -97,6 +98,7 @@ def read_team(
         reader.ledger(),
         tuple(reader.notes),
         reader.activities(),
+        reader.published(),
     )
     reader.problems.raise_if_any()
     return team
@@ -223,6 +225,7 @@ class _Reader:
             agent, day, wish = row["agent_id"], row["date"], row["wish"]
             if not self._known(table, i, agent) or day is None or not wish:
                 continue
+            wish, between = self._between(table, i, wish)
             wish = "off" if wish.lower() in _OFF else "work" if wish.lower() in _WORK else wish
             if wish not in ("off", "work", *self.codes):
                 self._unknown(table, i, "wish", "wish", wish, ("off", "work", *self.codes))
@@ -233,9 +236,17 @@ class _Reader:
                 self.problems.add(table.where(i), what, "keep one of the wishes")
             else:
                 weight = row.get("weight", 1.0)
-                out[agent, day] = Request(agent, day, wish, 1.0 if weight != weight else float(weight))
+                out[agent, day] = Request(agent, day, wish, 1.0 if weight != weight else float(weight), between)
         self._note(outside, "wishes lie outside the horizon: left out")
         return tuple(out.values())
+
+    def _between(self, table: Table, i: int, text: str) -> tuple[str, tuple[int, int] | None]:
+        """A wish and the range of minutes in it: ``off 14:00-18:00``, ``E 8-16``, ``8-16`` (work inside)."""
+        match = re.fullmatch(rf"(?:(.*\S)\s+)?({_RANGE.pattern})", text.strip(), re.I)
+        if match is None:
+            return text, None
+        ranges = self._availability(table, i, "wish", match[2])
+        return match[1] or "work", ranges[0] if ranges else None
 
     def locks(self) -> tuple[Lock, ...]:
         out: dict[tuple[str, date], Lock] = {}
@@ -302,6 +313,26 @@ class _Reader:
         self._note(later, "shifts of the previous rota lie in the horizon: left out")
         self._note(gone, "shifts of the previous rota are of people who are not in the team: left out")
         return tuple(out)
+
+    def published(self) -> tuple[Lock, ...]:
+        out: dict[tuple[str, date], Lock] = {}
+        outside = 0
+        for path in self.files.get("published", ()):
+            table = read_table(path, ROSTER, self.problems)
+            if table is None:
+                continue
+            start = place(table.moments("start"), self.grid.timezone)
+            starts, known = start.unix.tolist(), start.known
+            for i, row in table.records():
+                agent, day = row["agent_id"], row["date"]
+                if not agent or day is None or not row["shift"] or not known[i]:
+                    continue  # told as unreadable
+                if agent not in self.ids or self.grid.day_index(day) is None:
+                    outside += 1
+                else:
+                    out[agent, day] = Lock(agent, day, row["shift"], starts[i])
+        self._note(outside, "published shifts are outside the horizon or of people who are not in the team: left out")
+        return tuple(out.values())
 
     def ledger(self) -> tuple[LedgerEntry, ...]:
         out: dict[str, LedgerEntry] = {}

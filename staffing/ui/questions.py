@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import streamlit as st
 
@@ -12,6 +14,8 @@ from staffing.ui.editor import as_scenario
 from staffing.ui.texts import Texts
 from staffing.ui.vm.board import Judged, roster_text
 
+MOST_KEPT = 50
+"""Questions whose answers are kept."""
 NO_ANSWER = ("refused", "failed", "cancelled", "lost")
 
 
@@ -28,7 +32,7 @@ def asked(command: str, name: str) -> Run | None:
 
 def ask(run: Run, judged: Judged, command: str, name: str, arguments: Sequence[str], seconds: float) -> None:
     """Ask about the rota as it stands, with its locks and wishes, under the plan's need."""
-    folder = session.home() / "asked" / (run.request.team or "team")
+    folder = _folder(run)
     path = as_scenario(run, judged, run.request.name, folder, everything=False)
     roster = path.with_suffix(".roster.csv")
     roster.write_text(roster_text(judged), encoding="utf-8")
@@ -36,6 +40,17 @@ def ask(run: Run, judged: Judged, command: str, name: str, arguments: Sequence[s
     session.questions().start(
         RunRequest(str(path), name, run.request.team, seconds, run.request.workers, run.request.seed, command, given)
     )
+
+
+def _folder(run: Run) -> Path:
+    """Where the rota that is asked about lies; those of earlier edits and answers of long ago are forgotten."""
+    for old in session.questions().runs()[MOST_KEPT:]:
+        session.questions().remove(old.id)
+    here = session.home() / "asked" / run.id / str(drafts.desk(run.id).revision)
+    for other in here.parent.glob("*"):
+        if other != here:
+            shutil.rmtree(other, ignore_errors=True)
+    return here
 
 
 def follow(t: Texts, show: Callable[[Run], None], question: Run) -> None:

@@ -88,8 +88,9 @@ def _figures(t: Texts, view: ProgressView) -> None:
 
 
 def _trace(t: Texts, view: ProgressView) -> None:
-    if any(best is not None or bound is not None for _, best, bound in view.trace):
-        spec = charts.search_of_rota(view.trace, session.chart_words(t), session.palette())
+    curve = view.curve
+    if any(best is not None or bound is not None for _, best, bound in curve):
+        spec = charts.search_of_rota(curve, session.chart_words(t), session.palette())
         st.vega_lite_chart(spec, key="trace", alt=t("run.trace.alt"))
 
 

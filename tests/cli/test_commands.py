@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from staffing.cli import COMMANDS, main
@@ -261,6 +262,19 @@ def test_a_shift_is_explained_by_its_price_or_by_the_rules(planned, capsys):
     assert "what would change then" in capsys.readouterr().out
     assert main(["explain", str(base), str(out / "roster.csv"), "a1", "tomorrow"]) == 2
     assert "cannot read 'tomorrow'" in capsys.readouterr().err
+
+
+def test_breaks_that_a_hand_edited_rota_lacks_are_placed(planned, tmp_path, capsys):
+    base, out = planned
+    table = pd.read_csv(out / "roster.csv", dtype=str)
+    table.loc[0, ["break_starts", "break_minutes"]] = ""
+    table.to_csv(tmp_path / "edited.csv", index=False)
+    need = ["--need", str(out / "coverage.csv")]
+    assert main(["audit", str(base), str(tmp_path / "edited.csv"), *need]) == 1
+    assert "0 breaks" in capsys.readouterr().out
+    mended = tmp_path / "mended.csv"
+    assert main(["audit", str(base), str(tmp_path / "edited.csv"), *need, "--place-breaks", str(mended)]) == 0
+    assert len(pd.read_csv(mended)) == len(table)
 
 
 def test_a_wish_and_the_rules_are_priced(planned, capsys):

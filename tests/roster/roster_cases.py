@@ -106,7 +106,9 @@ def random_problem(
                 absences.append(Absence(a.id, first, first + timedelta(days=length - 1), credited=rng.random() < 0.8))
             for _ in range(int(rng.integers(0, 3))):
                 wish = str(rng.choice(["off", "work", kinds[0].code, kinds[-1].code]))
-                requests.append(Request(a.id, grid.dates[int(rng.integers(days))], wish, float(rng.integers(1, 4))))
+                day, weight = grid.dates[int(rng.integers(days))], float(rng.integers(1, 4))
+                between = (480, 1020) if wish in ("off", "work") and weight == 2.0 else None
+                requests.append(Request(a.id, day, wish, weight, between))
             if rng.random() < 0.6:
                 kind = kinds[int(rng.integers(min(3, len(kinds))))]
                 for back in range(1, int(rng.integers(2, 5))):

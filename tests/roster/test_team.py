@@ -247,3 +247,18 @@ def test_rotations_and_owed_sundays_are_read(tmp_path):
     assert found.ledger == (LedgerEntry("a1", sundays=1.5),)
     with pytest.raises(InputError, match="unknown rotation 'turn'"):
         read_team({"agents": [path]}, grid=GRID, rotations=["tern"], **names)
+
+
+def test_wishes_may_name_a_range_of_time(tmp_path):
+    text = "agent_id,date,wish\na1,2027-01-04,off 14:00-18:00\na2,2027-01-05,8-16\na2,2027-01-06,E 06:00-15:00\n"
+    found = team(tmp_path, requests=text).requests
+    assert [(r.wish, r.between) for r in found] == [("off", (840, 1080)), ("work", (480, 960)), ("E", (360, 900))]
+    assert [r.told for r in found] == ["off 14:00-18:00", "work 08:00-16:00", "E 06:00-15:00"]
+    free, inside, early = found
+    assert free.granted(None)
+    assert free.granted("E", 360, 840)
+    assert not free.granted("E", 600, 900)
+    assert inside.granted("N", 480, 960)
+    assert not inside.granted(None)
+    assert not early.granted("N", 480, 840)
+    assert early.granted("E", 360, 900)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from staffing.errors import StaleError
 from staffing.jobs import Run, RunRequest, RunState
-from staffing.ui import drafts, editor, matrix_view, session
+from staffing.ui import drafts, editor, matrix_view, questions, session
 from staffing.ui.vm.editing import Draft, Edit, excused, from_json, to_json
 from tests.ui.test_pages import opened, texts_of
 
@@ -264,6 +264,8 @@ def test_the_menu_of_a_cell_asks_why_who_and_keeps_a_wish(run, monkeypatch):
     assert (state["pane"], state["cell"], state["day"]) == ("cell", ("A001", 4), 4)
     matrix_view._asked(run, judged)  # asked once, answered once
     assert len(session.questions().runs()) == 1
+    (asked,) = (session.home() / "asked" / run.id).iterdir()
+    assert asked.name == "0"
     state["matrix"] = {"ask": {"what": "wish", "agent": "A001", "day": 4, "wish": "off"}}
     matrix_view._asked(run, judged)
     assert from_json(session.store().desk(run.id).draft).wishes == {("A001", 4): "off"}
@@ -271,6 +273,12 @@ def test_the_menu_of_a_cell_asks_why_who_and_keeps_a_wish(run, monkeypatch):
     matrix_view._asked(run, judged)
     assert state["cell"] == ("A001", 4)
     settled(run)
+    state["matrix"] = {"ask": {"what": "why", "agent": "A001", "day": 4}}
+    monkeypatch.setattr(questions, "MOST_KEPT", 0)
+    matrix_view._asked(run, judged)
+    settled(run)
+    assert len(session.questions().runs()) == 1  # what was asked about earlier edits is forgotten
+    assert [p.name for p in (session.home() / "asked" / run.id).iterdir()] == ["1"]
 
 
 def test_a_question_that_broke_tells_why(run, monkeypatch):

@@ -361,3 +361,14 @@ def test_kinds_of_agents_are_contract_and_skills_the_most_frequent_first(team):
     kinds = lv.kinds_of_agents(read_people(load(team / "base.toml")).agents)
     assert next(iter(kinds.values())) == "full: phone-de, chat"
     assert len(kinds) == 4
+
+
+def test_the_curve_of_a_search_grows_every_few_seconds_and_not_at_each_look():
+    def seen(until: float) -> list[float]:
+        reports = [{"stage": "roster", "seconds": s / 2, "objective": 9.0} for s in range(1, int(until * 2) + 1)]
+        return [s for s, _, _ in progress_view(reports, live=True).curve]
+
+    assert seen(2.5)[-1] == 2.5
+    assert seen(3.5) == seen(5.5) == [s / 2 for s in range(1, 7)]
+    assert seen(6)[-1] == 6
+    assert progress_view([], live=True).curve == ()

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
+from staffing.grid import BoolArray
 from staffing.roster.compile.context import ALWAYS, PAID_UNITS, UNPOPULAR, WORKS, Context
 from staffing.roster.options import Options
 from staffing.roster.primitives import Count
-from staffing.roster.problem import RosterProblem
+from staffing.roster.problem import Request, RosterProblem
 
 
 def cost_weekends(x: Context) -> Iterator[Count]:
@@ -93,18 +94,43 @@ def option_costs(problem: RosterProblem, options: Options) -> tuple[npt.NDArray[
     pay = hourly[:, None, None] * factor[None, None] * options.paid_minutes[None] / 60
     cost = np.floor(pay * 100 + 0.5).astype(np.int32)
     off = np.zeros((A, D), np.int32)
-    codes = {kind.code: k for k, kind in enumerate(problem.shift_types)}
+    codes = [kind.code for kind in problem.shift_types]
     for request in problem.requests:
         d = problem.grid.day_index(request.day)
         if d is None:
             continue
         a = problem.agent_index[request.agent]
         price = cents(problem.prices.request * request.weight)
-        if request.wish == "off":
-            cost[a, d] += price
-        else:
+        if not request.granted(None):
             off[a, d] += price
-            if request.wish != "work":
-                cost[a, d, options.type_of != codes[request.wish]] += price
+        cost[a, d] += np.where(_granting(request, codes, options), 0, price).astype(np.int32)
+    _changes(problem, options, cost, off)
     assert cost.shape == (A, D, S)
     return cost, off
+
+
+def _changes(problem: RosterProblem, options: Options, cost: npt.NDArray[np.int32], off: npt.NDArray[np.int32]) -> None:
+    """Add the price of differing from the published rota; days of absence are no change."""
+    price = cents(problem.prices.change)
+    if not problem.published or not price:
+        return
+    dates = problem.grid.dates
+    priced = np.ones(off.shape, np.bool_)
+    for absence in problem.absences:
+        away = [absence.first <= day <= absence.last for day in dates]
+        priced[problem.agent_index[absence.agent]] &= ~np.array(away, np.bool_)
+    cost += np.where(priced, price, 0)[:, :, None].astype(np.int32)
+    codes = np.array([kind.code for kind in problem.shift_types])[options.type_of]
+    for shift in problem.published:
+        a, d = problem.agent_index[shift.agent], problem.grid.day_index(shift.day)
+        if d is not None and priced[a, d]:
+            cost[a, d, (codes == shift.shift) & (options.start[d] == shift.start)] -= price
+            off[a, d] += price
+
+
+def _granting(request: Request, codes: list[str], options: Options) -> BoolArray:
+    """Options that grant a wish, shape (S,)."""
+    begins = options.start_minute.tolist()
+    ends = (options.start_minute + options.length_minutes).tolist()
+    kinds = options.type_of.tolist()
+    return np.array([request.granted(codes[k], a, b) for k, a, b in zip(kinds, begins, ends, strict=True)], np.bool_)

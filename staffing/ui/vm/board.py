@@ -329,7 +329,7 @@ def lock_table(judged: Judged, *, everything: bool) -> str:
 
 def request_table(judged: Judged) -> str:
     """All requests (CSV), those made on the board included."""
-    rows = [(r.agent, r.day.isoformat(), r.wish, f"{r.weight:g}") for r in judged.standing.problem.requests]
+    rows = [(r.agent, r.day.isoformat(), r.told, f"{r.weight:g}") for r in judged.standing.problem.requests]
     return _csv(("agent_id", "date", "wish", "weight"), rows)
 
 

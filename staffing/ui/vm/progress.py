@@ -8,6 +8,8 @@ from typing import Any
 
 STAGES = ("compile", "history", "forecast", "requirement", "roster", "repair", "audit", "simulation", "export")
 
+CURVE_SECONDS = 3.0
+
 
 @dataclass(frozen=True)
 class Step:
@@ -47,6 +49,12 @@ class ProgressView:
     def current(self) -> str | None:
         """Stage that is at work."""
         return next((s.stage for s in self.steps if s.state == "now"), None)
+
+    @property
+    def curve(self) -> tuple[tuple[float, float | None, float | None], ...]:
+        """The trace up to the last full `CURVE_SECONDS`, so that a curve need not be drawn anew at each look."""
+        last = self.trace[-1][0] if self.trace else 0.0
+        return tuple(p for p in self.trace if p[0] <= last - last % CURVE_SECONDS) or self.trace
 
 
 def progress_view(reports: Sequence[Mapping[str, Any]], *, live: bool) -> ProgressView:
