@@ -26,13 +26,19 @@ ROOT = 0.5
 PROOF = 0.5
 """Share of the time left that listing horizons and choosing among them may take."""
 
+DENSE = 4.0
+"""Mean number of intervals of an option up to which a linear program over horizons is sparse."""
 WIDE = 0.02
 """Gap, as a share of the cost, beyond which a small problem is given to CP-SAT whole instead."""
 
 
 def horizons_of(program: Program) -> list[Horizon] | None:
-    """Every agent's exact program where runs have a least length, which blocks would cut, and they fit; else None."""
-    if not any(r.lo > 1 for r in program.runs):
+    """Every agent's exact program, where this search is the better one; else None.
+
+    That is where runs have a least length, which blocks of days would cut, options cover few intervals each (the linear
+    program stays sparse), and every agent's program fits.
+    """
+    if not any(r.lo > 1 for r in program.runs) or program.length.mean() > DENSE:
         return None
     known: dict[bytes, Steps] = {}
     try:

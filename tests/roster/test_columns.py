@@ -162,6 +162,7 @@ def test_counts_left_out_of_the_labels_are_kept_all_the_same():
 def test_programs_without_such_runs_or_that_do_not_fit_are_left_to_others():
     program = small(1)
     assert horizons_of(replace(program, runs=())) is None
+    assert horizons_of(replace(program, length=program.length + 4)) is None
     overlap = Count("weekends", 0, 0, ((0, 1), (1, 2)), 0, 1, any=True)
     assert horizons_of(replace(program, counts=(overlap,))) is None
 
