@@ -68,8 +68,11 @@ def _report(browser: Any, page: Any, url: str, run: str) -> None:
         with page.expect_download() as taken:
             button.click()
         sheet = browser.new_page(viewport={"width": 900 if name == "report" else 1280, "height": 1000})
-        sheet.goto(Path(taken.value.path()).as_uri())
-        sheet.screenshot(path=HERE / f"{name}.png")
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / f"{name}.html"
+            taken.value.save_as(file)
+            sheet.goto(file.as_uri())
+            sheet.screenshot(path=HERE / f"{name}.png")
         sheet.close()
 
 
