@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
+from staffing.simulation.case import prepare, replicate
 from staffing.simulation.course import ForecastError, course, courses_of
 from staffing.simulation.engine import simulate
 from staffing.simulation.settings import SimulationSettings
@@ -58,3 +60,15 @@ def test_the_simulation_takes_the_forecasts_error_unless_it_is_told_not_to() -> 
     sure = simulate(unsure, duty, replace(settings, forecast_error=False)).day_judged.sum(axis=2)
     assert wide[:, 0].std() > 3 * calm[:, 0].std()
     assert np.array_equal(sure, calm)
+
+
+def test_handling_times_and_patience_have_their_distributions_to_the_last_percent() -> None:
+    demand = demand_of(1, contacts=np.full((1, 24), 3000.0), patience_seconds=np.array([90.0]), aht_cv=np.array([0.8]))
+    drawn = replicate(prepare(demand, duty_of([[1]], []), SimulationSettings(replications=2)), 0).contacts
+    assert len(drawn) > 70_000
+    sigma = np.sqrt(np.log1p(0.64))
+    z = (np.log(drawn["work"] / 300.0) + sigma**2 / 2) / sigma
+    assert stats.kstest(z, "norm").pvalue > 1e-3
+    assert stats.kstest(drawn["patience"] / 90.0, "expon").pvalue > 1e-3
+    assert np.mean(np.abs(z) > 3.0) == pytest.approx(2 * stats.norm.sf(3.0), rel=0.3)
+    assert stats.kstest(drawn["time"] / 86_400, "uniform").pvalue > 1e-3
