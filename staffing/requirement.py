@@ -70,8 +70,9 @@ class QueueSettings:
     """Chats that an agent handles at the same time."""
     concurrency_slowdown: float = Field(default=0.15, ge=0, le=2)
     """Growth of a chat's handle time per further simultaneous chat."""
-    aht_cv: float = Field(default=0.8, ge=0, le=5)
-    """Coefficient of variation of the handling time (standard deviation / mean), for the simulation."""
+    aht_cv: float | None = Field(default=None, ge=0, le=5)
+    """Coefficient of variation of the handling time (standard deviation / mean), for the simulation; None: measured where
+    the history has single contacts, else 0.8."""
     aht_shape: Literal["lognormal", "exponential"] = "lognormal"
     """Shape of the handling time's distribution, for the simulation; `aht_cv` is that of the lognormal one."""
     aht_quantiles: tuple[Annotated[float, Field(ge=0)], ...] = ()

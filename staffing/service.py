@@ -30,6 +30,9 @@ POLISH = 0.35
 ROUNDS = 8
 """Rounds that the rest of the repair's time is cut into."""
 
+USUAL_CV = 0.8
+"""Coefficient of variation of handling times where neither scenario nor history tells."""
+
 LEAST = 0.5
 """Seconds that a search within the repair gets at least."""
 
@@ -62,6 +65,18 @@ def patience_of(inputs: DemandInputs) -> FloatArray:
     )
 
 
+def handling_cv_of(inputs: DemandInputs) -> FloatArray:
+    """Coefficient of variation of handling times per queue: as stated, else as measured in the history, else `USUAL_CV`."""
+    stated = [s.aht_cv for s in inputs.scenario.queue.values()]
+    measured = inputs.history.aht_cv if len(inputs.history.aht_cv) else np.full(len(stated), np.nan)
+    return np.array(
+        [
+            value if value is not None else (m if np.isfinite(m) else USUAL_CV)
+            for value, m in zip(stated, measured, strict=True)
+        ]
+    )
+
+
 def demand_of(inputs: Inputs, forecast: Forecast) -> Demand:
     """Random contacts as forecast, with the scenario's targets, patience and concurrency."""
     scenario = inputs.scenario
@@ -75,7 +90,7 @@ def demand_of(inputs: Inputs, forecast: Forecast) -> Demand:
         channel=np.array([channels[s.channel] for s in queues], dtype=np.int64),
         contacts=np.array(forecast.contacts),
         aht_seconds=np.array(forecast.aht_seconds),
-        aht_cv=np.array([s.aht_cv for s in queues]),
+        aht_cv=handling_cv_of(inputs),
         patience_seconds=patience_of(inputs),
         day_error=np.array(forecast.day_error),
         open=np.array(forecast.open),

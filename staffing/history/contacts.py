@@ -11,6 +11,7 @@ import pandas as pd
 from staffing.errors import Problems
 from staffing.frames import Instants, Table, plain
 from staffing.grid import BoolArray, FloatArray, IntArray
+from staffing.history.handling import handling_sums
 from staffing.history.intervals import LONGEST_AHT, SHORTEST_AHT
 from staffing.history.listing import Listing
 from staffing.history.part import Hours, Part, lifetime
@@ -223,4 +224,5 @@ def _totals(contacts: _Contacts, with_outcome: bool, hours: Hours) -> Part:
         np.where(known & np.isfinite(seconds), seconds, np.nan),
         waited,
         gave_up,
+        *handling_sums(contacts.ours[handled], contacts.handle[handled], Q),
     )

@@ -21,6 +21,8 @@ class Part:
         As in `History`, shape (Q, T).
     waited_seconds, gave_up
         Totals for the estimate of patience, shape (Q,).
+    timed, timed_seconds, timed_squares
+        Number, sum and sum of squares of single handling times, shape (Q,); 0 where the file has only totals.
     """
 
     offered: FloatArray
@@ -29,6 +31,9 @@ class Part:
     handle_seconds: FloatArray
     waited_seconds: FloatArray
     gave_up: FloatArray
+    timed: FloatArray
+    timed_seconds: FloatArray
+    timed_squares: FloatArray
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from staffing.history.contacts import contacts_part
 from staffing.history.intervals import interval_part
 from staffing.history.listing import Listing
 from staffing.history.part import Hours, Part, merge
+from staffing.history.handling import handling_cv
 from staffing.history.patience import mean_patience
 from staffing.history.queues import assign, queue_names
 from staffing.history.series import History
@@ -139,6 +140,7 @@ def read_history(
         mean_patience(part.waited_seconds, part.gave_up),
         drivers,
         listing.all(),
+        handling_cv(part.timed, part.timed_seconds, part.timed_squares),
     )
 
 

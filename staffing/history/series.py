@@ -61,6 +61,8 @@ class History:
         Optional daily columns that may explain volume, name -> shape (D,), NaN where unknown.
     repairs
         Everything that was changed or left out on the way here.
+    aht_cv
+        Coefficient of variation of single handling times per queue, shape (Q,); NaN where unknown; empty: all unknown.
     """
 
     grid: TimeGrid
@@ -73,6 +75,7 @@ class History:
     patience_seconds: FloatArray
     drivers: dict[str, FloatArray] = field(default_factory=dict)
     repairs: tuple[Repair, ...] = ()
+    aht_cv: FloatArray = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         read_only(self)

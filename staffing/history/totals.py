@@ -147,7 +147,9 @@ def totals(
         listing.add(
             table.name, "zero", "the file has no rows for intervals without contacts: absent ones read as 0", omitted
         )
-    return Part(sums["offered"], sums["handled"], sums["abandoned"], sums["handle_seconds"], waited, gave_up)
+    return Part(
+        sums["offered"], sums["handled"], sums["abandoned"], sums["handle_seconds"], waited, gave_up, *np.zeros((3, Q))
+    )
 
 
 def omits_zeros(offered: FloatArray, settings: HistorySettings) -> bool:

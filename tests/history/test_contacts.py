@@ -172,3 +172,24 @@ def test_mail_outside_the_opening_hours_waits_until_the_queue_opens(tmp_path):
     assert history.offered[0, at(history, "2026-03-03", "08:00")] == 2
     assert repairs(history, "carried")[0].rows == 1
     assert not repairs(history, "closed")
+
+
+def test_the_spread_of_handling_times_is_measured_and_forgotten_contacts_hardly_move_it(tmp_path):
+    random = np.random.default_rng(5)
+    sigma = np.sqrt(np.log1p(0.8**2))
+    times = random.lognormal(5.5 - sigma**2 / 2, sigma, 5000)
+    rows = [f"2026-03-02 08:{i % 60:02d}:00,phone,handled,1,{x:.3f}\n" for i, x in enumerate(times)]
+    history = read(tmp_path, HEAD.replace("arrived_at", "contact_id,arrived_at") + number(rows), opening=OFFICE)
+    assert history.aht_cv.tolist() == [pytest.approx(0.8, abs=0.06)]
+    forgotten = [*rows, "2026-03-02 08:00:00,phone,handled,1,36000\n"]
+    moved = read(tmp_path, HEAD.replace("arrived_at", "contact_id,arrived_at") + number(forgotten), opening=OFFICE)
+    assert moved.aht_cv[0] == pytest.approx(history.aht_cv[0], abs=0.05)
+
+
+def test_few_timed_contacts_tell_no_spread(tmp_path):
+    rows = "2026-03-02 08:00:00,phone,handled,10,300\n2026-03-02 08:01:00,phone,handled,10,500\n"
+    assert np.isnan(read(tmp_path, HEAD + rows, opening=OFFICE).aht_cv).all()
+
+
+def number(rows):
+    return "".join(f"{i},{row}" for i, row in enumerate(rows))
