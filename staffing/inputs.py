@@ -25,7 +25,7 @@ from staffing.roster.problem import RosterProblem
 from staffing.roster.team import Team, read_team
 from staffing.scenario import Scenario
 
-TEAM_TABLES = ("agents", "absences", "requests", "locks", "previous", "ledger", "activities")
+TEAM_TABLES = ("agents", "absences", "requests", "locks", "previous", "ledger", "activities", "published")
 """Tables about the team, by key of ``[tables]``."""
 PAST_YEARS = 6
 """Years before the horizon for which public holidays are looked up, for the history's opening hours."""
@@ -246,4 +246,5 @@ def team_of(scenario: Scenario, grid: TimeGrid, people: Team, holidays: frozense
         queue_weights=np.array([s.weight for s in scenario.queue.values()]),
         rotations=scenario.rotation,
         activities=people.activities,
+        published=people.published,
     )

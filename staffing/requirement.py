@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
@@ -72,6 +72,11 @@ class QueueSettings:
     """Growth of a chat's handle time per further simultaneous chat."""
     aht_cv: float = Field(default=0.8, ge=0, le=5)
     """Coefficient of variation of the handling time (standard deviation / mean), for the simulation."""
+    aht_shape: Literal["lognormal", "exponential"] = "lognormal"
+    """Shape of the handling time's distribution, for the simulation; `aht_cv` is that of the lognormal one."""
+    aht_quantiles: tuple[Annotated[float, Field(ge=0)], ...] = ()
+    """Handling times as measured, for the simulation: equally spaced quantiles from the shortest to the longest, at least
+    two, in any unit (they are scaled to the forecast's mean); takes the place of shape and coefficient."""
     weight: float = Field(default=1.0, gt=0)
     """Factor on the price of understaffing."""
     parent: str | None = None

@@ -72,6 +72,8 @@ class Tables:
     """The rota that ends where this one begins, in the form of roster.csv."""
     ledger: Paths = ()
     """What each agent carries over of weekends, unpopular shifts and hours."""
+    published: Paths = ()
+    """The rota as it was published, in the form of roster.csv: changes of it have a price (`prices.change`)."""
     activities: Paths = ()
     """Training, meetings and coaching to be placed."""
     events: Paths = ()
@@ -399,6 +401,12 @@ def _cross_check(scenario: Scenario, path: Path, origins: Mapping[Key, str]) -> 
             found.extend(target_problems(scenario.target[queue], channel, at("target", queue)))
         if queue_settings.parent is not None and queue_settings.parent not in scenario.queue:
             found.add(at("queue", queue, "parent"), f"unknown queue {queue_settings.parent!r}", f"one of: {known}")
+        quantiles = queue_settings.aht_quantiles
+        if quantiles and (len(quantiles) == 1 or sum(quantiles) <= 0):
+            what = f"{len(quantiles)} values with the sum {sum(quantiles):g}"
+            found.add(
+                at("queue", queue, "aht_quantiles"), what, "give at least two, from the shortest time to the longest"
+            )
         with found.collecting():
             OpeningHours.parse(queue_settings.opening, at("queue", queue, "opening"))
     found.extend(shrinkage_problems(scenario.shrinkage, at("shrinkage")))
@@ -406,6 +414,9 @@ def _cross_check(scenario: Scenario, path: Path, origins: Mapping[Key, str]) -> 
         ("target", scenario.target),
         ("demand.scale", scenario.demand.scale),
         ("demand.aht_scale", scenario.demand.aht_scale),
+        ("simulation.overflow_seconds", scenario.simulation.overflow_seconds),
+        ("simulation.reserve", scenario.simulation.reserve),
+        ("simulation.retry", scenario.simulation.retry),
     ):
         for queue in names:
             if queue not in scenario.queue:

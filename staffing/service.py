@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from staffing.errors import InputError, Problem
 from staffing.forecast.result import Forecast
 from staffing.grid import FloatArray
 from staffing.inputs import DemandInputs, Inputs
@@ -16,6 +18,7 @@ from staffing.roster import costs, engine
 from staffing.roster.limits import Reason, reasons
 from staffing.roster.problem import Roster, RosterProblem, RosterResult, RosterStatus
 from staffing.simulation import verify
+from staffing.simulation.course import ForecastError
 from staffing.simulation.duty import on_duty_of
 from staffing.simulation.model import Demand, OnDuty
 from staffing.simulation.settings import SimulationSettings
@@ -80,11 +83,28 @@ def demand_of(inputs: Inputs, forecast: Forecast) -> Demand:
         target=_goals(targets, "service_level"),
         concurrency=np.array([s.concurrency for s in queues], dtype=np.int64),
         slowdown=np.array([s.concurrency_slowdown for s in queues]),
+        exponential=np.array([s.aht_shape == "exponential" for s in queues]),
+        aht_quantiles=_quantiles([s.aht_quantiles for s in queues]),
         hold=tuple(t.hold for t in targets),
         max_asa_seconds=_goals(targets, "max_asa_seconds"),
         max_abandonment=_goals(targets, "max_abandonment"),
         max_occupancy=_goals(targets, "max_occupancy"),
+        error=ForecastError(forecast.day_cov, forecast.between_queues, forecast.slot_variance)
+        if len(forecast.day_cov)
+        else None,
     )
+
+
+def _quantiles(given: list[tuple[float, ...]]) -> FloatArray | None:
+    """Quantiles of handling times on one common spacing, shape (Q, K); rows of NaN where none are given."""
+    most = max((len(q) for q in given), default=0)
+    if most == 0:
+        return None
+    out = np.full((len(given), most), np.nan)
+    for row, values in zip(out, given, strict=True):
+        if values:
+            row[:] = np.interp(np.linspace(0, 1, most), np.linspace(0, 1, len(values)), values)
+    return out
 
 
 def _goals(targets: list[Target], name: str) -> FloatArray:
@@ -92,10 +112,17 @@ def _goals(targets: list[Target], name: str) -> FloatArray:
     return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
 
 
-def duty_of(problem: RosterProblem, roster: Roster) -> OnDuty:
+def duty_of(problem: RosterProblem, roster: Roster, pace: Mapping[str, float] | None = None) -> OnDuty:
     """Who serves when: every shift cut at its breaks and activities, with the agents' queues and priorities.
 
     On-call duty serves nobody.
+
+    Parameters
+    ----------
+    problem, roster
+        The team and its rota.
+    pace
+        Factor on the handling times of agents, by id; others have 1.
     """
     column = {q: i for i, q in enumerate(problem.queues)}
     priorities = np.zeros((len(problem.agents), len(problem.queues)), dtype=np.int8)
@@ -103,13 +130,22 @@ def duty_of(problem: RosterProblem, roster: Roster) -> OnDuty:
         for queue, priority in zip(agent.queues, agent.priorities, strict=True):
             priorities[row, column[queue]] = priority
     shifts = [s for s in roster.shifts if s.code not in problem.kinds or not problem.kinds[s.code].on_call]
-    return on_duty_of(
+    duty = on_duty_of(
         [s.agent for s in shifts],
         [s.start for s in shifts],
         [s.end for s in shifts],
         [(*s.breaks, *((a, b) for _, a, b in s.activities)) for s in shifts],
         priorities,
     )
+    if not pace:
+        return duty
+    unknown = [a for a in pace if a not in problem.agent_index]
+    if unknown:
+        raise InputError(
+            Problem(f"simulation.pace.{a}", f"unknown agent {a!r}", "an agent_id of the agents table") for a in unknown
+        )
+    own = np.array([pace.get(agent.id, 1.0) for agent in problem.agents])
+    return replace(duty, pace=np.repeat(own[:, None], len(problem.queues), axis=1))
 
 
 def simulation_of(inputs: Inputs, requirement: Requirement) -> SimulationSettings:
@@ -167,7 +203,7 @@ def repair_rota(
             monitor=told,
         )
         proven.append((need, result.bound or 0.0))
-        return _solved(changed, result)
+        return _solved(changed, result, scenario.simulation.pace)
 
     def briefly(need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
         return search(need, before, budget * (1 - POLISH) / ROUNDS)
@@ -183,7 +219,7 @@ def repair_rota(
         scenario.verify,
         told,
         seconds=budget * (1 - POLISH),
-        first=_solved(problem, first),
+        first=_solved(problem, first, scenario.simulation.pace),
         polish=at_length,
     )
     result = found.solved.plan
@@ -201,12 +237,12 @@ def repair_rota(
     return replace(problem, required=found.need), result, found
 
 
-def _solved(problem: RosterProblem, result: RosterResult) -> Solved[RosterResult]:
+def _solved(problem: RosterProblem, result: RosterResult, pace: Mapping[str, float]) -> Solved[RosterResult]:
     """A rota as the repair sees it; its cost leaves out what depends on the need."""
     assert result.roster is not None
     staffed = costs.coverage(problem, result.roster).staffed
     cost = sum(v for name, v in result.terms.items() if name not in ("understaffing", "overstaffing"))
-    return Solved(result, duty_of(problem, result.roster), staffed, cost)
+    return Solved(result, duty_of(problem, result.roster, pace), staffed, cost)
 
 
 @dataclass(frozen=True)
@@ -238,7 +274,7 @@ def service_of(
     staffed = costs.coverage(problem, roster).staffed
     verified = verify.verify(
         demand_of(inputs, forecast),
-        Solved(roster, duty_of(problem, roster), staffed, 0.0),
+        Solved(roster, duty_of(problem, roster, inputs.scenario.simulation.pace), staffed, 0.0),
         np.array(problem.required),
         simulation_of(inputs, requirement),
         inputs.scenario.verify,

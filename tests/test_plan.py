@@ -13,7 +13,7 @@ import pytest
 from staffing import plan as use_cases
 from staffing import publish, report
 from staffing import service as services
-from staffing.errors import BackendError
+from staffing.errors import BackendError, InputError
 from staffing.plan import STAGES, make_plan, succeeded
 from staffing.progress import Progress
 from staffing.roster import costs
@@ -98,7 +98,8 @@ def test_the_files_agree_with_each_other(plan, files, tmp_path):
     own = [n for n in files if n.startswith("calendars/")]
     assert len(own) == shifts["agent_id"].nunique()
     sheet = openpyxl.load_workbook(io.BytesIO(files["roster.xlsx"]))["Rota"]
-    assert sheet.max_row == 3 + len(plan.problem.agents)
+    people = [sheet.cell(4 + i, 1).value for i in range(len(plan.problem.agents))]
+    assert [p.lstrip("'") for p in people] == [a.name for a in plan.problem.agents]
 
 
 def test_a_name_like_a_formula_is_neutralised(files):
@@ -201,3 +202,19 @@ def test_rules_that_contradict_each_other_are_an_answer_not_an_error(base):
     assert summary["status"] == "infeasible"
     assert summary["objective"] is None
     assert "Anna" in publish.describe(summary)
+
+
+def test_pace_and_measured_handling_times_reach_the_simulation(plan):
+    queues = dict(plan.scenario.queue)
+    queues["phone"] = dataclasses.replace(queues["phone"], aht_quantiles=(1.0, 2.0, 9.0))
+    queues["chat"] = dataclasses.replace(queues["chat"], aht_shape="exponential")
+    scenario = dataclasses.replace(plan.scenario, queue=queues)
+    demand = services.demand_of(dataclasses.replace(plan.inputs, scenario=scenario), plan.forecast)
+    assert demand.exponential.tolist() == [False, True]
+    assert demand.aht_quantiles[0].tolist() == [1.0, 2.0, 9.0]
+    assert np.isnan(demand.aht_quantiles[1]).all()
+    assert demand.error is not None
+    duty = services.duty_of(plan.problem, plan.result.roster, {"a3": 1.3})
+    assert duty.pace[:, 0].tolist() == [1.0, 1.0, 1.3, 1.0, 1.0, 1.0]
+    with pytest.raises(InputError, match="unknown agent 'nobody'"):
+        services.duty_of(plan.problem, plan.result.roster, {"nobody": 1.3})

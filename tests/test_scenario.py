@@ -5,6 +5,7 @@ import pytest
 
 from staffing.errors import InputError
 from staffing.scenario import load, schema
+from tests.small_team import write_small_team
 
 BASE = """
 name = "Base"
@@ -182,3 +183,16 @@ def test_the_input_hash_follows_settings_and_tables_but_not_their_place(folder, 
 def test_the_committed_schema_is_that_of_the_code():
     committed = Path(__file__).parent.parent / "docs" / "scenario.schema.json"
     assert json.loads(committed.read_text()) == schema(), "run: staffing schema > docs/scenario.schema.json"
+
+
+def test_unknown_queues_and_too_few_quantiles_for_the_simulation_are_refused_at_once(tmp_path):
+    base = write_small_team(tmp_path)
+    text = base.read_text(encoding="utf-8").replace("[queue.phone]", "[queue.phone]\naht_quantiles = [30]")
+    wrong = "[simulation]\nreserve = { mail = 1 }\n[simulation.retry.fax]\nshare = 0.2\n"
+    base.write_text(text.replace("[simulation]\nreplications = 10\n", wrong), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load(base)
+    told = " ".join(str(p) for p in caught.value.problems)
+    assert "'mail'" in told
+    assert "'fax'" in told
+    assert "aht_quantiles" in told

@@ -6,6 +6,7 @@ Builds two plans through the app (base and two hires), then opens every page at 
 
 from __future__ import annotations
 
+import argparse
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -31,18 +32,17 @@ PAGES = {
 
 
 def build(page: Any, scenario: str) -> None:
-    """Choose a scenario and build its rota."""
+    """Choose a scenario and build its rota, unless it has one."""
     box = page.get_by_role("combobox", name="Scenario", exact=True)
+    page.wait_for_timeout(3000)
     if box.input_value() != scenario:
         box.click()
         page.get_by_role("option", name=scenario).first.click()
         page.wait_for_timeout(4000)
-    before = page.url
-    page.locator(".st-key-build button").click()
-    page.wait_for_function("before => location.href != before && location.href.includes('run=')", arg=before)
+    if not page.locator("td.cell").count():
+        page.locator(".st-key-build button").click()
+        page.locator("td.cell").first.wait_for(timeout=1_800_000)
     page.wait_for_timeout(3000)
-    page.get_by_role("button", name="Stop and keep the best").first.wait_for(state="detached", timeout=600_000)
-    page.locator("td.cell").first.wait_for(timeout=600_000)
 
 
 def shoot(browser: Any, url: str, name: str, *, width: int = 1280, dark: bool = False, locale: str = "en-GB") -> None:
@@ -68,16 +68,22 @@ def _report(browser: Any, page: Any, url: str, run: str) -> None:
         with page.expect_download() as taken:
             button.click()
         sheet = browser.new_page(viewport={"width": 900 if name == "report" else 1280, "height": 1000})
-        sheet.goto(Path(taken.value.path()).as_uri())
-        sheet.screenshot(path=HERE / f"{name}.png")
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / f"{name}.html"
+            taken.value.save_as(file)
+            sheet.goto(file.as_uri())
+            sheet.screenshot(path=HERE / f"{name}.png")
         sheet.close()
 
 
 def main() -> None:
     """Build, then photograph."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--home", type=Path, help="folder for the plans; those that are there are used again")
+    args = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as folder,
-        serving(Path(folder) / "home", ROOT / "scenarios") as server,
+        serving(args.home or Path(folder) / "home", ROOT / "scenarios") as server,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)

@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     ready = prepare(scenario, args.need or need_beside(args.roster))
     problem = ready.problem
     roster = read_rota(args.roster, problem)
-    duty = duty_of(problem, roster)
+    duty = duty_of(problem, roster, scenario.simulation.pace)
     stress = read_stress(args, problem, duty)
     found = service_of(ready.inputs, ready.forecast, ready.requirement, problem, roster)
     service = found.verified.service

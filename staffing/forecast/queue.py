@@ -170,8 +170,10 @@ def _forecast(
         share, words = profile(panel, totals, model.weight * ~special, H)
     else:
         share, words = shape, "day shape borrowed"
-    total = np.maximum(np.exp(chosen.mean) * _smear(model) - 0.5, 0.0)
     cov = model.cov * day_scale(chosen, np.diag(model.cov), counting)
+    ordinary = np.array([not name for name in calendar.label[D:]], dtype=np.bool_)
+    mean = _smear(model) * np.exp(0.5 * _wandering(np.diag(cov), ordinary))
+    total = np.maximum(np.exp(chosen.mean) * mean - 0.5, 0.0)
     slot = _slot_variance(panel, totals, model, share)
     shift = chosen.mean - model.mean
     effects = {name: values[D:].copy() for name, values in model.effects.items()}
@@ -235,6 +237,16 @@ def _smear(model: DayModel) -> float:
         return 1.0
     actual = np.exp(model.log_total[recent][ok]).sum()
     return float(np.clip(actual / np.exp(model.expected[recent][ok]).sum(), 0.97, 1.03))
+
+
+def _wandering(variance: FloatArray, ordinary: BoolArray) -> FloatArray:
+    """What the level's wandering adds to the variance of each day ahead, shape (H,): the mean lies above the median by
+    half of it. `_smear` knows the error of the first day; that of special days is their own and left out."""
+    if not ordinary.any():
+        return np.zeros(len(variance))
+    at = np.flatnonzero(ordinary)
+    known = np.maximum(variance[at] - variance[at].min(), 0.0)
+    return np.asarray(np.interp(np.arange(len(variance)), at, known), dtype=np.float64)
 
 
 def _slot_variance(panel: Panel, totals: FloatArray, model: DayModel, share: FloatArray) -> float:

@@ -43,6 +43,8 @@ WIDTHS = (2.0, 1.0, 0.5)
 """Half-widths, in units, over which the cost of cover is smoothed, one stage after the other."""
 AHEAD, NEAR = 0.02, 0.005
 """The first target of the subgradient steps, as a share of the way to the best choice known; the last, of the first."""
+PROBE = 30
+"""Subgradient steps from no prices at all that show whether more of them lead on."""
 CHECK = 4
 """Rounds of Frank-Wolfe from one bound to the next."""
 SAFETY = 1e-3
@@ -227,10 +229,14 @@ class _Dual:
     # -- the fractional roster ------------------------------------------------------------------------------------
 
     def run(self) -> int:
-        """Frank-Wolfe in stages, then subgradient steps; stop at any time."""
+        """Frank-Wolfe in stages, unless subgradient steps get on without it, then subgradient steps; stop at any time."""
         try:
             self.evaluate(self.lam)
-            self.frank_wolfe(0.6)
+            before = self.best
+            self.polish(PROBE)
+            known = self.upper()
+            if not (known < math.inf and self.best - before > 0.02 * (known - before)):
+                self.frank_wolfe(0.6)
             self.polish()
         except _StopError:
             pass
@@ -304,8 +310,8 @@ class _Dual:
                 if c >= 0:
                     self.work.multiplier[c] = count_slope(c, mean[a, r], self.tb)
 
-    def polish(self) -> None:
-        """Deflected subgradient steps from the best prices towards a target a little above the best bound."""
+    def polish(self, most: float = math.inf) -> None:
+        """At most so many deflected subgradient steps from the best prices, towards a target a little above the bound."""
         known = self.upper()
         ahead = AHEAD * (known - self.best) if known < math.inf else 0.002 * abs(self.best)
         direction = np.zeros((self.T, self.Q))
@@ -314,7 +320,8 @@ class _Dual:
         self.work.multiplier[:] = self.best_multiplier
         stall = 0
         last = NEAR * ahead
-        while ahead > last:
+        while ahead > last and most > 0:
+            most -= 1
             before = self.best
             value, g, h = self.evaluate(lam)
             stall = 0 if self.best > before + 0.05 * ahead else stall + 1

@@ -224,6 +224,23 @@ def cost_requests(x: Judged) -> int:
     return total
 
 
+def cost_stability(x: Judged) -> int:
+    """Agent-days that differ from the published rota, by shift type or start; days of absence are no change."""
+    problem = x.facts.problem
+    if not problem.published:
+        return 0
+    price = _whole(problem.prices.change)
+    index = {day: d for d, day in enumerate(problem.grid.dates)}
+    published = {
+        (problem.agent_index[p.agent], index[p.day]): (p.shift, p.start) for p in problem.published if p.day in index
+    }
+    there = {(s.agent, s.day): (s.code, s.start) for shifts in x.facts.shifts for s in shifts}
+    away = {(problem.agent_index[r.agent], r.first, r.last) for r in problem.absences}
+    changed = [cell for cell in published.keys() | there.keys() if published.get(cell) != there.get(cell)]
+    dates = problem.grid.dates
+    return price * sum(not any(a == b and first <= dates[d] <= last for b, first, last in away) for a, d in changed)
+
+
 def _steps(excess: IntArray, first: float, further: float, width: int) -> int:
     over = np.maximum(excess, 0)
     near = np.minimum(over, width)
@@ -257,6 +274,7 @@ TERMS: Mapping[str, Callable[[Judged], int]] = {
     "understaffing": cost_understaffing,
     "overstaffing": cost_overstaffing,
     "requests": cost_requests,
+    "stability": cost_stability,
     "weekends": cost_weekends,
     "unpopular": cost_unpopular,
     "hours_deviation": cost_hours_deviation,

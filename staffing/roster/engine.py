@@ -107,16 +107,9 @@ def solve(
     hint = choice_of(problem, options, start) if start is not None else None
     stuck = watched(search, lambda: run(search, hint, workers, seed))
     if stuck:
-        from staffing.roster.explain import conflicts, repair
+        from staffing.roster.explain import conflicts_of_roster
 
-        reasons = tuple(
-            line
-            for a in stuck
-            for line in (
-                *conflicts(problem, options, a),
-                *(f"cheapest repair, give up: {demand}" for demand in repair(problem, options, a)),
-            )
-        )
+        reasons = conflicts_of_roster(problem, options, stuck)
         return RosterResult(
             RosterStatus.INFEASIBLE, None, {}, None, None, search.elapsed(), seed, conflicts=reasons, notes=notes
         )

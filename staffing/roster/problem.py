@@ -219,6 +219,8 @@ class RosterProblem:
         Fixed week patterns by key.
     activities
         What is placed inside shifts once the rota stands.
+    published
+        Shifts of the rota as it was published; agents' other days were off. Empty where none was.
     """
 
     grid: TimeGrid
@@ -238,6 +240,7 @@ class RosterProblem:
     queue_weights: FloatArray | None = None
     rotations: Mapping[str, Rotation] = field(default_factory=dict)
     activities: tuple[Activity, ...] = ()
+    published: tuple[Lock, ...] = ()
 
     def __post_init__(self) -> None:
         read_only(self)

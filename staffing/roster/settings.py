@@ -160,6 +160,8 @@ class Prices:
     """Per unpopular shift above an agent's fair share: the first two, each further one."""
     hours_deviation: float = Field(default=4.0, ge=0)
     """Per hour that the horizon differs from the agreed hours."""
+    change: float = Field(default=0.0, ge=0)
+    """Per agent-day that differs from the published rota (table `published`)."""
 
 
 OFF, ANY = "-", "*"

@@ -33,7 +33,7 @@ class Team:
 
     Attributes
     ----------
-    agents, absences, requests, locks, past, ledger, activities
+    agents, absences, requests, locks, past, ledger, activities, published
         Their rows; requests lie in the horizon, past shifts before it.
     notes
         What was left out, one sentence each.
@@ -47,6 +47,7 @@ class Team:
     ledger: tuple[LedgerEntry, ...] = ()
     notes: tuple[str, ...] = ()
     activities: tuple[Activity, ...] = ()
+    published: tuple[Lock, ...] = ()
 
 
 def read_team(
@@ -63,8 +64,8 @@ def read_team(
     Parameters
     ----------
     files
-        Keys ``agents``, ``absences``, ``requests``, ``locks``, ``previous``, ``ledger``, ``activities``; several files
-        of a table are read one after the other. Absent keys are empty tables.
+        Keys ``agents``, ``absences``, ``requests``, ``locks``, ``previous``, ``ledger``, ``activities``, ``published``;
+        several files of a table are read one after the other. Absent keys are empty tables.
     grid
         The horizon.
     queues, contracts, shift_types, rotations
@@ -97,6 +98,7 @@ def read_team(
         reader.ledger(),
         tuple(reader.notes),
         reader.activities(),
+        reader.published(),
     )
     reader.problems.raise_if_any()
     return team
@@ -311,6 +313,26 @@ class _Reader:
         self._note(later, "shifts of the previous rota lie in the horizon: left out")
         self._note(gone, "shifts of the previous rota are of people who are not in the team: left out")
         return tuple(out)
+
+    def published(self) -> tuple[Lock, ...]:
+        out: dict[tuple[str, date], Lock] = {}
+        outside = 0
+        for path in self.files.get("published", ()):
+            table = read_table(path, ROSTER, self.problems)
+            if table is None:
+                continue
+            start = place(table.moments("start"), self.grid.timezone)
+            starts, known = start.unix.tolist(), start.known
+            for i, row in table.records():
+                agent, day = row["agent_id"], row["date"]
+                if not agent or day is None or not row["shift"] or not known[i]:
+                    continue  # told as unreadable
+                if agent not in self.ids or self.grid.day_index(day) is None:
+                    outside += 1
+                else:
+                    out[agent, day] = Lock(agent, day, row["shift"], starts[i])
+        self._note(outside, "published shifts are outside the horizon or of people who are not in the team: left out")
+        return tuple(out.values())
 
     def ledger(self) -> tuple[LedgerEntry, ...]:
         out: dict[str, LedgerEntry] = {}

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from staffing.grid import BoolArray, FloatArray, IntArray
 from staffing.simulation import presence, routing
+from staffing.simulation.course import Courses, course, courses_of
 from staffing.simulation.model import Demand, OnDuty
 from staffing.simulation.settings import SimulationSettings
 
@@ -40,6 +41,8 @@ class Case:
         Parameter of the day factor, shape (Q,).
     shift_day
         Local day of each stretch's shift, for drawing absence, shape (N,).
+    courses
+        What the month's course is drawn from; None: from `day_sigma`.
     """
 
     demand: Demand
@@ -62,6 +65,7 @@ class Case:
     quantiles: FloatArray
     day_sigma: FloatArray
     shift_day: IntArray
+    courses: Courses | None
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,8 @@ def prepare(demand: Demand, on_duty: OnDuty, settings: SimulationSettings) -> Ca
     table = np.zeros(len(stretches.person), dtype=kernel.STRETCH)
     for name in ("start", "end", "gap", "person", "last"):
         table[name] = getattr(stretches, name)
-    noise = demand.day_error if settings.forecast_error else np.zeros(n_queues)
+    known = demand.error if settings.forecast_error else None
+    noise = demand.day_error if settings.forecast_error and known is None else np.zeros(n_queues)
     return Case(
         demand=demand,
         settings=settings,
@@ -147,6 +152,7 @@ def prepare(demand: Demand, on_duty: OnDuty, settings: SimulationSettings) -> Ca
         quantiles=np.ascontiguousarray(quantiles),
         day_sigma=np.sqrt(np.log1p(np.square(noise))),
         shift_day=_shift_days(demand, stretches),
+        courses=None if known is None else courses_of(known),
     )
 
 
@@ -159,9 +165,12 @@ def replicate(case: Case, r: int) -> Outcome:
     # The words of a seed sequence do not depend on how many are asked for: a queue more leaves the others' as they were.
     words = np.random.SeedSequence(seed, spawn_key=(r, 0)).generate_state(4 * n_queues * n_days)
     states = words.astype(np.int64).reshape(n_queues, n_days, 4)
+    expected = case.contacts
+    if case.courses is not None:
+        expected = course(case.courses, expected, demand.grid.day, seed, r)
     contacts, first = kernel.draw(
         states,
-        case.contacts,
+        expected,
         case.day_first,
         case.day_sigma,
         case.law,
@@ -183,7 +192,9 @@ def play(case: Case, contacts: npt.NDArray[np.void], first: IntArray, r: int) ->
     if case.settings.absence > 0 or case.settings.away > 0:
         stretches = _there(case, r)
         by_end = np.argsort(stretches["end"], kind="stable")
-    luck = np.random.SeedSequence(case.settings.seed, spawn_key=(r, 1)).generate_state(4).astype(np.int64)
+    luck = np.zeros(4, dtype=np.int64)
+    if case.settings.retry:
+        luck = np.random.SeedSequence(case.settings.seed, spawn_key=(r, 1)).generate_state(4).astype(np.int64)
     contacts, made, busy, present, overtime, close = kernel.play(
         contacts,
         first,

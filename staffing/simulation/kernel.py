@@ -4,7 +4,9 @@ Times are seconds after the start of the horizon. All compiled functions live in
 does not notice a change of a callee in another. Everything also runs uncompiled (``NUMBA_DISABLE_JIT=1``).
 
 The random numbers are xoshiro128++ (Blackman and Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS
-2021): additions, shifts and exclusive-ors of 32-bit words, kept in 64-bit integers so that nothing can overflow.
+2021): additions, shifts and exclusive-ors of 32-bit words, kept in 64-bit integers so that nothing can overflow. Exponential
+and normal ones are cut from them by the ziggurat (Marsaglia and Tsang, "The ziggurat method for generating random variables",
+Journal of Statistical Software 5, 2000), with 24 bits inside a layer and the others for the layer and the sign.
 """
 
 # Compiled functions take their types from their arguments.
@@ -104,10 +106,11 @@ PERSON = np.dtype(
     ],
     align=True,
 )
-"""State of a person: when the idle list was joined, chats in hand were last worked off, contacts were last taken up,
-work began and ended; whether on duty, finishing past the end, on a voice or deferrable contact; contacts in hand and
-how many chats are allowed; number that makes older end-of-chat events void; idle list (-1: none) and neighbours in it;
-group, crew, current stretch, stretch that has begun while the person was still finishing the one before."""
+"""State of a person: when the idle list was joined, chats in hand were last worked off, since when there was no moment
+without a contact (-1: there is none), work began and ended; whether on duty, finishing past the end, on a voice or
+deferrable contact; contacts in hand and how many chats are allowed; number that makes older end-of-chat events void; idle
+list (-1: none) and neighbours in it; group, crew, current stretch, stretch that has begun while the person was still
+finishing the one before."""
 
 EVENT = np.dtype([("time", "f8"), ("kind", "i4"), ("who", "i4"), ("stamp", "i4")], align=True)
 """A future event, of a person or a contact."""
@@ -131,9 +134,34 @@ CLOCK = np.dtype(
 # -- random numbers -----------------------------------------------------------------------------------------
 
 
+def _layers(n, edge, area, density, inverse):
+    """Tables of a ziggurat of `n` layers of equal area: bounds of the sure part, widths, heights (`_WORDS` numbers)."""
+    sure, width, height = np.zeros(n), np.empty(n), np.empty(n)
+    base = area / density(edge)
+    sure[0], width[0], height[0] = edge / base * _WORDS, base / _WORDS, 1.0
+    width[n - 1], height[n - 1] = edge / _WORDS, density(edge)
+    x = edge
+    for i in range(n - 2, 0, -1):
+        inner = inverse(area / x + density(x))
+        sure[i + 1] = inner / x * _WORDS
+        x = inner
+        width[i], height[i] = x / _WORDS, density(x)
+    return sure, width, height
+
+
+_WORDS = 2.0**24
+_E_EDGE, _N_EDGE = 7.69711747013104972, 3.442619855899
+_E_SURE, _E_WIDTH, _E_HEIGHT = _layers(
+    256, _E_EDGE, 0.0039496598225815571993, lambda x: math.exp(-x), lambda y: -math.log(y)
+)
+_N_SURE, _N_WIDTH, _N_HEIGHT = _layers(
+    128, _N_EDGE, 9.91256303526217e-3, lambda x: math.exp(-0.5 * x * x), lambda y: math.sqrt(-2.0 * math.log(y))
+)
+
+
 @_inlined
-def _uniform(s):
-    """Next number in (0, 1)."""
+def _word(s):
+    """Next 32 bits."""
     s0, s1, s2, s3 = s[0], s[1], s[2], s[3]
     x = (s0 + s3) & _WORD
     x = ((((x << 7) & _WORD) | (x >> 25)) + s0) & _WORD
@@ -143,19 +171,62 @@ def _uniform(s):
     s[0] = s0 ^ s3
     s[2] = s2 ^ ((s1 << 9) & _WORD)
     s[3] = ((s3 << 11) & _WORD) | (s3 >> 21)
-    return (x + 0.5) * _TO_UNIT
+    return x
 
 
 @_inlined
-def _normals(s):
-    """Two independent standard normals by Marsaglia's polar method."""
+def _uniform(s):
+    """Next number in (0, 1)."""
+    return (_word(s) + 0.5) * _TO_UNIT
+
+
+@_called
+def _e_wedge(s, i, x):
+    """Decide about an exponential number outside the sure part of its layer; negative: not taken."""
+    if i == 0:
+        return _E_EDGE - math.log(_uniform(s))
+    height = _E_HEIGHT[i] + _uniform(s) * (_E_HEIGHT[i - 1] - _E_HEIGHT[i])
+    return x if height < math.exp(-x) else -1.0
+
+
+@_inlined
+def _exponential(s):
+    """Next exponential number of mean 1."""
     while True:
-        a = 2.0 * _uniform(s) - 1.0
-        b = 2.0 * _uniform(s) - 1.0
-        r = a * a + b * b
-        if 0.0 < r < 1.0:
-            factor = math.sqrt(-2.0 * math.log(r) / r)
-            return a * factor, b * factor
+        word = _word(s)
+        i, u = word & 255, word >> 8
+        x = (u + 0.5) * _E_WIDTH[i]
+        if u < _E_SURE[i]:
+            return x
+        x = _e_wedge(s, i, x)
+        if x >= 0.0:
+            return x
+
+
+@_called
+def _n_wedge(s, i, x):
+    """Decide about a normal number outside the sure part of its layer; negative: not taken."""
+    if i == 0:
+        while True:
+            x = -math.log(_uniform(s)) / _N_EDGE
+            if -2.0 * math.log(_uniform(s)) >= x * x:
+                return _N_EDGE + x
+    height = _N_HEIGHT[i] + _uniform(s) * (_N_HEIGHT[i - 1] - _N_HEIGHT[i])
+    return x if height < math.exp(-0.5 * x * x) else -1.0
+
+
+@_inlined
+def _normal(s):
+    """Next standard normal number."""
+    while True:
+        word = _word(s)
+        i, sign, u = word & 127, 1.0 - 2.0 * ((word >> 7) & 1), word >> 8
+        x = (u + 0.5) * _N_WIDTH[i]
+        if u < _N_SURE[i]:
+            return sign * x
+        x = _n_wedge(s, i, x)
+        if x >= 0.0:
+            return sign * x
 
 
 @_compiled
@@ -179,7 +250,7 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
     expected = 0.0
     for q in range(n_queues):
         for d in range(n_days):
-            z, _ = _normals(states[q, d])
+            z = _normal(states[q, d])
             factor[q, d] = math.exp(day_sigma[q] * z - 0.5 * day_sigma[q] * day_sigma[q])
             for i in range(day_first[d], day_first[d + 1]):
                 expected += rate[q, i] * factor[q, d]
@@ -194,8 +265,7 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
             end = day_first[d + 1]
             mass = rate[q, i] * factor[q, d]
             left = mass
-            gap = -math.log(_uniform(s))
-            z, spare = 0.0, np.nan
+            gap = _exponential(s)
             while True:
                 while gap >= left:
                     gap -= left
@@ -222,20 +292,16 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
                 contact["finish"] = 0.0
                 contact["who"] = -1
                 if law[q] == LOGNORMAL:
-                    if math.isnan(spare):
-                        z, spare = _normals(s)
-                    else:
-                        z, spare = spare, np.nan
-                    contact["work"] = aht[q, i] * math.exp(sigma[q] * z - 0.5 * sigma[q] * sigma[q])
+                    contact["work"] = aht[q, i] * math.exp(sigma[q] * _normal(s) - 0.5 * sigma[q] * sigma[q])
                 elif law[q] == EXPONENTIAL:
-                    contact["work"] = -aht[q, i] * math.log(_uniform(s))
+                    contact["work"] = aht[q, i] * _exponential(s)
                 else:
                     x = _uniform(s) * (quantiles.shape[1] - 1)
                     k = int(x)
                     contact["work"] = aht[q, i] * (quantiles[q, k] + (x - k) * (quantiles[q, k + 1] - quantiles[q, k]))
-                contact["patience"] = -patience[q] * math.log(_uniform(s))
+                contact["patience"] = patience[q] * _exponential(s)
                 n += 1
-                gap = -math.log(_uniform(s))
+                gap = _exponential(s)
         first[q + 1] = n
     return contacts[:n], first
 
@@ -353,7 +419,7 @@ def _take(c, a, q, now, rules, pace, people, hands, lists, contacts, events, siz
     contact["who"] = a
     work = contact["work"] * pace[a, q]
     k = person["level"]
-    if k == 0:
+    if person["busy_since"] < 0.0:
         person["busy_since"] = now
     if rules[q]["channel"] != CHAT:
         person["exclusive"] = 1
@@ -599,7 +665,7 @@ def _run(
             clock["i_start"] = i_start
             clock["i_end"] = i_end
             return stop
-        comes, seeks, arrives = _wide(-1), _wide(-1), _wide(-1)
+        comes, seeks, arrives, ended = _wide(-1), _wide(-1), _wide(-1), _wide(-1)
         if t_event <= now:
             kind, who, stamp = events[0]["kind"], _wide(events[0]["who"]), _wide(events[0]["stamp"])
             _pop(events, size)
@@ -610,8 +676,7 @@ def _run(
                 if person["listed"] >= 0:
                     _unlink(who, people, lists)
                 _put_down(who, now, rules, people, hands, contacts, events, size)
-                if person["level"] == 0:
-                    _spread(busy, person["crew"], person["busy_since"], now, seconds)
+                ended = who
                 if person["on"]:
                     seeks = who
                 elif person["level"] == 0:
@@ -652,8 +717,8 @@ def _run(
                     contact = contacts[who]
                     _leave(contact)
                     if contact["status"] == ABANDONED and _uniform(luck) < rules[q]["retry_share"]:
-                        again = now - rules[q]["retry_delay"] * math.log(_uniform(luck))
-                        wait = -rules[q]["patience"] * math.log(_uniform(luck))
+                        again = now + rules[q]["retry_delay"] * _exponential(luck)
+                        wait = rules[q]["patience"] * _exponential(luck)
                         if again < horizon and is_open[q, int(again / seconds)] > 0:
                             further = contacts[made]
                             further["time"] = again
@@ -725,6 +790,10 @@ def _run(
                         q, now, 0.0, rules, priority, route, pace, people, hands, lists, lines, contacts, events, size
                     ):
                         pass
+        if ended >= 0 and people[ended]["level"] == 0:
+            person = people[ended]
+            _spread(busy, person["crew"], person["busy_since"], now, seconds)
+            person["busy_since"] = -1.0
         if arrives >= 0:
             contact = contacts[arrives]
             q = _wide(contact["queue"])
@@ -806,6 +875,7 @@ def play(
         person["pending"] = -1
         person["stretch"] = -1
         person["left_at"] = -1e18
+        person["busy_since"] = -1.0
         person["most"] = 1
         for q in range(n_queues):
             if priority[staff[a, 0], q] > 0 and rules[q]["concurrency"] > person["most"]:
@@ -895,3 +965,21 @@ def count(contacts, made, rules, is_open, open_seconds, close, seconds):
         else:
             out[q, i, TURNED_COUNT] += 1
     return out
+
+
+@_compiled
+def add_up(counts, day_first, numerators, denominators, total, products, days):
+    """Add a replication's counts, shape (Q, T, COUNTS), to the sums over all, to products of ratios, and by day."""
+    for q in range(counts.shape[0]):
+        for d in range(len(day_first) - 1):
+            for t in range(day_first[d], day_first[d + 1]):
+                if counts[q, t, OFFERED] == 0:
+                    continue
+                for k in range(COUNTS):
+                    total[q, t, k] += counts[q, t, k]
+                    days[q, d, k] += counts[q, t, k]
+                for k in range(len(numerators)):
+                    y, x = counts[q, t, numerators[k]], counts[q, t, denominators[k]]
+                    products[0, q, t, k] += y * y
+                    products[1, q, t, k] += x * x
+                    products[2, q, t, k] += x * y

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from staffing.grid import BoolArray, FloatArray, IntArray, TimeGrid, read_only
+from staffing.simulation.course import ForecastError
 from staffing.simulation.estimate import Estimate
 
 Hold = Literal["interval", "day", "month"]
@@ -56,6 +57,8 @@ class Demand:
         What must keep the promise, per queue: every ``interval``, every ``day`` or the whole ``month``; None: intervals.
     max_asa_seconds, max_abandonment, max_occupancy
         Further promises, shape (Q,), NaN where none is; None: nowhere.
+    error
+        All that the forecast may be wrong by, instead of `day_error`; None: days err independently by `day_error`.
     """
 
     grid: TimeGrid
@@ -77,6 +80,7 @@ class Demand:
     max_asa_seconds: FloatArray | None = None
     max_abandonment: FloatArray | None = None
     max_occupancy: FloatArray | None = None
+    error: ForecastError | None = None
 
     def __post_init__(self) -> None:
         read_only(self)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 from pydantic.dataclasses import dataclass as settings
 
@@ -40,6 +42,8 @@ class SimulationSettings:
     """Queue: its work is handed out only while so many other people stay idle for each better work."""
     retry: dict[str, Retry] = Field(default_factory=dict)
     """Queue: who gave up and tries again."""
+    pace: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+    """Agent: factor on handling times, e.g. 1.3 for somebody new; others have 1."""
 
 
 @settings(frozen=True, slots=True, config=STRICT)

@@ -35,15 +35,19 @@ class Tally:
 
     def add(self, r: int, outcome: Outcome) -> None:
         """Add the outcome of replication `r`."""
-        counts = outcome.counts
+        from staffing.simulation import kernel
+
         self.replications += 1
         self.contacts += outcome.made
-        self.counts += counts
-        y, x = counts[..., _NUMERATORS], counts[..., _DENOMINATORS]
-        self.products[0] += y * y
-        self.products[1] += x * x
-        self.products[2] += x * y
-        np.add.reduceat(counts, self.case.day_first[:-1], axis=1, out=self.days[r])
+        kernel.add_up(
+            outcome.counts,
+            self.case.day_first,
+            np.array(_NUMERATORS),
+            np.array(_DENOMINATORS),
+            self.counts,
+            self.products,
+            self.days[r],
+        )
         self.busy += outcome.busy
         self.present += outcome.present
         self.overtime.append(outcome.overtime)

@@ -102,3 +102,10 @@ def test_the_band_widens_with_the_distance(fitted):
     plain = np.flatnonzero([not name for name in calendar.label[140:]])
     variance = np.diag(model.cov)[plain]
     assert variance[-7:].mean() > variance[:7].mean() > 0
+
+
+def test_the_mean_lies_above_the_median_by_what_the_level_wanders():
+    variance = np.array([0.02, 0.5, 0.04, 0.06])
+    grown = queue._wandering(variance, np.array([True, False, True, True]))
+    np.testing.assert_allclose(grown, [0, 0.01, 0.02, 0.04])
+    np.testing.assert_array_equal(queue._wandering(variance, np.zeros(4, dtype=bool)), 0)

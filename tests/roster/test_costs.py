@@ -14,11 +14,13 @@ from staffing.roster.compile import compile_program
 from staffing.roster.evaluate import cost
 from staffing.roster.options import expand, roster_of
 from staffing.roster.problem import (
+    Absence,
     Agent,
     Break,
     Contract,
     Law,
     LedgerEntry,
+    Lock,
     Prices,
     Request,
     Roster,
@@ -128,3 +130,14 @@ def test_a_hand_edited_shift_outside_the_horizon_counts_only_inside(one: RosterP
         roster.shifts[0], start=roster.shifts[0].start + 8 * 3600, end=roster.shifts[0].end + 8 * 3600, breaks=()
     )
     assert costs.coverage(one, Roster((late,))).on_duty.sum() == 4
+
+
+def test_a_day_unlike_the_published_rota_is_a_change(one: RosterProblem) -> None:
+    monday, tuesday, wednesday = one.grid.dates[:3]
+    published = tuple(Lock("anna", day, "E", one.grid.instant(d, 480)) for d, day in enumerate((monday, tuesday)))
+    problem = replace(one, published=published, prices=replace(one.prices, change=10.0))
+    assert costs.terms(problem, rota(one, {0: 0, 1: 0}))["stability"] == 0
+    assert costs.terms(problem, rota(one, {0: 1, 2: 0}))["stability"] == 30  # another shift, a day off, a new day
+    away = replace(problem, absences=(Absence("anna", tuesday, wednesday),))
+    assert costs.terms(away, rota(one, {0: 1}))["stability"] == 10
+    assert costs.terms(one, rota(one, {0: 1}))["stability"] == 0

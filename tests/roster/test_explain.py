@@ -9,7 +9,7 @@ import pytest
 
 from staffing.errors import InputError
 from staffing.roster.engine import solve
-from staffing.roster.explain import conflicting, conflicts, grant, price_rules, repair, why
+from staffing.roster.explain import conflicting, conflicts, conflicts_of_roster, grant, price_rules, repair, why
 from staffing.roster.options import expand
 from staffing.roster.problem import Absence, Contract, Lock, PastShift, Roster, RosterProblem
 from tests.roster.roster_cases import random_problem
@@ -92,6 +92,14 @@ def test_the_cheapest_repair_gives_up_locks_before_rules(plain: RosterProblem) -
     (given_up,) = repair(bad, expand(bad), 1)
     assert given_up in (f"Agent 1: {day[4]} is locked as L", f"Agent 1: {day[5]} is locked as E")
     assert repair(plain, expand(plain), 1) == ()
+
+
+def test_what_hinders_the_whole_team_is_told_once_with_the_rule_that_would_mend_it(plain: RosterProblem) -> None:
+    exact = Contract(35.0, week_tolerance_hours=0.0, month_tolerance_hours=100.0, shifts=("E",))
+    lines = conflicts_of_roster(with_contract(plain, exact), expand(plain), [0, 1, 2])
+    assert any(x.startswith("Agent 2: ") for x in lines)
+    assert any(x.startswith("cheapest repair, give up: Agent 0: ") for x in lines)
+    assert lines[-1] == "all of these 3 agents could be planned without: allowed_shifts"
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from staffing.roster.evaluate import broken
 from staffing.roster.fixed import DAYS_OFF, FIXED
 from staffing.roster.options import Options, expand, roster_of
 from staffing.roster.primitives import Choice
-from staffing.roster.problem import Roster, RosterProblem, Rotation
+from staffing.roster.problem import Lock, Roster, RosterProblem, Rotation
 from tests.roster.programs import own_cost
 from tests.roster.roster_cases import random_problem
 
@@ -63,7 +63,19 @@ def demanding(problem: RosterProblem, seed: int) -> RosterProblem:
     )
     law = replace(problem.law, forbidden_successions=(("N", "D"),), free_sundays_per_year=40.0)
     rotations = {"turn": Rotation(weeks, date(2027, 1, 4))}
-    return replace(problem, contracts=contracts, shift_types=kinds, agents=agents, law=law, rotations=rotations)
+    dates = [problem.grid.dates[d] for d in range(0, problem.grid.days, 2)]
+    starts = {day: problem.grid.instant(2 * d, 360) for d, day in enumerate(dates)}
+    published = tuple(Lock(a.id, day, "E", starts[day]) for a in agents[::2] for day in dates)
+    return replace(
+        problem,
+        contracts=contracts,
+        shift_types=kinds,
+        agents=agents,
+        law=law,
+        rotations=rotations,
+        prices=replace(problem.prices, change=11.0),
+        published=published,
+    )
 
 
 def case(seed: int) -> tuple[RosterProblem, Options, Choice, Roster]:
@@ -85,7 +97,7 @@ def test_every_rule_has_a_check_and_a_compilation() -> None:
 
 
 def test_every_cost_has_a_term_and_a_compilation() -> None:
-    assert set(costs.TERMS) == {*compiled.COSTS, "pay", "requests", "understaffing", "overstaffing"}
+    assert set(costs.TERMS) == {*compiled.COSTS, "pay", "requests", "stability", "understaffing", "overstaffing"}
 
 
 @pytest.mark.parametrize("rule", compiled.RULES)

@@ -228,7 +228,7 @@ def test_the_same_contacts_come_whoever_is_on_duty_and_whatever_other_queues_the
     columns = ["time", "work", "patience", "queue"]
     all_of = replicate(prepare(demand, duty, settings), 1).contacts
     assert np.array_equal(all_of[columns], replicate(prepare(demand, few, settings), 1).contacts[columns])
-    rows = [f.name for f in fields(demand) if f.name != "grid" and getattr(demand, f.name) is not None]
+    rows = [f.name for f in fields(demand) if f.name not in ("grid", "error") and getattr(demand, f.name) is not None]
     first = replace(demand, **{name: getattr(demand, name)[:1] for name in rows})
     alone = replicate(prepare(first, OnDuty(duty.serves[:, :1], *([duty.person[:0]] * 4)), settings), 1).contacts
     assert np.array_equal(all_of[all_of["queue"] == 0][columns], alone[columns])

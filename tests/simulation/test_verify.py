@@ -63,7 +63,9 @@ def repaired(
 def test_the_repaired_day_holds_everywhere_with_at_least_8_percent_fewer_hours_than_erlang_c() -> None:
     demand = double_peak(30.0)
     by_c = float(erlang(demand, np.inf).sum()) * demand.grid.hours
-    found, seen = repaired(demand, erlang(demand, PATIENCE), replace(QUICK, replications=200))
+    found, seen = repaired(
+        demand, erlang(demand, PATIENCE), replace(QUICK, replications=200, held_out_replications=1000)
+    )
     assert seen.holds
     assert found.solved.cost <= 0.92 * by_c
     judged = demand.contacts[0] > 10

@@ -52,6 +52,7 @@ def context_of_agent(x: Context, agent: int) -> Context:
         requests=tuple(row for row in problem.requests if row.agent == who.id),
         locks=tuple(row for row in problem.locks if row.agent == who.id),
         past=tuple(row for row in problem.past if row.agent == who.id),
+        published=tuple(row for row in problem.published if row.agent == who.id),
     )
     return Context(alone, x.options, x.targets.only([agent]), x.unit)
 

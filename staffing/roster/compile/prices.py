@@ -104,8 +104,28 @@ def option_costs(problem: RosterProblem, options: Options) -> tuple[npt.NDArray[
         if not request.granted(None):
             off[a, d] += price
         cost[a, d] += np.where(_granting(request, codes, options), 0, price).astype(np.int32)
+    _changes(problem, options, cost, off)
     assert cost.shape == (A, D, S)
     return cost, off
+
+
+def _changes(problem: RosterProblem, options: Options, cost: npt.NDArray[np.int32], off: npt.NDArray[np.int32]) -> None:
+    """Add the price of differing from the published rota; days of absence are no change."""
+    price = cents(problem.prices.change)
+    if not problem.published or not price:
+        return
+    dates = problem.grid.dates
+    priced = np.ones(off.shape, np.bool_)
+    for absence in problem.absences:
+        away = [absence.first <= day <= absence.last for day in dates]
+        priced[problem.agent_index[absence.agent]] &= ~np.array(away, np.bool_)
+    cost += np.where(priced, price, 0)[:, :, None].astype(np.int32)
+    codes = np.array([kind.code for kind in problem.shift_types])[options.type_of]
+    for shift in problem.published:
+        a, d = problem.agent_index[shift.agent], problem.grid.day_index(shift.day)
+        if d is not None and priced[a, d]:
+            cost[a, d, (codes == shift.shift) & (options.start[d] == shift.start)] -= price
+            off[a, d] += price
 
 
 def _granting(request: Request, codes: list[str], options: Options) -> BoolArray:

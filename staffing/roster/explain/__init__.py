@@ -5,7 +5,7 @@ Hard rules bind one agent at a time (cover is soft), so a conflict is looked for
 
 from __future__ import annotations
 
-from staffing.roster.explain.demands import Clause, conflicting, conflicts, repair
+from staffing.roster.explain.demands import Clause, conflicting, conflicts, conflicts_of_roster, repair
 from staffing.roster.explain.prices import PRICED, RulePrice, price_rules
 from staffing.roster.explain.reasons import Reason, grant, why
 
@@ -16,6 +16,7 @@ __all__ = [
     "RulePrice",
     "conflicting",
     "conflicts",
+    "conflicts_of_roster",
     "grant",
     "price_rules",
     "repair",

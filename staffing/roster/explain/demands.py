@@ -6,8 +6,9 @@ and those that are not needed for the contradiction are taken out one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -252,6 +253,11 @@ class Demands:
             return ()
         return tuple(c for c, v in zip(self.clauses, self.literals, strict=True) if not solver.value(v))
 
+    def mended_without(self, rules: Collection[str]) -> bool:
+        """Whether the demands can be kept once all those of some rules are given up."""
+        kept = [v for c, v in zip(self.clauses, self.literals, strict=True) if c.rule not in rules]
+        return self._contradicting(kept) is None
+
     def _contradicting(self, literals: list[cp_model.IntVar]) -> list[cp_model.IntVar] | None:
         """Those of some demands that contradict each other, None where all can be kept together."""
         self.model.minimize(0)
@@ -304,6 +310,47 @@ def repair(problem: RosterProblem, options: Options, agent: int) -> tuple[str, .
         As in `conflicting`.
     """
     return _named(problem, agent, Demands(problem, options, agent).cheapest_repair())
+
+
+TOLD = 10
+"""Agents whose conflicts are told one by one."""
+
+
+def conflicts_of_roster(problem: RosterProblem, options: Options, agents: Sequence[int]) -> tuple[str, ...]:
+    """Why some agents cannot be planned, in words: each one's contradiction with its cheapest repair, and the whole team's.
+
+    For several agents the end tells the fewest rules (those of contract before those of law) that, given up for all of
+    them, would mend every one; of more than `TOLD` agents the others are counted.
+
+    Parameters
+    ----------
+    problem, options
+        The problem and its options.
+    agents
+        Rows of the agents for whom no days keep the rules.
+    """
+    context = make_context(problem, options)
+    lines: list[str] = []
+    asked, cores = [], []
+    for a in agents[:TOLD]:
+        demands = Demands(problem, options, a, context)
+        core = demands.core()
+        asked.append(demands)
+        cores.append(core)
+        lines += _named(problem, a, core)
+        lines += [f"cheapest repair, give up: {x}" for x in _named(problem, a, demands.cheapest_repair())]
+    if len(agents) > 1:
+        weight = {c.rule: weight_of(c) for core in cores for c in core}
+        names = sorted(weight, key=lambda rule: (weight[rule], rule))
+        sets = sorted(
+            (some for n in (1, 2, 3) for some in combinations(names, n)),
+            key=lambda some: (sum(weight[rule] for rule in some), len(some)),
+        )
+        mending = next((x for x in sets if all(d.mended_without(x) for d in asked)), ())
+        more = f" (of {len(agents)} who cannot be planned)" if len(agents) > TOLD else ""
+        if mending:
+            lines.append(f"all of these {len(asked)} agents{more} could be planned without: {', '.join(mending)}")
+    return tuple(lines)
 
 
 def _named(problem: RosterProblem, agent: int, clauses: Iterable[Clause]) -> tuple[str, ...]:

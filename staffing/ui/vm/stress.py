@@ -67,7 +67,7 @@ def standing(scenario: Path, plan: Path, input_hash: str) -> Standing:
     settings = load(scenario)
     ready = prepare(settings, plan / "coverage.csv")
     demand = demand_of(ready.inputs, ready.forecast)
-    duty = duty_of(ready.problem, read_rota(plan / "roster.csv", ready.problem))
+    duty = duty_of(ready.problem, read_rota(plan / "roster.csv", ready.problem), settings.simulation.pace)
     simulation = simulation_of(ready.inputs, ready.requirement)
     simulate(demand, duty, replace(simulation, replications=2))  # loads the kernels
     simulation = replace(simulation, replications=affordable(demand, duty, simulation, SECONDS))
