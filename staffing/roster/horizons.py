@@ -1,7 +1,7 @@
 """The search over whole horizons: for programs whose rules tie days together that blocks of days would cut.
 
-One thread solves the linear program over horizons and dives; others anneal until its prices are there, then dive
-around the incumbent too. Where the gap is small, one lists every horizon that could close it.
+One thread solves the linear program over horizons and dives; others anneal until then, and afterwards dive around the
+incumbent too. Where the gap is small, one lists every horizon that could close it.
 """
 
 from __future__ import annotations
@@ -71,22 +71,18 @@ class Exact:
 
     def _lead(self, own: Generation) -> None:
         search = self.search
-        choice = search.choice
-        if choice is None or search.over():
-            self._ready.set()
-            return
         try:
-            self.root = own.root(choice, ROOT * search.left())
-        finally:
-            self._ready.set()
-        if self.root is None or search.over():
-            return
-        try:
-            found, _ = own.dive(choice, range(len(choice)), self.root)
+            if search.choice is not None and not search.over():
+                self.root = own.root(search.choice, ROOT * search.left())
+            if self.root is None or search.choice is None or search.over():
+                return
+            found, _ = own.dive(search.choice, range(len(search.choice)), self.root)
+            if found is not None:
+                search.offer(found)
         except TimeoutError:
             return
-        if found is not None:
-            search.offer(found)
+        finally:
+            self._ready.set()
         if len(self.threads) == 1:
             own.prove(self.root, PROOF * search.left())
         self._descend(own, self.root)
