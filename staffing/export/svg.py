@@ -54,6 +54,54 @@ def days_chart(
     return _svg(height, title, parts)
 
 
+def course_chart(
+    labels: Sequence[str],
+    value: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    beside: Sequence[float],
+    title: str,
+    number: Callable[[float], str],
+    height: int = 170,
+) -> str:
+    """A course over days as a line in its band, with another one beside it, dashed.
+
+    Parameters
+    ----------
+    labels
+        One per day, at least one.
+    value, low, high, beside
+        The line, its band and the line beside it, one value per day.
+    title
+        Read out in place of the picture.
+    number
+        Writes a number as the reader does.
+
+    Examples
+    --------
+    >>> course_chart(["1", "2"], [8, 9], [7, 8], [9, 10], [8, 8], "Contacts", str).count("<polyline")
+    2
+    """
+    top = max([*high, *value, *beside, 1e-9])
+    body, step = height - TOP - BOTTOM, (WIDTH - LEFT - RIGHT) / len(labels)
+    xs = [LEFT + (i + 0.5) * step for i in range(len(labels))]
+
+    def points(ys: Sequence[float]) -> list[str]:
+        return [f"{x:.1f},{TOP + body * (1 - y / top):.1f}" for x, y in zip(xs, ys, strict=True)]
+
+    band = " ".join([*points(high), *reversed(points(low))])
+    parts = [
+        *_scale(top, body, number),
+        f'<polygon points="{band}" fill="{COVER}" opacity=".6"/>',
+        f'<polyline points="{" ".join(points(beside))}" fill="none" stroke="{NEED}" stroke-dasharray="5 3"/>',
+        f'<polyline points="{" ".join(points(value))}" fill="none" stroke="{BAND}" stroke-width="2"/>',
+    ]
+    for i, label in enumerate(labels):
+        if len(labels) <= 12 or i % 3 == 0:
+            parts.append(_text(xs[i], height - 8, label, "middle"))
+    return _svg(height, title, parts)
+
+
 def band_chart(
     rows: Sequence[tuple[str, float, float, float, float | None]], title: str, percent: Callable[[float], str]
 ) -> str:

@@ -14,10 +14,10 @@ from staffing.frames import LISTED, Column, Contract, Instants, Kind, Sheet, Tab
 from staffing.frames.tables import CONTACTS, INTERVALS
 from staffing.grid import FloatArray, IntArray, OpeningHours, TimeGrid
 from staffing.history.contacts import contacts_part
+from staffing.history.handling import handling_cv
 from staffing.history.intervals import interval_part
 from staffing.history.listing import Listing
 from staffing.history.part import Hours, Part, merge
-from staffing.history.handling import handling_cv
 from staffing.history.patience import mean_patience
 from staffing.history.queues import assign, queue_names
 from staffing.history.series import History

@@ -7,6 +7,7 @@ from datetime import date
 
 from staffing.ui.texts import Texts
 from staffing.ui.vm.cover import DayCover, MonthCover
+from staffing.ui.vm.plan import Plan
 
 SMALL = 0.05
 """Hours that nobody would call missing."""
@@ -27,6 +28,17 @@ def day_told(t: Texts, cover: DayCover) -> str:
         return t("need.day.enough")
     agents = t.count(float(cover.short[worst]))
     return t("need.day.short", hours=t.hours(cover.under_hours, 1), time=cover.times[worst], agents=agents)
+
+
+def gap_told(t: Texts, plan: Plan) -> str:
+    """How much better any other rota could be, in agent-hours, money and as a share of the whole cost."""
+    s = plan.summary
+    if not s.get("bound") or s.get("gap") is None:
+        return t("outcome.no_bound")
+    shown = {"gap": t.percent(s["gap"], 1), "money": t.money(s["objective"] - s["bound"], plan.currency)}
+    if s.get("gap_hours") is None:  # a plan of an earlier release, or missing agents cost nothing
+        return t("outcome.gap", **shown)
+    return t("outcome.gap_hours", hours=t.hours(s["gap_hours"], 1), **shown)
 
 
 def month_tips(t: Texts, month: MonthCover) -> tuple[list[str], list[list[str]]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from datetime import date
 from importlib import resources
 
-from staffing.export.svg import band_chart, days_chart
-from staffing.ui.cover_words import day_labels
+from staffing.export.svg import band_chart, course_chart, days_chart
+from staffing.ui.cover_words import day_labels, gap_told
 from staffing.ui.markup import Cell, table
 from staffing.ui.rota_words import code_label
 from staffing.ui.texts import Texts
@@ -93,6 +94,7 @@ def report_document(t: Texts, name: str, plan: Plan) -> bytes:
         f"<h1>{_e(name)}</h1><p>{_e(t('report.span', first=t.long_day(plan.dates[0]), last=t.long_day(plan.dates[-1])))}</p>",
         _sentences(t, plan),
         _figures(t, plan),
+        _forecast(t, plan),
         _service(t, plan),
         _cover(t, plan),
         _terms(t, plan),
@@ -106,11 +108,7 @@ def _sentences(t: Texts, plan: Plan) -> str:
     s = plan.summary
     lines = [t("outcome.covered", share=t.percent(covered_share(plan), 1))]
     lines.append(t("outcome.missing", hours=t.hours(s["understaffed_hours"], 1)))
-    if s.get("bound") and s.get("gap") is not None:
-        money = t.money(s["objective"] - s["bound"], plan.currency)
-        lines.append(t("outcome.gap", gap=t.percent(s["gap"], 1), money=money))
-    else:
-        lines.append(t("outcome.no_bound"))
+    lines.append(gap_told(t, plan))
     broken = len(s.get("violations", ()))
     lines.append(t("report.audit.kept") if not broken else t("report.audit.broken", n=broken))
     return f"<p>{_e(' '.join(lines))}</p>"
@@ -128,6 +126,20 @@ def _figures(t: Texts, plan: Plan) -> str:
     return (
         '<dl class="figures">' + "".join(f"<div><dt>{_e(t(k))}</dt><dd>{_e(v)}</dd></div>" for k, v in shown) + "</dl>"
     )
+
+
+def _forecast(t: Texts, plan: Plan) -> str:
+    days = plan.forecast_days
+    if days.empty:
+        return ""
+    title = t("report.forecast")
+    charts = []
+    for queue, rows in days.groupby("queue", sort=False):
+        name = t("report.forecast.queue", queue=str(queue), contacts=t.number(float(rows["contacts"].sum()), 0))
+        columns = (rows[c].tolist() for c in ("contacts", "contacts_p10", "contacts_p90", "spreadsheet"))
+        labels = [str(date.fromisoformat(d).day) for d in rows["date"]]
+        charts.append(f"<h3>{_e(name)}</h3>{course_chart(labels, *columns, name, t.number)}")
+    return f"<h2>{_e(title)}</h2>{''.join(charts)}<p class='small'>{_e(t('report.forecast.legend'))}</p>"
 
 
 def _service(t: Texts, plan: Plan) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 from staffing import charts
 from staffing.jobs import Run, RunState
 from staffing.ui import frame, session
+from staffing.ui.cover_words import gap_told
 from staffing.ui.markup import Cell, listing, table
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.cover import covered_share
@@ -99,11 +100,7 @@ def outcome(t: Texts, run: Run, plan: Plan) -> None:
     s = plan.summary
     missing = t("outcome.missing", hours=t.hours(s["understaffed_hours"], 1))
     st.markdown(f"**{t('outcome.covered', share=t.percent(covered_share(plan), 1))}** {missing}")
-    if not s.get("bound"):
-        st.markdown(t("outcome.no_bound"))
-    elif s.get("gap") is not None:
-        money = t.money(s["objective"] - s["bound"], plan.currency)
-        st.markdown(t("outcome.gap", gap=t.percent(s["gap"], 1), money=money))
+    st.markdown(gap_told(t, plan))
     with st.grid(2, min_column_width=150):
         st.metric(t("measure.cost"), t.money(s["cost"], plan.currency))
         st.metric(t("measure.paid_hours"), t.hours(s["paid_hours"]))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import icalendar
@@ -11,6 +12,7 @@ import pytest
 
 from staffing.inputs import read_people
 from staffing.scenario import load
+from staffing.ui.cover_words import gap_told
 from staffing.ui.exports import Exports, zip_folder
 from staffing.ui.texts import Texts
 from staffing.ui.vm.plan import read_plan, with_rota
@@ -31,7 +33,7 @@ def people(team):
 class Balanced(HTMLParser):
     """Finds tags that are opened and not closed."""
 
-    VOID = ("meta", "br", "line", "rect", "circle")
+    VOID = ("meta", "br", "line", "rect", "circle", "polyline", "polygon")
 
     def __init__(self):
         super().__init__()
@@ -69,6 +71,28 @@ def test_the_report_tells_cost_bound_service_and_shortages(plan, people):
     assert text.count("<svg") == 2
     for told in ("Das ist bewiesen.", "phone-de", "Am meisten fehlt am:", "Eine unabhängige Prüfung"):
         assert told in text
+
+
+def test_the_report_shows_what_is_expected_of_every_queue(plan, people, tmp_path):
+    rows = "".join(
+        f"{day.isoformat()},{q},{100 + i},90,120,95\n" for i, day in enumerate(plan.dates) for q in plan.queues
+    )
+    head = "date,queue,contacts,contacts_p10,contacts_p90,spreadsheet\n"
+    (tmp_path / "forecast_days.csv").write_text(head + rows, encoding="utf-8")
+    text = Exports(Texts("en"), "Plan", replace(plan, folder=tmp_path), people).make("report.html").decode()
+    assert text.count("<polygon") == len(plan.queues)
+    total = sum(100 + i for i in range(len(plan.dates)))
+    assert f"{plan.queues[0]}: {total:,} contacts" in text
+
+
+def test_the_gap_is_told_in_hours_money_and_as_a_share(plan):
+    known = replace(plan, summary={**plan.summary, "objective": 1000.0, "bound": 910.0, "gap": 0.09, "gap_hours": 3.0})
+    told = gap_told(Texts("en"), known)
+    assert "3.0\xa0h of agent time" in told
+    assert "90" in told
+    assert "9.0%" in told
+    unproven = replace(plan, summary={**plan.summary, "bound": None})
+    assert gap_told(Texts("de"), unproven) == Texts("de")("outcome.no_bound")
 
 
 def test_the_workbook_speaks_the_reader_s_language(plan, people):

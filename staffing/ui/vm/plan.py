@@ -75,6 +75,12 @@ class Plan:
         return tuple(dict.fromkeys(self.coverage["queue"]))
 
     @cached_property
+    def forecast_days(self) -> pd.DataFrame:
+        """Rows of ``forecast_days.csv``; empty where the plan has none."""
+        path = self.folder / "forecast_days.csv"
+        return pd.read_csv(path, dtype={"date": str, "queue": str}) if path.is_file() else pd.DataFrame()
+
+    @cached_property
     def dates(self) -> tuple[date, ...]:
         """Days of the horizon."""
         return tuple(date.fromisoformat(d) for d in dict.fromkeys(self.coverage["date"]))
