@@ -136,9 +136,11 @@ def _forecast(t: Texts, plan: Plan) -> str:
     charts = []
     for queue, rows in days.groupby("queue", sort=False):
         name = t("report.forecast.queue", queue=str(queue), contacts=t.number(float(rows["contacts"].sum()), 0))
-        columns = (rows[c].tolist() for c in ("contacts", "contacts_p10", "contacts_p90", "spreadsheet"))
+        value, low, high, beside = (
+            rows[c].tolist() for c in ("contacts", "contacts_p10", "contacts_p90", "spreadsheet")
+        )
         labels = [str(date.fromisoformat(d).day) for d in rows["date"]]
-        charts.append(f"<h3>{_e(name)}</h3>{course_chart(labels, *columns, name, t.number)}")
+        charts.append(f"<h3>{_e(name)}</h3>{course_chart(labels, value, low, high, beside, name, t.number)}")
     return f"<h2>{_e(title)}</h2>{''.join(charts)}<p class='small'>{_e(t('report.forecast.legend'))}</p>"
 
 
