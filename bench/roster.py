@@ -1,12 +1,13 @@
 """Contact-centre months of any size through the engine.
 
 ``python -m bench.roster [--agents N] [--days N] [--seed N] [--seconds N] [--workers N] [--interval MIN] [--out DIR]
-[--peers] [--json]``
+[--full-law] [--peers] [--json]``
 
 The months resemble those of the prototypes: five queues, ten skill groups, contracts of 40, 38, 30 and 20 hours, four
 lengths of shift with a start every half-hour between 7 and 22, leave, fixed days off, students, parents, requests, and a
 need that takes 98% of the agreed hours. ``scaled_gap`` is the gap over (hours needed * the lightest price of
-understaffing), ``gap_hours`` the agent-hours at that price that the gap is worth.
+understaffing), ``gap_hours`` the agent-hours at that price that the gap is worth. Like the prototypes' months, they ask
+for daily rest, days in a row and hours; with ``--full-law`` also for weekly rest, free Sundays and substitute days.
 
 With ``--peers`` the month is one that the laboratory's own generator makes, and everything is in its units:
 ``lab_objective`` is what its annealing reaches on that month with the CPU time that the engine took, bound included.
@@ -58,6 +59,7 @@ LENGTHS = {"S": (4.0, 0), "M": (6.0, 30), "L": (8.0, 30), "X": (9.0, 60)}
 ALLOWED = {"40": ("M", "L", "X"), "38": ("M", "L", "X"), "30": ("S", "M", "L"), "20": ("S", "M", "L")}
 WEEKDAY = np.array([1.15, 1.05, 1.0, 1.0, 0.95, 0.6, 0.45])
 OPEN, CLOSE = 7, 22
+DAILY = Law(weekly_rest_hours=0, free_sundays_per_year=0, substitute_days=False)
 LOAD = 0.98
 HUMPS = (
     (10.5, 1.9, 15.5, 2.6, 0.9), (10, 1.8, 14.5, 2.3, 0.8), (9.5, 3, 15, 4, 0.8), (12, 3, 18.5, 2.2, 1.0),
@@ -66,7 +68,7 @@ HUMPS = (
 """Hour and width of the morning's and the afternoon's hump, and the second's height, by queue."""
 
 
-def month(agents: int, days: int, seed: int, interval: int) -> RosterProblem:
+def month(agents: int, days: int, seed: int, interval: int, law: Law = DAILY) -> RosterProblem:
     """A random contact-centre month."""
     rng = np.random.default_rng(seed)
     grid = TimeGrid(START, days, "Europe/Berlin", interval)
@@ -117,7 +119,7 @@ def month(agents: int, days: int, seed: int, interval: int) -> RosterProblem:
         agents=tuple(team),
         contracts=contracts,
         shift_types=kinds,
-        law=Law(),
+        law=law,
         prices=Prices(),
         absences=tuple(absences),
         requests=tuple(requests),
@@ -156,7 +158,7 @@ Found = dict[str, object]
 
 def own(args: argparse.Namespace) -> Found:
     """A month of this module, from the problem to the audited rota."""
-    problem = month(args.agents, args.days, args.seed, args.interval)
+    problem = month(args.agents, args.days, args.seed, args.interval, Law() if args.full_law else DAILY)
     result = engine.solve(problem, seconds=args.seconds, workers=args.workers, seed=args.seed, monitor=Printer())
     light = problem.prices.understaffing[0]
     needed = float(problem.required.sum() * problem.grid.hours)
@@ -236,6 +238,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--interval", type=int, default=30, choices=(15, 30, 60))
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--full-law", action="store_true", help="also weekly rest, free Sundays and substitute days")
     parser.add_argument("--peers", action="store_true", help="a month of the laboratory, against its annealing")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()

@@ -46,7 +46,7 @@ def read_profiles(paths: Sequence[Path], queues: Sequence[str], minutes: int) ->
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "profiles.csv"
     ...     _ = path.write_text("queue,start,share\\nchat,08:00,3\\nchat,10:00,1\\n")
-    ...     read_profiles([path], ["chat"], 60)["chat"][0, 7:13].tolist()
+    ...     read_profiles([path], ["chat"], 60)["chat"][0, 7:13].round(6).tolist()
     [0.0, 0.375, 0.375, 0.125, 0.125, 0.0]
     """
     problems = Problems()
