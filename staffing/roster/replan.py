@@ -18,14 +18,13 @@ from staffing.errors import InputError, Problems
 from staffing.grid import BoolArray
 from staffing.roster.anneal import anneal
 from staffing.roster.compile import cents, compile_program
-from staffing.roster.costs import terms_in_cents
-from staffing.roster.cover import UNITS, split
-from staffing.roster.evaluate import supply
 from staffing.roster.inputs import problems_of
 from staffing.roster.options import Options, choice_of, expand, roster_of
 from staffing.roster.primitives import Choice, Program
-from staffing.roster.problem import Absence, Roster, RosterProblem
-from staffing.roster.rules import Violation, audit
+from staffing.roster.problem import Absence, Roster, RosterProblem, Shift
+from staffing.roster.rules import Violation
+from staffing.roster.standing import Standing, stand
+from staffing.roster.standing import moved as standing_after
 from staffing.roster.tables import prepare, repriced
 
 CHANGE_PRICES = (100.0, 30.0, 10.0)
@@ -249,7 +248,8 @@ def mend(
         )
     given = {*asked, *((a, d) for one, other, d in swapped for a in (one, other))}
     distinct = {choice.tobytes(): choice for choice in choices}
-    alternatives = [_alternative(problem, options, program, published, choice, given) for choice in distinct.values()]
+    base = stand(problem, roster_of(problem, options, bare))
+    alternatives = [_alternative(base, options, bare, published, choice, given) for choice in distinct.values()]
     best: list[Alternative] = []
     for alternative in sorted(alternatives, key=lambda x: (len(x.changes), x.cost)):
         worse = any(len(x.violations) <= len(alternative.violations) and x.cost <= alternative.cost for x in best)
@@ -336,23 +336,28 @@ def without_cell(
 
 
 def _alternative(
-    problem: RosterProblem,
+    base: Standing,
     options: Options,
-    program: Program,
+    bare: Choice,
     published: Choice,
     choice: Choice,
     asked: Collection[tuple[int, int]],
 ) -> Alternative:
+    """Judge a choice from how the rota stands without anybody moving (`base`, of `bare`)."""
+    problem = base.problem
     roster = roster_of(problem, options, choice)
-    found = {name: amount / 100 for name, amount in terms_in_cents(problem, roster, options).items()}
-    missing = np.maximum(program.cover.need - split(program.cover, supply(program, choice)).sum(axis=1), 0)
+    days: dict[int, list[Shift]] = {int(a): [] for a in np.nonzero((choice != bare).any(axis=1))[0]}
+    for shift in roster.shifts:
+        if shift.agent in days:
+            days[shift.agent].append(shift)
+    judged = standing_after(base, days)
     return Alternative(
         roster=roster,
         changes=_changes(problem, options, published, choice, asked),
-        cost=sum(found.values()),
-        terms=found,
-        understaffed_hours=float(missing.sum() / UNITS * problem.grid.hours),
-        violations=audit(problem, roster),
+        cost=judged.price,
+        terms=judged.terms,
+        understaffed_hours=judged.coverage.understaffed_hours,
+        violations=judged.violations,
     )
 
 
