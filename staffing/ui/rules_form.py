@@ -17,7 +17,7 @@ from staffing.ui.vm.teams import ScenarioFile, Team
 def rules_form(t: Texts, team: Team, file: ScenarioFile, scenario: Scenario) -> None:
     """Every rule, and the limits of the law as numbers that can be changed."""
     st.markdown(t("team.rules.body"))
-    st.html(rules_table(t))
+    st.html(rules_table(t, scenario.law))
     st.header(t("team.limits"))
     st.caption(t("team.limits.body"))
     saved = law(scenario)
