@@ -76,8 +76,10 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.wish:
         print(_granted(args.wish, reason.cost, bool(changes), scenario.currency))
-    elif reason.cost > 0:
+    elif round(reason.cost, 2) > 0:
         print(f"any other choice found nearby costs {reason.cost:,.2f} {scenario.currency} more:")
+    elif round(reason.cost, 2) == 0:
+        print("no strong reason: another choice costs the same")
     else:
         print(f"no strong reason: another choice costs {-reason.cost:,.2f} {scenario.currency} less")
     for term, amount in reason.terms.items():
