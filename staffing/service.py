@@ -27,7 +27,7 @@ from staffing.simulation.verify import Miss, Repaired, Solved, Verified
 POLISH = 0.35
 """Share of the repair's time for the last search, with the need that was found."""
 
-ROUNDS = 8
+ROUNDS = 12
 """Rounds that the rest of the repair's time is cut into."""
 
 USUAL_CV = 0.8

@@ -100,7 +100,7 @@ def raised(demand: Demand, on_duty: OnDuty, staffed: FloatArray, missing: FloatA
         return np.zeros(asked.shape)
     deferrable = np.equal(demand.channel, DEFERRABLE)[:, None]
     # Deferrable work needs hours, whenever they come: as many more as are missing.
-    step = np.where(deferrable, missing * asked, np.minimum(missing / _slope(asked), 1.0 + asked / 4))
+    step = np.where(deferrable, missing * asked, np.minimum(missing / slope(asked), 1.0 + asked / 4))
     for part in np.unique(label := linked(on_duty)):
         rows = np.flatnonzero(label == part)
         helped = (missing[rows] < missing[rows].max(axis=0)) & ~deferrable[rows]
@@ -115,6 +115,7 @@ def raised(demand: Demand, on_duty: OnDuty, staffed: FloatArray, missing: FloatA
 
 def lowered(
     demand: Demand,
+    on_duty: OnDuty,
     service: SimulationResult,
     settings: VerifySettings,
     staffed: FloatArray,
@@ -148,14 +149,20 @@ def lowered(
             kept &= ~(service.queue_occupancy > demand.max_occupancy[:, None])
     there = np.ceil(staffed / STEP - 1e-9) * STEP
     least = np.where(deferrable, 0.0, STEP)
-    fewer = np.where(deferrable, asked / 4, 0.7 * spare / _slope(asked))
-    fewer = np.where((spare > 0) & (there < asked + 1), np.maximum(STEP, np.floor(fewer / STEP + 1e-9) * STEP), 0.0)
+    fewer = np.where(deferrable, asked / 4, 0.7 * spare / slope(asked))
+    # What a pool has to spare it has once, and not once per queue.
+    for part in np.unique(label := linked(on_duty)):
+        rows = np.flatnonzero(label == part)
+        alone = np.sqrt(np.maximum(asked[rows], 0.0)) * ~deferrable[rows]
+        pooled = np.sqrt(np.square(alone).sum(axis=0))
+        fewer[rows] *= np.where(deferrable[rows], 1.0, np.minimum(1.0, pooled / np.maximum(alone.sum(axis=0), 1e-9)))
+    fewer = np.where((spare > 0) & (there < asked + 1), np.floor(fewer / STEP + 0.5) * STEP, 0.0)
     wanted = np.maximum(np.minimum(asked, there) - fewer, least)
     out: FloatArray = np.where(kept & (asked > least), np.maximum(asked - wanted, 0.0), 0.0)
     return out
 
 
-def _slope(agents: FloatArray) -> FloatArray:
+def slope(agents: FloatArray) -> FloatArray:
     """By how much one agent more raises the service level, roughly."""
     out: FloatArray = np.maximum(0.012, 0.35 / np.sqrt(np.maximum(agents, 1.0)))
     return out

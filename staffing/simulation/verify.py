@@ -25,6 +25,9 @@ P = TypeVar("P")
 REPAIR = 1_000_003
 """Distance of the seed that repairs from the seed that checks."""
 
+LOWERING = 0.4
+"""Share of the time, or of the rounds, after which the need is only raised."""
+
 ALIKE = 0.0005
 """Plans that do not hold and whose late contacts differ by no more than this share of all contacts are alike: the cheaper
 one is taken."""
@@ -218,13 +221,13 @@ def repair(
         late = float((missing * demand.contacts).sum())
         candidates.append(Repaired(found, asked, late, ()))
         more = raised(demand, found.on_duty, found.staffed, missing, asked)
-        less = lowered(demand, service, settings, found.staffed, missing, asked)
+        less = lowered(demand, found.on_duty, service, settings, found.staffed, missing, asked)
         too_low = np.where(missing > 0, np.maximum(too_low, np.minimum(asked, found.staffed)), too_low)
-        less = np.clip(asked - too_low - STEP, 0.0, less)
-        counts = (int(np.count_nonzero(x > 0)) for x in (missing, more, less))
-        rounds.append(Round(found.cost, float(asked.sum()) * demand.grid.hours, late, *counts))
         passed = time.monotonic() - began
         share = max(len(rounds) / settings.rounds, passed / seconds)
+        less = np.clip(asked - too_low - STEP, 0.0, less) if share < LOWERING else np.zeros_like(less)
+        counts = (int(np.count_nonzero(x > 0)) for x in (missing, more, less))
+        rounds.append(Round(found.cost, float(asked.sum()) * demand.grid.hours, late, *counts))
         note = f"round {len(rounds)}: {rounds[-1].below} intervals below the promise"
         monitor.report(Progress("repair", passed, min(1.0, share), note=note))
         if share >= 1 or monitor.should_stop() or not (more.any() or less.any()):
