@@ -22,7 +22,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def _inner(function: F) -> F:
     """Compile for other kernels only: without the wrappers that let Python call it, which take long to compile."""
     decorate: Any = njit  # its stub does not list the options
-    compiled: F = decorate(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    compiled: F = decorate(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)(function)
     return compiled
 
 
@@ -303,7 +303,7 @@ def remove_units(
     return room, most
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def put(tb: Any, net: Any, flow: Any, level: Any, fresh: Any, g: int, d: int, s: int, sign: int, wk: Any) -> int:
     """Add (sign 1) or remove (-1) an agent of group g on option s of day d; return the change of cost."""
     change = 0
@@ -323,7 +323,7 @@ def put(tb: Any, net: Any, flow: Any, level: Any, fresh: Any, g: int, d: int, s:
     return change
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def fill(tb: Any, net: Any, choice: Any, flow: Any, level: Any, fresh: Any, wk: Any) -> None:
     """Put what stands before the horizon and a whole choice into an empty flow."""
     for t in range(net.base.shape[0]):
@@ -404,7 +404,7 @@ def marginals(tb: Any, net: Any, flow: Any, level: Any, marginal: Any, fresh: An
                 marginal[t, g, u] = x
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def price_day(
     tb: Any, net: Any, flow: Any, level: Any, marginal: Any, fresh: Any, a: int, d: int, out: Any, wk: Any
 ) -> None:
@@ -821,7 +821,7 @@ def accept_after(tb: Any, a: int, row: Any, d1: int, wk: Any) -> None:
             wk.accept[rho * E + e] = ok
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def best_block(tb: Any, a: int, w: int, row: Any, wk: Any) -> float:
     """Cheapest tour of an agent over block w given `wk.price` and its other days; `wk.tour`, cost without context."""
     kd = tb.kind[a, w]
@@ -886,7 +886,7 @@ def place(
     return change
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def sweep(
     tb: Any,
     net: Any,
@@ -956,70 +956,66 @@ def sweep(
 # -- the month of one agent --------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
-def best_month(tb: Any, a: int, exactness: int, tour: Any, wk: Any) -> float:
-    """Cheapest horizon of an agent under `wk.price` and the multipliers; `tour` (D,) is filled.
+@_inner
+def month_limits(tb: Any, a: int, reach_sum: Any, low: Any, high: Any, wk: Any) -> bool:
+    """Keep each day's cheapest options, and bound what an agent's two carried counts may come to; False where nothing can.
 
-    Blocks are solved one by one and joined by what the agent's two carried counts add up to. With `exactness` 2 the
-    state at the block's edges is kept, so that the tour respects runs and rests everywhere; with 1 only the runs; with 0
-    neither, so that the value is a lower bound. Counts that are not carried are left to the multipliers.
-    Returns INF where there is no tour, NaN where the scratch memory did not suffice.
+    `reach_sum[k, w]` is the most that blocks w and later can add to carried count k, `low` and `high` (2,) its bounds.
     """
-    W = tb.block_first.shape[0] - 1
-    rk = tb.run[a]
-    P = tb.run_states[rk]
-    E = tb.end_states[tb.rest[a]]
-    R = P * E
-    N = 1
-    if exactness == 1:
-        N = P
-    elif exactness == 2:
-        N = R
-    top_sum = np.zeros((2, W + 1), np.int64)
-    for w in range(W - 1, -1, -1):
-        kd = tb.kind[a, w]
+    for w in range(tb.block_first.shape[0] - 2, -1, -1):
         d0 = tb.block_first[w]
         nd = tb.block_first[w + 1] - d0
         for j in range(nd):
             reduce_day(tb, a, w, j, wk, wk.least[w, j], wk.least_at[w, j])
             wk.off[w, j] = tb.off_cost[a, d0 + j] if tb.off_allowed[a, d0 + j] else INF
-        reach(tb, kd, nd, wk.least[w], wk)
+        reach(tb, tb.kind[a, w], nd, wk.least[w], wk)
         for k in range(2):
             sl = tb.carry_slot[a, w, k]
-            top_sum[k, w] = top_sum[k, w + 1]
+            reach_sum[k, w] = reach_sum[k, w + 1]
             if sl >= 0:
-                top_sum[k, w] += wk.remaining[0, sl]
-    # what the carried counts may come to
-    low = np.zeros(2, np.int64)
-    high = top_sum[:, 0].copy()
+                reach_sum[k, w] += wk.remaining[0, sl]
+    for k in range(2):
+        low[k] = 0
+        high[k] = reach_sum[k, 0]
     for c in range(tb.count_ptr[a], tb.count_ptr[a + 1]):
         k = tb.count_carry[c]
         if k == 0 or k == 1:
             x = tb.count_lo[c] - tb.count_base[c]
             low[k] = max(low[k], -((-x) // tb.count_unit[c]))
             high[k] = min(high[k], (tb.count_hi[c] - tb.count_base[c]) // tb.count_unit[c])
-    if high[0] < low[0] or high[1] < low[1]:
-        return INF
+    ok: bool = high[0] >= low[0] and high[1] >= low[1]
+    return ok
+
+
+@_inner
+def join_blocks(
+    tb: Any,
+    a: int,
+    exactness: int,
+    tour: Any,
+    reach_sum: Any,
+    low: Any,
+    high: Any,
+    m0: int,
+    m1: int,
+    z: Any,
+    back: Any,
+    entry: Any,
+    layers: Any,
+    out: Any,
+    out_at: Any,
+    used: Any,
+    wk: Any,
+) -> float:
+    """Solve an agent's blocks one by one and join them; `m0`, `m1` bound what one block adds to the carried counts."""
+    W = tb.block_first.shape[0] - 1
+    E = tb.end_states[tb.rest[a]]
+    R = tb.run_states[tb.run[a]] * E
+    N = layers.shape[1]
     H = high[0] + 1
     Y = high[1] + 1
-    size = N * H * Y
-    z = np.full(size, INF)
-    z2 = np.full(size, INF)
-    back = np.full((W, size), -1, np.int32)
-    entry = np.full((W, size), -1, np.int32)
-    layers = np.zeros((W, N, wk.layer.shape[0]), np.int64)
-    m0 = 0
-    m1 = 0
-    for w in range(W):
-        m0 = max(m0, top_sum[0, w] - top_sum[0, w + 1])
-        m1 = max(m1, top_sum[1, w] - top_sum[1, w + 1])
-    m0 += 1
-    m1 += 1
-    out = np.full(N * m0 * m1, INF)
-    out_at = np.empty(N * m0 * m1, np.int32)
-    used = np.empty(N * m0 * m1, np.int32)
     first = tb.run_start[a] * E
-    z[0] = 0.0
+    z[0, 0] = 0.0
     top = 0
     for w in range(W):
         kd = tb.kind[a, w]
@@ -1032,11 +1028,12 @@ def best_month(tb: Any, a: int, exactness: int, tour: Any, wk: Any) -> float:
             wk.active[l0] = True
         if l1 >= 0:
             wk.active[l1] = True
-        z2[:] = INF
+        for x in range(N * H * Y):
+            z[1, x] = INF
         for i in range(N):
             some = False
             for x in range(i * H * Y, (i + 1) * H * Y):
-                if z[x] < INF:
+                if z[0, x] < INF:
                     some = True
                     break
             if not some:
@@ -1087,25 +1084,25 @@ def best_month(tb: Any, a: int, exactness: int, tour: Any, wk: Any) -> float:
                         out_at[b] = q * R + r
             for h in range(H):
                 for y in range(Y):
-                    zz = z[(i * H + h) * Y + y]
+                    zz = z[0, (i * H + h) * Y + y]
                     if zz >= INF:
                         continue
                     for q in range(count):
                         b = used[q]
                         h2 = h + (b // m1) % m0
                         y2 = y + b % m1
-                        if h2 >= H or y2 >= Y or h2 + top_sum[0, w + 1] < low[0] or y2 + top_sum[1, w + 1] < low[1]:
+                        if h2 >= H or y2 >= Y or h2 + reach_sum[0, w + 1] < low[0] or y2 + reach_sum[1, w + 1] < low[1]:
                             continue
                         v = zz + out[b]
                         x = ((b // (m0 * m1)) * H + h2) * Y + y2
-                        if v < z2[x]:
-                            z2[x] = v
+                        if v < z[1, x]:
+                            z[1, x] = v
                             back[w, x] = (i * H + h) * Y + y
                             entry[w, x] = out_at[b]
             for q in range(count):
                 out[used[q]] = INF
-        for x in range(size):
-            z[x] = z2[x]
+        for x in range(N * H * Y):
+            z[0, x] = z[1, x]
     best = INF
     at = -1
     for h in range(low[0], H):
@@ -1121,8 +1118,8 @@ def best_month(tb: Any, a: int, exactness: int, tour: Any, wk: Any) -> float:
                 continue
             for i in range(N):
                 b = (i * H + h) * Y + y
-                if z[b] + x < best:
-                    best = z[b] + x
+                if z[0, b] + x < best:
+                    best = z[0, b] + x
                     at = b
     if at < 0:
         return INF
@@ -1136,6 +1133,45 @@ def best_month(tb: Any, a: int, exactness: int, tour: Any, wk: Any) -> float:
 
 
 @njit(cache=True, nogil=True)
+def best_month(tb: Any, a: int, exactness: int, tour: Any, wk: Any) -> float:
+    """Cheapest horizon of an agent under `wk.price` and the multipliers; `tour` (D,) is filled.
+
+    Blocks are solved one by one and joined by what the agent's two carried counts add up to. With `exactness` 2 the
+    state at the block's edges is kept, so that the tour respects runs and rests everywhere; with 1 only the runs; with 0
+    neither, so that the value is a lower bound. Counts that are not carried are left to the multipliers.
+    Returns INF where there is no tour, NaN where the scratch memory did not suffice.
+    """
+    W = tb.block_first.shape[0] - 1
+    reach_sum = np.zeros((2, W + 1), np.int64)
+    low = np.zeros(2, np.int64)
+    high = np.zeros(2, np.int64)
+    if not month_limits(tb, a, reach_sum, low, high, wk):
+        return INF
+    N = 1
+    if exactness >= 1:
+        N = tb.run_states[tb.run[a]]
+    if exactness == 2:
+        N *= tb.end_states[tb.rest[a]]
+    size = N * (high[0] + 1) * (high[1] + 1)
+    m0 = 1
+    m1 = 1
+    for w in range(W):
+        m0 = max(m0, reach_sum[0, w] - reach_sum[0, w + 1] + 1)
+        m1 = max(m1, reach_sum[1, w] - reach_sum[1, w + 1] + 1)
+    z = np.full((2, size), INF)
+    back = np.full((W, size), -1, np.int32)
+    entry = np.full((W, size), -1, np.int32)
+    layers = np.zeros((W, N, wk.layer.shape[0]), np.int64)
+    out = np.full(N * m0 * m1, INF)
+    out_at = np.empty(N * m0 * m1, np.int32)
+    used = np.empty(N * m0 * m1, np.int32)
+    best: float = join_blocks(
+        tb, a, exactness, tour, reach_sum, low, high, m0, m1, z, back, entry, layers, out, out_at, used, wk
+    )
+    return best
+
+
+@njit(cache=True, nogil=True, _nrt=False)
 def legal(tb: Any, a: int, row: Any) -> bool:
     """Whether an agent's days keep every hard rule."""
     D = row.shape[0]
@@ -1193,7 +1229,7 @@ def insert(tb: Any, net: Any, a: int, choice: Any, flow: Any, level: Any, margin
     return ok
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def take_out(tb: Any, net: Any, a: int, choice: Any, flow: Any, level: Any, fresh: Any, wk: Any) -> None:
     """Make an agent off throughout."""
     for d in range(choice.shape[1]):
