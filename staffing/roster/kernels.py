@@ -60,6 +60,7 @@ class Tables(NamedTuple):
     run_start: Any
     run_next: Any
     run_states: Any
+    run_covers: Any
     run_symbol: Any
     rest: Any
     end_states: Any
@@ -100,6 +101,10 @@ class Work(NamedTuple):
     """Scratch memory of one thread."""
 
     value: Any
+    live: Any
+    rows: Any
+    alive: Any
+    alive_ptr: Any
     vals: Any
     keys: Any
     position: Any
@@ -123,7 +128,7 @@ class Work(NamedTuple):
     old: Any
     multiplier: Any
     prefix: Any
-    noise: Any
+    normal: Any
     chain: Any
     flow: Any
     level: Any
@@ -134,10 +139,10 @@ class Work(NamedTuple):
 
 @_inner
 def slope_up(level: int, levels: Any, slopes: Any, t: int, q: int) -> int:
-    """Cost of one more unit at queue q."""
+    """Cost of one more unit at queue q (without branches, which would be mispredicted)."""
     i = 0
-    while i < 4 and level >= levels[t, q, i]:
-        i += 1
+    for k in range(4):
+        i += level >= levels[t, q, k]
     x: int = slopes[q, i]
     return x
 
@@ -145,9 +150,9 @@ def slope_up(level: int, levels: Any, slopes: Any, t: int, q: int) -> int:
 @_inner
 def slope_down(level: int, levels: Any, slopes: Any, t: int, q: int) -> int:
     """Cost of the last unit at queue q."""
-    i = 4
-    while i > 0 and level <= levels[t, q, i - 1]:
-        i -= 1
+    i = 0
+    for k in range(4):
+        i += level > levels[t, q, k]
     x: int = slopes[q, i]
     return x
 
@@ -574,6 +579,76 @@ def reach(tb: Any, kd: int, nd: int, least: Any, wk: Any) -> None:
 
 
 @_inner
+def left_classes(tb: Any, kd: int, j: int, least: Any, wk: Any) -> None:
+    """List the classes of day j that can be chosen, by step: `wk.alive[wk.alive_ptr[st] : wk.alive_ptr[st + 1]]`."""
+    n = 0
+    for st in range(tb.steps[kd, j]):
+        wk.alive_ptr[st] = n
+        for c in range(tb.step_ptr[kd, j, st], tb.step_ptr[kd, j, st + 1]):
+            if least[j, c] < INF:
+                wk.alive[n] = c
+                n += 1
+    wk.alive_ptr[tb.steps[kd, j]] = n
+
+
+@_inner
+def open_row(live: Any, i: int, value: Any, at: int, E: int) -> None:
+    """Make room for the values of a run's state when it is first met."""
+    if not live[i]:
+        live[i] = True
+        for e in range(E):
+            value[at + e] = INF
+
+
+@_inner
+def open_rows(tb: Any, rk: int, i: int, P: int, E: int, nested: bool, value: Any, live: Any, wk: Any) -> int:
+    """List in `wk.rows` the runs' states of combination i that are worth going on from; how many.
+
+    `wk.best[rho * E + e]` becomes the least value of the end classes up to e. Where later starts may follow all that
+    earlier ones may, a state gives way to one that costs no more at any start and can go on in every way that it can.
+    """
+    n = 0
+    for rho in range(P):
+        if not live[i * P + rho]:
+            continue
+        x = INF
+        at = -1
+        for e in range(E):
+            q = (i * P + rho) * E + e
+            if value[q] < x:
+                x = value[q]
+                at = q
+            wk.best[rho * E + e] = x
+            wk.best_at[rho * E + e] = at
+        if x >= INF:
+            continue
+        keep = True
+        if nested:
+            m = 0
+            for h in range(n):
+                other = wk.rows[h]
+                if keep and tb.run_covers[rk, other, rho] and undercuts(wk.best, other * E, rho * E, E):
+                    keep = False
+                if not keep or not (tb.run_covers[rk, rho, other] and undercuts(wk.best, rho * E, other * E, E)):
+                    wk.rows[m] = other
+                    m += 1
+            n = m
+        if keep:
+            wk.rows[n] = rho
+            n += 1
+    return n
+
+
+@_inner
+def undercuts(best: Any, a: int, b: int, E: int) -> bool:
+    """Whether none of E values from a on is above that from b on."""
+    for e in range(E):
+        if best[a + e] > best[b + e]:
+            return False
+    return True
+
+
+@_inner
 def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) -> int:
     """Cheapest tours of an agent over block w to every state, from the states and costs in `wk.start`.
 
@@ -599,7 +674,7 @@ def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) 
             size *= min(wk.high[sl], wk.remaining[0, sl]) + 1
     if size > wk.position.shape[0]:
         return -1
-    keys, vals, value, pos = wk.keys, wk.vals, wk.value, wk.position
+    keys, vals, value, pos, live = wk.keys, wk.vals, wk.value, wk.position, wk.live
     roomy = min(keys.shape[1], value.shape[1] // R)
     n = 1
     cur = 0
@@ -608,8 +683,10 @@ def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) 
         vals[0, 0, sl] = 0
         if wk.remaining[0, sl] < wk.low[sl] or wk.high[sl] < 0:
             return 0
-    for r in range(R):
-        value[0, r] = wk.start[r]
+    for rho in range(P):
+        live[0, rho] = True
+        for e in range(E):
+            value[0, rho * E + e] = wk.start[rho * E + e]
     wk.layer[0] = top
     for j in range(nd):
         nxt = 1 - cur
@@ -617,41 +694,27 @@ def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) 
         base = top
         wk.layer[j + 1] = base
         d = d0 + j
+        nested = tb.nested[rest, d]
+        left_classes(tb, kd, j, least, wk)
         for i in range(n):
-            some = False
-            for rho in range(P):
-                b = i * R + rho * E
-                x = INF
-                at = -1
-                for e in range(E):
-                    if value[cur, b + e] < x:
-                        x = value[cur, b + e]
-                        at = b + e
-                    wk.best[rho * E + e] = x
-                    wk.best_at[rho * E + e] = at
-                if x < INF:
-                    some = True
-            if not some:
+            rows = open_rows(tb, rk, i, P, E, nested, value[cur], live[cur], wk)
+            if rows == 0:
                 continue
             for st in range(-1, tb.steps[kd, j]):
                 if st < 0:
                     if offs[j] >= INF:
                         continue
-                else:
-                    x = INF
-                    for c in range(tb.step_ptr[kd, j, st], tb.step_ptr[kd, j, st + 1]):
-                        x = min(x, least[j, c])
-                    if x >= INF:
-                        continue
+                elif wk.alive_ptr[st] == wk.alive_ptr[st + 1]:
+                    continue
                 key = 0
                 ok = True
                 for sl in range(L):
                     v = vals[cur, i, sl]
-                    if st >= 0 and wk.active[sl]:
-                        v += tb.step_add[kd, j, st, sl]
-                        if tb.slot_once[kd, sl] and v > 1:
-                            v = 1
                     if wk.active[sl]:
+                        if st >= 0:
+                            v += tb.step_add[kd, j, st, sl]
+                            if tb.slot_once[kd, sl] and v > 1:
+                                v = 1
                         if v > wk.high[sl] or v + wk.remaining[j + 1, sl] < wk.low[sl]:
                             ok = False
                             break
@@ -668,30 +731,28 @@ def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) 
                     i2 = m
                     pos[key] = m
                     keys[nxt, m] = key
-                    for r in range(R):
-                        value[nxt, m * R + r] = INF
+                    for rho in range(P):
+                        live[nxt, m * P + rho] = False
                     m += 1
-                for rho in range(P):
-                    if wk.best[rho * E + E - 1] >= INF:
-                        continue
+                for h in range(rows):
+                    rho = wk.rows[h]
                     if st < 0:
                         rho2 = tb.run_next[rk, rho, 0]
                         if rho2 >= 0:
                             v = wk.best[rho * E + E - 1] + offs[j]
                             q = i2 * R + rho2 * E
+                            open_row(live[nxt], i2 * P + rho2, value[nxt], q, E)
                             if v < value[nxt, q]:
                                 value[nxt, q] = v
                                 wk.arena[base + q] = wk.best_at[rho * E + E - 1] * C
                         continue
-                    for c in range(tb.step_ptr[kd, j, st], tb.step_ptr[kd, j, st + 1]):
-                        x = least[j, c]
-                        if x >= INF:
-                            continue
+                    for h2 in range(wk.alive_ptr[st], wk.alive_ptr[st + 1]):
+                        c = wk.alive[h2]
                         rho2 = tb.run_next[rk, rho, tb.class_symbol[kd, j, c]]
                         if rho2 < 0:
                             continue
                         k = tb.class_start[kd, j, c]
-                        if tb.nested[rest, d]:
+                        if nested:
                             v = wk.best[rho * E + k]
                             at = wk.best_at[rho * E + k]
                         else:
@@ -703,8 +764,10 @@ def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) 
                                     v = value[cur, at]
                         if v >= INF:
                             continue
-                        v += x
-                        q = i2 * R + rho2 * E + tb.class_end[kd, j, c]
+                        v += least[j, c]
+                        q = i2 * R + rho2 * E
+                        open_row(live[nxt], i2 * P + rho2, value[nxt], q, E)
+                        q += tb.class_end[kd, j, c]
                         if v < value[nxt, q]:
                             value[nxt, q] = v
                             wk.arena[base + q] = at * C + c + 1
@@ -715,6 +778,8 @@ def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) 
         cur = nxt
         if n == 0:
             break
+    for i in range(n * P):
+        open_row(live[cur], i, value[cur], i * E, E)
     wk.layer[nd + 1] = top
     return n
 
@@ -908,6 +973,9 @@ def sweep(
     program cannot carry are respected.
     """
     np.random.seed(seed)  # noqa: NPY002 (compiled code has only the legacy generator)
+    families = 1
+    for s in range(tb.family.shape[0]):
+        families = max(families, tb.family[s] + 1)
     total = 0.0
     for k in range(len(agents)):
         if stop[0]:
@@ -937,10 +1005,9 @@ def sweep(
         for j in range(nd):
             price_day(tb, net, flow, level, marginal, fresh, a, d0 + j, wk.price[d0 + j], wk)
             if sigma > 0.0:
-                for f in range(wk.noise.shape[0]):
-                    wk.noise[f] = sigma * np.random.normal()  # noqa: NPY002
+                at = np.random.randint(wk.normal.shape[0] - families)  # noqa: NPY002
                 for s in range(tb.first.shape[1]):
-                    wk.price[d0 + j, s] += wk.noise[tb.family[s]]
+                    wk.price[d0 + j, s] += sigma * wk.normal[at + tb.family[s]]
         ok = best_block(tb, a, w, row, wk) < INF
         if ok:
             change += place(tb, net, choice, flow, level, fresh, a, d0, d1, wk.tour, wk)

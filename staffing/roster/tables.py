@@ -25,6 +25,8 @@ Cents = npt.NDArray[np.int32]
 
 LONGEST = 7
 """Most days of a block."""
+NORMALS = 1 << 14
+"""Random numbers of the noise, drawn once; each day of each tour reads some in a row from a random place."""
 QUEUES = 30
 """Most queues of the cover's augmenting search (bits of a word)."""
 
@@ -137,6 +139,7 @@ def prepare(program: Program, longest: int = LONGEST) -> Compiled:
         run_start=runs.start,
         run_next=runs.next,
         run_states=runs.states,
+        run_covers=runs.covers,
         run_symbol=runs.symbol,
         rest=rest_of,
         end_states=rests.states,
@@ -208,9 +211,14 @@ def make_work(compiled: Compiled, arena: int = 4_000_000, values: int = 200_000)
     C = tb.class_start.shape[2]
     G, Q = net.serves.shape
     keys = max(64, values // max(1, int(tb.run_states.min() * tb.end_states.min())))
+    families = int(tb.family.max(initial=0)) + 1
     terms = int(tb.step_add.max(initial=0)) * nd + 2
     return Work(
         value=np.zeros((2, max(values, 64 * R))),
+        live=np.zeros((2, (keys + 1) * int(tb.run_states.max())), np.bool_),
+        rows=np.zeros(int(tb.run_states.max()), np.int64),
+        alive=np.zeros(C, np.int64),
+        alive_ptr=np.zeros(C + 1, np.int64),
         vals=np.zeros((2, keys + 1, SLOTS), np.int64),
         keys=np.zeros((2, keys + 1), np.int64),
         position=np.full(1 << 20, -1, np.int32),
@@ -234,7 +242,7 @@ def make_work(compiled: Compiled, arena: int = 4_000_000, values: int = 200_000)
         old=np.zeros(nd, np.int32),
         multiplier=np.zeros(max(1, len(tb.count_lo))),
         prefix=np.zeros(int((tb.touch[:, 1] - tb.touch[:, 0]).max(initial=0)) + 2),
-        noise=np.zeros(int(tb.family.max(initial=0)) + 1),
+        normal=np.random.default_rng(0).standard_normal(NORMALS + families).astype(np.float32),
         chain=np.zeros((3, Q), np.int64),
         flow=np.zeros((1, G, Q), np.int64),
         level=np.zeros((1, Q), np.int64),
