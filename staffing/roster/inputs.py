@@ -170,6 +170,8 @@ def _prices(problem: RosterProblem, found: Problems) -> None:
         "overstaffing": prices.overstaffing,
         "weekend": prices.weekend,
         "unpopular": prices.unpopular,
+        "night": prices.night,
+        "holiday": prices.holiday,
     }
     for key, steps in lines.items():
         told = ", ".join(f"{p:g}" for p in steps)

@@ -162,7 +162,11 @@ class LedgerEntry:
     unpopular: float = 0.0
     hours: float = 0.0
     sundays: float = 0.0
-    """Free Sundays still owed from earlier in the year."""
+    """Free Sundays still owed from earlier in the year; more than were owed is negative."""
+    nights: float = 0.0
+    holidays: float = 0.0
+    refusals: float = 0.0
+    """Refused wishes, by weight."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,14 @@ class Prices:
     """Per weekend above an agent's fair share: the first, each further one."""
     unpopular: tuple[float, float] = (12.0, 36.0)
     """Per unpopular shift above an agent's fair share: the first two, each further one."""
+    night: tuple[float, float] = (0.0, 0.0)
+    """Per night shift above an agent's fair share, beside its price as an unpopular shift: the first two, each further
+    one."""
+    holiday: tuple[float, float] = (25.0, 75.0)
+    """Per public holiday with a shift above an agent's fair share: the first, each further one."""
+    request_memory: float = Field(default=0.25, ge=0, le=1)
+    """By how much more a wish weighs for each wish above the fair share that was refused before, and less for each below
+    (ledger: `refusals`); at least half and at most twice."""
     hours_deviation: float = Field(default=4.0, ge=0)
     """Per hour that the horizon differs from the agreed hours."""
     change: float = Field(default=0.0, ge=0)

@@ -73,8 +73,11 @@ def demanding(problem: RosterProblem, seed: int) -> RosterProblem:
         agents=agents,
         law=law,
         rotations=rotations,
-        prices=replace(problem.prices, change=11.0),
+        prices=replace(problem.prices, change=11.0, night=(4.0, 9.0)),
         published=published,
+        ledger=tuple(
+            replace(x, refusals=float(rng.integers(-3, 6)), nights=1.0, holidays=-0.6) for x in problem.ledger
+        ),
     )
 
 

@@ -13,13 +13,13 @@ from staffing.roster.compile.context import (
     WORKS,
     Context,
     Primitive,
-    is_night,
     named_types,
     weeks_of,
 )
 from staffing.roster.fixed import off_allowed
 from staffing.roster.primitives import Count, Run, Succession
 from staffing.roster.problem import PastShift
+from staffing.roster.shares import is_night
 
 
 def compile_min_rest(x: Context) -> Iterator[Primitive]:
