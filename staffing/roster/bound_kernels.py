@@ -1,16 +1,16 @@
 """Compiled kernels of the bound: smoothed cost of cover, the fractional roster, the cheapest cover at given prices.
 
-None calls one of another file, because a cached kernel does not notice that a callee in another file changed.
+None calls a kernel of another file, because a cached kernel does not notice that a callee in another file changed.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
+from staffing.roster.kernels import lean
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@lean
 def area(f: float, levels: Any, slopes: Any) -> float:
     """Cost of cover f of one queue and interval, beyond that of none."""
     x: float = 0.0
@@ -25,7 +25,7 @@ def area(f: float, levels: Any, slopes: Any) -> float:
     return x
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@lean
 def smooth(f: float, width: float, levels: Any, slopes: Any) -> float:
     """Mean slope of the cost of cover within `width` of f."""
     lo = max(f - width, 0.0)
@@ -33,7 +33,7 @@ def smooth(f: float, width: float, levels: Any, slopes: Any) -> float:
     return (area(hi, levels, slopes) - area(lo, levels, slopes)) / (hi - lo)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@lean
 def cover_prices(cover: Any, width: float, levels: Any, slopes: Any, lam: Any) -> None:
     """Worth of a unit of cover by interval and queue at a fractional cover."""
     for t in range(cover.shape[0]):
@@ -41,7 +41,7 @@ def cover_prices(cover: Any, width: float, levels: Any, slopes: Any, lam: Any) -
             lam[t, q] = -smooth(cover[t, q], width, levels[t, q], slopes[q])
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@lean
 def rewards(lam: Any, serves: Any, g: int, reward: Any, queue: Any) -> None:
     """Best price of a unit of group g in each interval, and the queue that pays it; 0 and -1 where it serves none."""
     for t in range(lam.shape[0]):
@@ -53,7 +53,7 @@ def rewards(lam: Any, serves: Any, g: int, reward: Any, queue: Any) -> None:
         reward[t] = lam[t, best] if best >= 0 else 0.0
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@lean
 def option_prices(reward: Any, tb: Any, out: Any) -> None:
     """Cents of each option under rewards of cover, shape (D, S)."""
     D, S = tb.first.shape
@@ -67,7 +67,7 @@ def option_prices(reward: Any, tb: Any, out: Any) -> None:
             out[d, s] = x
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@lean
 def add_tour(tour: Any, queue: Any, weight: float, tb: Any, cover: Any) -> None:
     """Add a share of a tour to the cover, its units going to `queue` in each interval."""
     for d in range(tour.shape[0]):
@@ -80,7 +80,7 @@ def add_tour(tour: Any, queue: Any, weight: float, tb: Any, cover: Any) -> None:
                     cover[b + i, queue[b + i]] += weight * tb.units[o + i]
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@lean
 def tour_worth(tour: Any, queue: Any, tb: Any, lam: Any) -> float:
     """What the cover of a tour is worth."""
     x = 0.0
@@ -95,7 +95,7 @@ def tour_worth(tour: Any, queue: Any, tb: Any, lam: Any) -> float:
     return x
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@lean
 def count_slope(c: int, value: float, tb: Any) -> float:
     """Slope of a count's cost, smoothed over one unit."""
     u = float(tb.count_unit[c])
@@ -109,7 +109,7 @@ def count_slope(c: int, value: float, tb: Any) -> float:
     return x
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@lean
 def pair_step(
     a: int,
     new: int,
@@ -206,7 +206,7 @@ def pair_step(
     return g
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@lean
 def ends(
     a: int,
     weight: Any,
@@ -241,7 +241,7 @@ def ends(
     return lo, hi, least, most
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@lean
 def pair_steps(
     agents: Any,
     weight: Any,
@@ -291,7 +291,7 @@ def pair_steps(
             )
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@lean
 def grow(cover: Any, n: int, lam: Any, levels: Any, slopes: Any, part: Any, p: int) -> float:
     """Add n units (take away -n) to the queues of part p, one after the other where it costs least; what they cost."""
     sign = 1 if n > 0 else -1
@@ -311,7 +311,7 @@ def grow(cover: Any, n: int, lam: Any, levels: Any, slopes: Any, part: Any, p: i
     return total
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@lean
 def buy(lam: Any, levels: Any, slopes: Any, part: Any, step: Any, base: Any, bought: Any, spare: Any) -> float:
     """Sum over intervals of the least cost of cover less its worth; `bought` (T, Q) is the cover that attains it.
 

@@ -19,10 +19,23 @@ INF = 1e15
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+def lean(function: F) -> F:
+    """Compile a kernel that allocates nothing, without numba's counts of references to arrays.
+
+    Kernels pass tuples of arrays on; counting references to each at every step took half of a sweep, and more with
+    several threads, which share the counts.
+    """
+    return _compile(function)
+
+
 def _inner(function: F) -> F:
-    """Compile for other kernels only: without the wrappers that let Python call it, which take long to compile."""
-    decorate: Any = njit  # its stub does not list the options
-    compiled: F = decorate(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)(function)
+    """The same for other kernels only: without the wrappers that let Python call it, which take long to compile."""
+    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def _compile(function: F, **options: bool) -> F:
+    decorate: Any = njit  # its stub does not list all options
+    compiled: F = decorate(cache=True, nogil=True, _nrt=False, **options)(function)
     return compiled
 
 
@@ -308,7 +321,7 @@ def remove_units(
     return room, most
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@lean
 def put(tb: Any, net: Any, flow: Any, level: Any, fresh: Any, g: int, d: int, s: int, sign: int, wk: Any) -> int:
     """Add (sign 1) or remove (-1) an agent of group g on option s of day d; return the change of cost."""
     change = 0
@@ -328,7 +341,7 @@ def put(tb: Any, net: Any, flow: Any, level: Any, fresh: Any, g: int, d: int, s:
     return change
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@lean
 def fill(tb: Any, net: Any, choice: Any, flow: Any, level: Any, fresh: Any, wk: Any) -> None:
     """Put what stands before the horizon and a whole choice into an empty flow."""
     for t in range(net.base.shape[0]):
@@ -409,7 +422,7 @@ def marginals(tb: Any, net: Any, flow: Any, level: Any, marginal: Any, fresh: An
                 marginal[t, g, u] = x
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@lean
 def price_day(
     tb: Any, net: Any, flow: Any, level: Any, marginal: Any, fresh: Any, a: int, d: int, out: Any, wk: Any
 ) -> None:
@@ -642,10 +655,10 @@ def open_rows(tb: Any, rk: int, i: int, P: int, E: int, nested: bool, value: Any
 @_inner
 def undercuts(best: Any, a: int, b: int, E: int) -> bool:
     """Whether none of E values from a on is above that from b on."""
+    ok = True
     for e in range(E):
-        if best[a + e] > best[b + e]:
-            return False
-    return True
+        ok = ok and best[a + e] <= best[b + e]
+    return ok
 
 
 @_inner
@@ -886,7 +899,7 @@ def accept_after(tb: Any, a: int, row: Any, d1: int, wk: Any) -> None:
             wk.accept[rho * E + e] = ok
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@lean
 def best_block(tb: Any, a: int, w: int, row: Any, wk: Any) -> float:
     """Cheapest tour of an agent over block w given `wk.price` and its other days; `wk.tour`, cost without context."""
     kd = tb.kind[a, w]
@@ -951,7 +964,7 @@ def place(
     return change
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@lean
 def sweep(
     tb: Any,
     net: Any,
@@ -1126,15 +1139,15 @@ def join_blocks(
             cur = nd % 2
             count = 0
             for q in range(n):
-                x = 0.0
+                extra = 0.0
                 for sl in range(tb.slots[kd]):
-                    x += wk.term[sl, wk.vals[cur, q, sl]]
-                if x >= INF:
+                    extra += wk.term[sl, wk.vals[cur, q, sl]]
+                if extra >= INF:
                     continue
                 h = wk.vals[cur, q, l0] if l0 >= 0 else 0
                 y = wk.vals[cur, q, l1] if l1 >= 0 else 0
                 for r in range(R):
-                    v = wk.value[cur, q * R + r] + x
+                    v = wk.value[cur, q * R + r] + extra
                     if v >= INF:
                         continue
                     o = 0
@@ -1174,19 +1187,19 @@ def join_blocks(
     at = -1
     for h in range(low[0], H):
         for y in range(low[1], Y):
-            x = 0.0
+            extra = 0.0
             for c in range(tb.count_ptr[a], tb.count_ptr[a + 1]):
                 k = tb.count_carry[c]
                 if k == 0:
-                    x += count_cost(tb, c, tb.count_base[c] + h * tb.count_unit[c])
+                    extra += count_cost(tb, c, tb.count_base[c] + h * tb.count_unit[c])
                 elif k == 1:
-                    x += count_cost(tb, c, tb.count_base[c] + y * tb.count_unit[c])
-            if x >= INF:
+                    extra += count_cost(tb, c, tb.count_base[c] + y * tb.count_unit[c])
+            if extra >= INF:
                 continue
             for i in range(N):
                 b = (i * H + h) * Y + y
-                if z[0, b] + x < best:
-                    best = z[0, b] + x
+                if z[0, b] + extra < best:
+                    best = z[0, b] + extra
                     at = b
     if at < 0:
         return INF
@@ -1238,7 +1251,7 @@ def best_month(tb: Any, a: int, exactness: int, tour: Any, wk: Any) -> float:
     return best
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@lean
 def legal(tb: Any, a: int, row: Any) -> bool:
     """Whether an agent's days keep every hard rule."""
     D = row.shape[0]
@@ -1296,7 +1309,7 @@ def insert(tb: Any, net: Any, a: int, choice: Any, flow: Any, level: Any, margin
     return ok
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@lean
 def take_out(tb: Any, net: Any, a: int, choice: Any, flow: Any, level: Any, fresh: Any, wk: Any) -> None:
     """Make an agent off throughout."""
     for d in range(choice.shape[1]):
