@@ -96,6 +96,7 @@ LEDGER = Contract(
         Column("sundays", Kind.NUMBER, required=False, empty=True),
         Column("nights", Kind.NUMBER, required=False, empty=True),
         Column("holidays", Kind.NUMBER, required=False, empty=True),
+        Column("duties", Kind.NUMBER, required=False, empty=True),
         Column("refusals", Kind.NUMBER, required=False, empty=True),
         Column("until", Kind.DATE, required=False, empty=True),
     ),

@@ -14,6 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 import numpy as np
 
 from staffing.grid import IntArray
+from staffing.roster.cover import usual_price
 from staffing.roster.evaluate import clashes
 from staffing.roster.flow import Flow, cover_cost
 from staffing.roster.kernels import Work, insert, legal, sweep, take_out
@@ -172,7 +173,7 @@ class _Search:
         untold = False
         if whole:
             on_better(best.copy(), best_cost)
-        unit = float(np.median(program.cover.under[:, 0])) if program.cover.under.size else 1.0
+        unit = usual_price(program.cover)
         done = 0
         while not self._over() and done != sweeps:
             share = (time.monotonic() - begin) / max(seconds, 1e-9) if sweeps is None else done / sweeps

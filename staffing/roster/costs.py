@@ -13,6 +13,7 @@ import numpy as np
 
 from staffing.grid import FloatArray, IntArray, read_only
 from staffing.roster.cover import UNITS, Cover, cover_of, price, split
+from staffing.roster.duties import Duty, duties_of
 from staffing.roster.options import Options, expand, paid_unit
 from staffing.roster.problem import Request, Roster, RosterProblem, Shift
 from staffing.roster.rules import Facts, facts_of
@@ -134,6 +135,8 @@ class Fairness:
         Night shifts, and the fair share less the ledger, shape (A,).
     holidays, holiday_share
         Public holidays with a shift, and the fair share less the ledger, shape (A,).
+    duties, duty_share
+        On-call duties, and the fair share less the ledger, shape (A,).
     hours, aim_hours
         Paid hours, and the hours aimed at, shape (A,).
     """
@@ -146,6 +149,8 @@ class Fairness:
     night_share: IntArray
     holidays: IntArray
     holiday_share: IntArray
+    duties: IntArray
+    duty_share: IntArray
     hours: FloatArray
     aim_hours: FloatArray
 
@@ -160,6 +165,7 @@ def fairness(problem: RosterProblem, roster: Roster) -> Fairness:
 
 def _fairness(x: Facts) -> Fairness:
     unpopular = {kind.code for kind in x.problem.shift_types if kind.unpopular}
+    on_call = {kind.code for kind in x.problem.shift_types if kind.on_call}
     worked = [{s.day for s in shifts} for shifts in x.shifts]
     holidays = {d for d, day in enumerate(x.problem.grid.dates) if day in x.problem.holidays}
     each = {(s.code, s.start, s.end): s for shifts in x.shifts for s in shifts}
@@ -173,6 +179,8 @@ def _fairness(x: Facts) -> Fairness:
         night_share=x.targets.night_share,
         holidays=np.array([len(days & holidays) for days in worked], np.int64),
         holiday_share=x.targets.holiday_share,
+        duties=np.array([sum(s.code in on_call for s in shifts) for shifts in x.shifts], np.int64),
+        duty_share=x.targets.duty_share,
         hours=np.array([sum(s.paid_minutes for s in shifts) / 60 for shifts in x.shifts]),
         aim_hours=x.targets.aim / 60,
     )
@@ -236,6 +244,33 @@ def cost_understaffing(x: Judged) -> int:
 def cost_overstaffing(x: Judged) -> int:
     """Surplus agent-hours, in two tiers."""
     return int(price(x.cover, x.staffed)[1].sum())
+
+
+def on_duty(x: Facts, duty: Duty) -> IntArray:
+    """People with an on-call duty on each day, shape (D,)."""
+    days = [s.day for shifts in x.shifts for s in shifts if s.code == duty.code]
+    return np.bincount(days, minlength=x.problem.grid.days).astype(np.int64)
+
+
+def cost_missing_duties(x: Judged) -> int:
+    """People missing in on-call duties, and people too many."""
+    total = 0
+    for duty in duties_of(x.facts.problem, UNITS):
+        short = duty.heads - on_duty(x.facts, duty)
+        total += duty.missing * int(np.maximum(short, 0).sum()) + duty.surplus * int(np.maximum(-short, 0).sum())
+    return total
+
+
+def unfilled_duties(problem: RosterProblem, roster: Roster) -> tuple[str, ...]:
+    """On-call duties for which people are missing, in words."""
+    x = facts_of(problem, roster)
+    found = []
+    for duty in duties_of(problem):
+        there = on_duty(x, duty)
+        for d in np.nonzero(there < duty.heads)[0].tolist():
+            day = problem.grid.dates[d]
+            found.append(f"on-call duty {duty.code} on {day:%a} {day}: {there[d]} of {duty.heads[d]} people")
+    return tuple(found)
 
 
 def cost_requests(x: Judged) -> int:
@@ -310,6 +345,13 @@ def cost_holidays(x: Judged) -> int:
     return _steps(shared.holidays - shared.holiday_share, *x.facts.problem.prices.holiday, 1)
 
 
+def cost_duties(x: Judged) -> int:
+    """On-call duties above the fair share: the first, each further one; nothing where they are given by hand only."""
+    if not duties_of(x.facts.problem):
+        return 0
+    return _steps(x.shared.duties - x.shared.duty_share, *x.facts.problem.prices.duty, 1)
+
+
 def cost_hours_deviation(x: Judged) -> int:
     """Hours of the horizon above or below the aim, which is rounded to the unit of paid times."""
     shared = x.shared
@@ -324,12 +366,14 @@ TERMS: Mapping[str, Callable[[Judged], int]] = {
     "time_off": cost_time_off,
     "understaffing": cost_understaffing,
     "overstaffing": cost_overstaffing,
+    "missing_duties": cost_missing_duties,
     "requests": cost_requests,
     "stability": cost_stability,
     "weekends": cost_weekends,
     "unpopular": cost_unpopular,
     "nights": cost_nights,
     "holidays": cost_holidays,
+    "duties": cost_duties,
     "hours_deviation": cost_hours_deviation,
 }
 """Every soft term by name, in cents."""

@@ -1,9 +1,9 @@
 """The ledger: what each agent carries over from one horizon to the next, so that burdens even out over the year.
 
 The entry of a month is the one before it, plus what the month's rota gave the agent, less what was due. Of burdens
-(weekends, unpopular shifts, nights, public holidays, refused wishes) the agent's fair part of those *really* given
-counts as due, so that the team's entries add up to what they did before: nothing builds up because there was more or less
-to share out than had been expected.
+(weekends, unpopular shifts, nights, public holidays, on-call duties, refused wishes) the agent's fair part of those
+*really* given counts as due, so that the team's entries add up to what they did before: nothing builds up because there was
+more or less to share out than had been expected.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ COLUMNS = (
     "unpopular",
     "nights",
     "holidays",
+    "duties",
     "hours",
     "sundays",
     "refusals",

@@ -165,6 +165,8 @@ class LedgerEntry:
     """Free Sundays still owed from earlier in the year; more than were owed is negative."""
     nights: float = 0.0
     holidays: float = 0.0
+    duties: float = 0.0
+    """On-call duties."""
     refusals: float = 0.0
     """Refused wishes, by weight."""
 

@@ -49,6 +49,8 @@ class ShiftType:
     """Whether it is shared out fairly (late, night ...)."""
     on_call: bool = False
     """Whether it is on-call duty: it counts for rest and days in a row, but serves no queue."""
+    heads: int = Field(default=0, ge=0, le=1000)
+    """People wanted on each of its weekdays, for on-call duty (`prices.missing_duty`); 0: it is only given by hand."""
     hours_factor: float = Field(default=1.0, ge=0, le=1)
     """Share of its time, unpaid breaks left out, that counts as working time and is paid (on-call: e.g. 0.25)."""
     pay_factor: float = Field(default=1.0, ge=0, le=5)
@@ -163,6 +165,10 @@ class Prices:
     one."""
     holiday: tuple[float, float] = (25.0, 75.0)
     """Per public holiday with a shift above an agent's fair share: the first, each further one."""
+    missing_duty: float = Field(default=1000.0, ge=0)
+    """Per person missing in an on-call duty (`shift.heads`)."""
+    duty: tuple[float, float] = (12.0, 36.0)
+    """Per on-call duty above an agent's fair share: the first, each further one."""
     request_memory: float = Field(default=0.25, ge=0, le=1)
     """By how much more a wish weighs for each wish above the fair share that was refused before, and less for each below
     (ledger: `refusals`); at least half and at most twice."""

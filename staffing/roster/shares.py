@@ -1,7 +1,7 @@
 """Burdens that are shared out fairly: how many there will be, and whose part of them is how large.
 
-A burden is a kind of duty that nobody is to have more of than others: weekends, unpopular shifts, nights, public
-holidays. Shares are fixed before the search, so that they cannot move with the rota.
+A burden is a kind of work that nobody is to have more of than others: weekends, unpopular shifts, nights, public
+holidays, on-call duties. Shares are fixed before the search, so that they cannot move with the rota.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from staffing.grid import BoolArray, FloatArray, IntArray, read_only
+from staffing.roster.duties import duties_of
 from staffing.roster.options import Options
 from staffing.roster.problem import LedgerEntry, RosterProblem
 from staffing.roster.settings import Law
 
-BURDENS = ("weekends", "unpopular", "nights", "holidays")
+BURDENS = ("weekends", "unpopular", "nights", "holidays", "duties")
 """What is shared out; also columns of the ledger."""
 
 
@@ -128,13 +129,23 @@ def burdens_of(
         usable[days] = options.valid[days]
         return usable
 
+    def counted(expected: float, usable: BoolArray) -> Burden:
+        """Burden of which the number is known."""
+        part = np.where(np.asarray((allowed & usable[None]).any(axis=(1, 2))), agreed, 0.0)
+        return Burden(expected if part.sum() else 0.0, part / part.sum() if part.sum() else part)
+
+    on_call = ~serves
+    called = {duty.kind: float(duty.heads.sum()) for duty in duties_of(problem)}
     unpopular = np.array([k.unpopular for k in problem.shift_types], dtype=np.bool_)[options.type_of]
+    disliked = sum(n for kind, n in called.items() if problem.shift_types[kind].unpopular)
+    in_rows = parted(by_need(unpopular), options.valid & (unpopular & serves)[None], 1.0)
     nights = nights_of(problem, options)
     weekend = np.array([d for days in weekends for d in days], dtype=np.int64)
     holidays = np.array([d for d, day in enumerate(grid.dates) if day in problem.holidays], dtype=np.int64)
     return {
         "weekends": parted(on_days(weekend), of_days(weekend), 2.0),
-        "unpopular": parted(by_need(unpopular), options.valid & unpopular[None], 1.0),
+        "unpopular": counted(in_rows.expected + disliked, options.valid & unpopular[None]),
         "nights": parted(by_need(nights), options.valid & nights[None], 1.0),
         "holidays": parted(on_days(holidays), of_days(holidays), 1.0),
+        "duties": counted(sum(called.values()), options.valid & on_call[None]),
     }

@@ -53,9 +53,9 @@ class Targets:
         Sundays that must stay free, shape (A,).
     can_begin
         Whether the agent may work on the first day at all, shape (A,).
-    weekend_share, unpopular_share, night_share, holiday_share
+    weekend_share, unpopular_share, night_share, holiday_share, duty_share
         Fair share less the ledger: weekends with a shift, unpopular shifts, night shifts, public holidays with a shift,
-        shape (A,).
+        on-call duties, shape (A,).
     notes
         Where a lower bound gave way to availability.
     """
@@ -80,6 +80,7 @@ class Targets:
     unpopular_share: IntArray
     night_share: IntArray
     holiday_share: IntArray
+    duty_share: IntArray
     notes: tuple[str, ...]
 
     def __post_init__(self) -> None:
@@ -200,6 +201,7 @@ def make_targets(problem: RosterProblem, options: Options, allowed: BoolArray) -
         unpopular_share=shares["unpopular"],
         night_share=shares["nights"],
         holiday_share=shares["holidays"],
+        duty_share=shares["duties"],
         notes=tuple(notes),
     )
 

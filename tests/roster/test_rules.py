@@ -54,7 +54,8 @@ def demanding(problem: RosterProblem, seed: int) -> RosterProblem:
         for key, c in problem.contracts.items()
     }
     kinds = tuple(
-        replace(k, hours_factor=0.5, pay_factor=1.3, on_call=True) if k.code == "A" else k for k in problem.shift_types
+        replace(k, hours_factor=0.5, pay_factor=1.3, on_call=True, heads=seed % 3) if k.code == "A" else k
+        for k in problem.shift_types
     )
     weeks = ("E E D/L L? - * *", "- - N N N? * E")
     agents = tuple(
@@ -100,7 +101,15 @@ def test_every_rule_has_a_check_and_a_compilation() -> None:
 
 
 def test_every_cost_has_a_term_and_a_compilation() -> None:
-    assert set(costs.TERMS) == {*compiled.COSTS, "pay", "requests", "stability", "understaffing", "overstaffing"}
+    assert set(costs.TERMS) == {
+        *compiled.COSTS,
+        "pay",
+        "requests",
+        "stability",
+        "understaffing",
+        "overstaffing",
+        "missing_duties",
+    }
 
 
 @pytest.mark.parametrize("rule", compiled.RULES)

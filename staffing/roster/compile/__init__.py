@@ -20,8 +20,10 @@ from staffing.roster.compile.context import (
     measures_of,
     named_types,
 )
+from staffing.roster.compile.duties import axis_of
 from staffing.roster.compile.prices import COSTS, cents, option_costs
-from staffing.roster.cover import cover_of
+from staffing.roster.cover import UNITS, cover_of
+from staffing.roster.duties import duties_of
 from staffing.roster.fixed import allowed_options, off_allowed
 from staffing.roster.options import Options
 from staffing.roster.primitives import Count, Program, Run, Succession
@@ -100,6 +102,7 @@ def program_of(x: Context, allowed: BoolArray, *, whole: bool = False, without: 
     runs = [p for p in primitives if isinstance(p, Run)]
     successions = [p for p in primitives if isinstance(p, Succession)]
     cost, off_cost = option_costs(problem, options)
+    axis = axis_of(problem.grid, options, cover_of(problem), duties_of(problem, UNITS))
     return Program(
         allowed=allowed,
         off_allowed=off,
@@ -112,9 +115,9 @@ def program_of(x: Context, allowed: BoolArray, *, whole: bool = False, without: 
         start=options.start,
         end=options.end,
         banned=None,
-        first=options.first,
-        length=options.length,
-        offset=options.offset,
-        units=options.units,
-        cover=cover_of(problem),
+        first=axis.first,
+        length=axis.length,
+        offset=axis.offset,
+        units=axis.units,
+        cover=axis.cover,
     )

@@ -15,9 +15,10 @@ from staffing.roster.problem import RosterProblem
 from staffing.roster.shares import nights_of
 from staffing.roster.targets import Targets, make_targets
 
-WORKS, PAID, PAID_UNITS, UNPOPULAR, NIGHT, START, FIRST_TYPE = range(7)
+WORKS, PAID, PAID_UNITS, UNPOPULAR, NIGHT, START, DUTY, FIRST_TYPE = range(8)
 """Rows of `Program.measures`: 1 for every shift, paid minutes, the same in units, unpopular shifts, night shifts, the
-wall-clock minute of the start; from `FIRST_TYPE` on one row for each shift type that a forbidden succession names."""
+wall-clock minute of the start, on-call duties; from `FIRST_TYPE` on one row for each shift type that a forbidden succession
+names."""
 
 ALWAYS = 2**31 - 1
 """A hard bound that no value reaches."""
@@ -77,9 +78,10 @@ def measures_of(x: Context) -> npt.NDArray[np.int32]:
     o, kinds = x.options, x.problem.shift_types
     unpopular = np.array([kind.unpopular for kind in kinds], np.int32)[o.type_of]
     night = nights_of(x.problem, o)
+    duty = np.array([kind.on_call for kind in kinds], np.int32)[o.type_of]
     paid = o.paid_minutes.astype(np.int32)
     ones = np.ones_like(paid)
     codes = np.array([kind.code for kind in kinds])[o.type_of]
     named = [ones * (codes == code)[None] for code in named_types(x.problem)]
-    rows = [ones, paid, paid // x.unit, ones * unpopular[None], ones * night[None], ones * o.start_minute[None], *named]
-    return np.stack(rows).astype(np.int32)
+    flags = [ones * unpopular[None], ones * night[None], ones * o.start_minute[None], ones * duty[None]]
+    return np.stack([ones, paid, paid // x.unit, *flags, *named]).astype(np.int32)

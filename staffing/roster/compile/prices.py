@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from staffing.grid import BoolArray
-from staffing.roster.compile.context import ALWAYS, NIGHT, PAID_UNITS, UNPOPULAR, WORKS, Context
+from staffing.roster.compile.context import ALWAYS, DUTY, NIGHT, PAID_UNITS, UNPOPULAR, WORKS, Context
+from staffing.roster.duties import duties_of
 from staffing.roster.options import Options
 from staffing.roster.primitives import Count
 from staffing.roster.problem import Request, RosterProblem
@@ -54,6 +55,16 @@ def cost_holidays(x: Context) -> Iterator[Count]:
         yield Count("holidays", a, WORKS, (days,), 0, ALWAYS, above=above)
 
 
+def cost_duties(x: Context) -> Iterator[Count]:
+    """Count of on-call duties, priced above the fair share."""
+    first, further = (cents(p) for p in x.problem.prices.duty)
+    days = tuple(range(x.problem.grid.days))
+    for a in range(len(x.problem.agents) if duties_of(x.problem) else 0):
+        share = int(x.targets.duty_share[a])
+        above = ((share, first), (share + 1, further - first))
+        yield Count("duties", a, DUTY, (days,), 0, ALWAYS, above=above)
+
+
 def cost_hours_deviation(x: Context) -> Iterator[Count]:
     """Count of paid units of the horizon, priced on both sides of the aim."""
     price = cents(x.problem.prices.hours_deviation * x.unit / 60)
@@ -91,11 +102,13 @@ COSTS: dict[str, Callable[[Context], Iterator[Count]]] = {
     "unpopular": cost_unpopular,
     "nights": cost_nights,
     "holidays": cost_holidays,
+    "duties": cost_duties,
     "hours_deviation": cost_hours_deviation,
     "overtime": cost_overtime,
     "time_off": cost_time_off,
 }
-"""Soft terms that compile to priced counts; pay and requests are the options' costs, cover is `Program.cover`."""
+"""Soft terms that compile to priced counts; pay and requests are the options' costs; cover and missing duties are
+`Program.cover`."""
 
 
 def cents(money: float) -> int:
