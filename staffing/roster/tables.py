@@ -17,7 +17,7 @@ import numpy.typing as npt
 from staffing.grid import IntArray
 from staffing.roster.automata import Automata, Rests, automata, successions
 from staffing.roster.block_counts import SLOTS, Parts, carries
-from staffing.roster.cover import UNITS
+from staffing.roster.cover import UNITS, Cover
 from staffing.roster.kernels import Net, Tables, Work
 from staffing.roster.primitives import Count, Program
 
@@ -189,7 +189,11 @@ def _fixed(array: Any, dtype: Any) -> Any:
 
 def make_net(program: Program) -> Net:
     """Cover of a program for the kernels."""
-    cover = program.cover
+    return net_of(program.cover)
+
+
+def net_of(cover: Cover) -> Net:
+    """Cover for the kernels."""
     t1, t2 = cover.tiers[:, :, 0], cover.tiers[:, :, 1]
     levels = np.stack([cover.need - t1 - t2, cover.need - t1, cover.need, cover.need + cover.over_tier], axis=2)
     slopes = np.concatenate([-cover.under[:, ::-1], cover.over], axis=1)
