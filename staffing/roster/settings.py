@@ -98,6 +98,8 @@ class Contract:
     """Pairs of shift codes; the second may not follow on the day after the first."""
     max_start_change_hours: float | None = Field(default=None, ge=0, lt=24)
     """Hours that the start may move from one day to the next, on days in a row; None means any."""
+    max_start_spread_hours: float | None = Field(default=None, ge=0, lt=24)
+    """Hours between the earliest and the latest start within a week, Monday to Sunday; None means any."""
     account_hours: tuple[float, float] | None = None
     """Hours account: lowest and highest balance (ledger included) at the horizon's end; replaces the month's tolerance."""
     overtime_hours: float = Field(default=0.0, ge=0)

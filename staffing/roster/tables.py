@@ -118,16 +118,16 @@ def prepare(program: Program, longest: int = LONGEST) -> Compiled:
             touch[d] = program.first[d, on].min(), (program.first[d] + program.length[d])[on].max()
     families = np.unique(np.concatenate([program.start, program.end]), axis=1, return_inverse=True)[1]
     tables = Tables(
-        group=_fixed(program.cover.group, np.int64),
+        group=read_only_view(program.cover.group, np.int64),
         allowed=allowed,
-        cost=_fixed(program.cost, np.int32),
-        off_allowed=_fixed(program.off_allowed, np.bool_),
-        off_cost=_fixed(program.off_cost, np.int32),
-        measures=_fixed(program.measures, np.int32),
-        first=_fixed(program.first, np.int64),
+        cost=read_only_view(program.cost, np.int32),
+        off_allowed=read_only_view(program.off_allowed, np.bool_),
+        off_cost=read_only_view(program.off_cost, np.int32),
+        measures=read_only_view(program.measures, np.int32),
+        first=read_only_view(program.first, np.int64),
         length=np.ascontiguousarray(np.maximum(program.length, 0), np.int64),
-        offset=_fixed(program.offset, np.int64),
-        units=_fixed(program.units, np.uint8),
+        offset=read_only_view(program.offset, np.int64),
+        units=read_only_view(program.units, np.uint8),
         touch=touch,
         pattern=holes[0],
         hole_ptr=holes[1],
@@ -176,11 +176,13 @@ def repriced(compiled: Compiled, cost: Cents, off_cost: Cents) -> Compiled:
     return replace(
         compiled,
         program=replace(compiled.program, cost=cost, off_cost=off_cost),
-        tables=compiled.tables._replace(cost=_fixed(cost, np.int32), off_cost=_fixed(off_cost, np.int32)),
+        tables=compiled.tables._replace(
+            cost=read_only_view(cost, np.int32), off_cost=read_only_view(off_cost, np.int32)
+        ),
     )
 
 
-def _fixed(array: Any, dtype: Any) -> Any:
+def read_only_view(array: Any, dtype: Any = np.bool_) -> Any:
     """The array in the one form that the kernels are compiled for: contiguous and read-only."""
     out = np.ascontiguousarray(array, dtype).view()
     out.setflags(write=False)
@@ -198,10 +200,10 @@ def net_of(cover: Cover) -> Net:
     levels = np.stack([cover.need - t1 - t2, cover.need - t1, cover.need, cover.need + cover.over_tier], axis=2)
     slopes = np.concatenate([-cover.under[:, ::-1], cover.over], axis=1)
     return Net(
-        serves=_fixed(cover.serves, np.bool_),
+        serves=read_only_view(cover.serves, np.bool_),
         levels=np.ascontiguousarray(levels, np.int64),
         slopes=np.ascontiguousarray(slopes, np.int64),
-        base=_fixed(cover.base, np.int64),
+        base=read_only_view(cover.base, np.int64),
     )
 
 

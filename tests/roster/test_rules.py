@@ -44,6 +44,7 @@ def demanding(problem: RosterProblem, seed: int) -> RosterProblem:
             max_consecutive_nights=int(rng.integers(1, 4)),
             forbidden_successions=(("N", "E"), ("L", "M"), ("E", "E"))[: int(rng.integers(1, 4))],
             max_start_change_hours=float(rng.choice([0, 2, 6])) if rng.random() < 0.7 else None,
+            max_start_spread_hours=float(rng.choice([0, 1, 4, 8])),
             max_weekly_hours=float(rng.integers(20, 48)) if rng.random() < 0.5 else None,
             max_weekly_hours_in=((problem.grid.start, problem.grid.dates[2]),) if rng.random() < 0.5 else (),
             account_hours=(-20.0, 10.0) if rng.random() < 0.4 else None,

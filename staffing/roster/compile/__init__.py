@@ -26,7 +26,7 @@ from staffing.roster.cover import UNITS, cover_of
 from staffing.roster.duties import duties_of
 from staffing.roster.fixed import allowed_options, off_allowed
 from staffing.roster.options import Options
-from staffing.roster.primitives import Count, Program, Run, Succession
+from staffing.roster.primitives import Band, Count, Program, Run, Succession
 from staffing.roster.problem import RosterProblem
 
 __all__ = [
@@ -49,6 +49,7 @@ RULES: dict[str, Callable[[Context], Iterator[Primitive]]] = {
     "weekly_rest": rests.compile_weekly_rest,
     "forbidden_successions": rests.compile_forbidden_successions,
     "steady_starts": rests.compile_steady_starts,
+    "week_starts": rests.compile_week_starts,
     "max_consecutive_days": rests.compile_max_consecutive_days,
     "min_consecutive_days": rests.compile_min_consecutive_days,
     "min_consecutive_days_off": rests.compile_min_consecutive_days_off,
@@ -120,4 +121,5 @@ def program_of(x: Context, allowed: BoolArray, *, whole: bool = False, without: 
         offset=axis.offset,
         units=axis.units,
         cover=axis.cover,
+        bands=tuple(p for p in primitives if isinstance(p, Band)),
     )

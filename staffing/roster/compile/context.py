@@ -10,7 +10,7 @@ import numpy.typing as npt
 from staffing.grid import BoolArray
 from staffing.roster.fixed import allowed_options
 from staffing.roster.options import Options, paid_unit
-from staffing.roster.primitives import Count, Run, Succession
+from staffing.roster.primitives import Band, Count, Run, Succession
 from staffing.roster.problem import RosterProblem
 from staffing.roster.shares import nights_of
 from staffing.roster.targets import Targets, make_targets
@@ -34,7 +34,7 @@ class Context:
     unit: int
 
 
-Primitive = Count | Run | Succession
+Primitive = Count | Run | Succession | Band
 
 
 def make_context(problem: RosterProblem, options: Options, allowed: BoolArray | None = None) -> Context:
