@@ -93,6 +93,10 @@ class RunRequest:
         ``plan``, or a short question: ``replan``, ``explain``.
     arguments
         What follows the scenario in a question.
+    published
+        File of the rota as it was published, that the new one is to stay near; empty: none.
+    change
+        Price of an agent-day that differs from it.
     """
 
     scenario: str
@@ -103,6 +107,15 @@ class RunRequest:
     seed: int = 1
     command: str = "plan"
     arguments: tuple[str, ...] = ()
+    published: str = ""
+    change: float = 0.0
+
+    @property
+    def overrides(self) -> dict[str, Any]:
+        """What is planned otherwise than the scenario says, in the form of its file."""
+        if not self.published:
+            return {}
+        return {"tables": {"published": self.published}, "prices": {"change": self.change}}
 
     def line(self, folder: Path) -> list[str]:
         """Arguments of the worker, whose files lie in `folder`."""
@@ -110,6 +123,8 @@ class RunRequest:
         if self.command != "plan":
             return line
         line += ["--workers", str(self.workers), "--seed", str(self.seed), "--out", str(folder / "out")]
+        if self.published:
+            line += ["--published", self.published, "--change", f"{self.change:g}"]
         return [*line, "--progress", str(folder / "progress.jsonl"), "--stop-on-eof"]
 
 

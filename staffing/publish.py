@@ -20,6 +20,7 @@ from staffing.export.text import GERMAN, csv_bytes, json_bytes
 from staffing.export.workbook import xlsx_bytes
 from staffing.plan import Plan
 from staffing.roster import costs
+from staffing.roster.ledger import ledger_table, next_ledger
 from staffing.roster.problem import Roster
 from staffing.roster.rota import rota_table
 from staffing.service import Service
@@ -135,8 +136,8 @@ def files_of(plan: Plan, made_at: datetime | None = None) -> dict[str, bytes]:
     """Render every file of a plan: name -> content.
 
     ``forecast.csv``, ``forecast_days.csv``, ``requirement.csv`` and ``summary.json`` always; with a rota also
-    ``roster.csv``, ``roster_matrix.csv``, ``coverage.csv``, ``service.csv``, ``service_days.csv``, ``roster.xlsx``,
-    ``roster.ics`` and one calendar per agent.
+    ``roster.csv``, ``roster_matrix.csv``, ``coverage.csv``, ``ledger.csv``, ``service.csv``, ``service_days.csv``,
+    ``roster.xlsx``, ``roster.ics`` and one calendar per agent.
     Variants for German spreadsheets end in ``_de.csv``.
     """
     if plan.result.roster is not None and plan.violations:
@@ -170,6 +171,7 @@ def rota_files(plan: Plan, roster: Roster, figures: Mapping[str, Any], made_at: 
         "roster_matrix.csv": csv_bytes(matrix),
         "roster_matrix_de.csv": csv_bytes(matrix, GERMAN),
         "coverage.csv": csv_bytes(cover),
+        "ledger.csv": csv_bytes(ledger_table(problem, next_ledger(problem, roster))),
         "roster.xlsx": xlsx_bytes(
             title,
             matrix,

@@ -343,12 +343,21 @@ def fairness_figures(fairness: Fairness) -> dict[str, float]:
     """How evenly burdens lie: sums and largest values above the fair shares, and hours off the aim."""
     weekends = np.maximum(fairness.weekends - fairness.weekend_share, 0)
     unpopular = np.maximum(fairness.unpopular - fairness.unpopular_share, 0)
+    nights = np.maximum(fairness.nights - fairness.night_share, 0)
+    holidays = np.maximum(fairness.holidays - fairness.holiday_share, 0)
+    duties = np.maximum(fairness.duties - fairness.duty_share, 0)
     hours = np.abs(fairness.hours - fairness.aim_hours)
     return {
         "weekends_above_share": float(weekends.sum()),
         "weekends_above_share_most": float(weekends.max(initial=0)),
         "unpopular_above_share": float(unpopular.sum()),
         "unpopular_above_share_most": float(unpopular.max(initial=0)),
+        "nights_above_share": float(nights.sum()),
+        "nights_above_share_most": float(nights.max(initial=0)),
+        "holidays_above_share": float(holidays.sum()),
+        "holidays_above_share_most": float(holidays.max(initial=0)),
+        "duties_above_share": float(duties.sum()),
+        "duties_above_share_most": float(duties.max(initial=0)),
         "hours_off_aim_mean": round(float(hours.mean()), 4) if len(hours) else 0.0,
         "hours_off_aim_most": round(float(hours.max(initial=0)), 4),
     }

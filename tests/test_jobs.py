@@ -55,6 +55,19 @@ def named(team: Path, name: str) -> RunRequest:
     return RunRequest(str(path), name, team.name)
 
 
+def test_a_build_near_a_published_rota_says_so_to_the_worker(team, tmp_path):
+    free, near = request(team), request(team, published="/x/roster.csv", change=12.5)
+    assert (free.overrides, "--published" in free.line(tmp_path)) == ({}, False)
+    assert near.overrides == {"tables": {"published": "/x/roster.csv"}, "prices": {"change": 12.5}}
+    line = near.line(tmp_path)
+    assert line[line.index("--published") : line.index("--published") + 4] == [
+        "--published",
+        "/x/roster.csv",
+        "--change",
+        "12.5",
+    ]
+
+
 def test_a_run_ends_with_a_plan_and_tells_its_progress(jobs, team):
     run = ended(jobs, jobs.start(request(team, seconds=5)))
     assert run.state is RunState.DONE

@@ -29,6 +29,7 @@ COMMANDS = {
     "replan": "mend a rota around sudden absences, fewest changes",
     "explain": "why an agent has this shift, and what another or a wish would cost",
     "price": "what each rule costs: the rota without it",
+    "ledger": "what each agent carries over to the next month, from any rota",
     "erlang": "staffing calculator: agents, service level, waits",
     "example": "write an example team with a year of history",
     "schema": "JSON Schema of scenario files",

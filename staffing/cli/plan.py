@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -26,6 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scenario", type=Path, help="scenario file (TOML)")
     parser.add_argument("--out", type=Path, help="folder for the files; without it nothing is written")
     add_solver_arguments(parser)
+    parser.add_argument(
+        "--published",
+        type=Path,
+        metavar="ROSTER.csv",
+        help="the rota as it was published, that the new one is to stay near; else the scenario's table",
+    )
+    parser.add_argument("--change", type=float, metavar="PRICE", help="price of each agent-day that differs from it")
     parser.add_argument("--progress", type=Path, metavar="FILE", help="append each progress report as a JSON line")
     parser.add_argument("--stop-on-eof", action="store_true", help="stop when standard input is closed")
 
@@ -35,6 +43,12 @@ def add_solver_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, help="wall time for the rota")
     parser.add_argument("--workers", type=int, help="threads")
     parser.add_argument("--seed", type=int, help="seed of the search")
+
+
+def near(published: Path | None, change: float | None) -> dict[str, Any]:
+    """What the command line says of the published rota, in the form of a scenario file."""
+    tables = {} if published is None else {"tables": {"published": str(published.resolve())}}
+    return tables | ({} if change is None else {"prices": {"change": change}})
 
 
 def with_solver(scenario: Scenario, args: argparse.Namespace) -> Scenario:
@@ -55,7 +69,7 @@ def overridden(scenario: Scenario, section: str, given: Mapping[str, object]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Run the main job."""
-    scenario = with_solver(load(args.scenario), args)
+    scenario = with_solver(load(args.scenario, near(args.published, args.change)), args)
     if args.out:
         check_folder(args.out)
     monitor = TerminalMonitor(sys.stderr, scenario.currency, args.progress)

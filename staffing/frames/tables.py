@@ -94,6 +94,11 @@ LEDGER = Contract(
         Column("unpopular", Kind.NUMBER, required=False, empty=True),
         Column("hours", Kind.NUMBER, required=False, empty=True),
         Column("sundays", Kind.NUMBER, required=False, empty=True),
+        Column("nights", Kind.NUMBER, required=False, empty=True),
+        Column("holidays", Kind.NUMBER, required=False, empty=True),
+        Column("duties", Kind.NUMBER, required=False, empty=True),
+        Column("refusals", Kind.NUMBER, required=False, empty=True),
+        Column("until", Kind.DATE, required=False, empty=True),
     ),
     rowless=True,
 )

@@ -10,18 +10,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 
 import numpy as np
 
 from staffing.grid import IntArray
-from staffing.roster.evaluate import clashes
+from staffing.roster.bands import Windows
+from staffing.roster.cover import usual_price
+from staffing.roster.evaluate import clashes, keeps_band
 from staffing.roster.flow import Flow, cover_cost
 from staffing.roster.kernels import Work, insert, legal, sweep, take_out
 from staffing.roster.primitives import Choice, Count, Program, Run
-from staffing.roster.tables import Compiled, make_work, prepare
+from staffing.roster.tables import Compiled, make_work, prepare, read_only_view
 
 HOT, COLD = 5.0, 0.3
 """Noise per shift at the beginning and at the end, as multiples of the least price of a missing unit."""
+TURNS = 12
+"""Most times that windows of starts are drawn until everybody has legal days."""
 STILL = 0.05
 """Share of the time, at the end, without noise."""
 
@@ -84,28 +89,6 @@ def anneal(
         search.pool.shutdown()
 
 
-def descend(
-    program: Program | Compiled, start: Choice, *, seconds: float = 60.0, workers: int = 1, seed: int = 1
-) -> Choice:
-    """Sweeps without noise from a choice on, until one finds nothing better or time is over.
-
-    Parameters
-    ----------
-    program, start, workers, seed
-        As in `anneal`.
-    seconds
-        Wall time at most.
-    """
-    compiled = program if isinstance(program, Compiled) else prepare(program)
-    search = _Search(compiled, seed, start, workers, lambda: False, time.monotonic() + seconds)
-    try:
-        while search.sweep(0.0) < -0.5:
-            pass
-    finally:
-        search.pool.shutdown()
-    return search.choice
-
-
 class _Search:
     """One annealing run: the incumbent's flow, the threads and their memory."""
 
@@ -123,8 +106,12 @@ class _Search:
         first = np.searchsorted(compiled.blocks, days.start, side="right") - 1 if days else 0
         last = np.searchsorted(compiled.blocks, days.stop, side="left") if days else len(compiled.blocks) - 1
         blocks = np.arange(first, last, dtype=np.int64)
-        self.compiled = compiled
         self.rng = np.random.default_rng(seed)
+        self.windows: Windows | None = None
+        if compiled.program.bands:
+            self.windows = Windows(compiled.program, compiled.tables.allowed, self.rng)
+            compiled = replace(compiled, tables=compiled.tables._replace(allowed=read_only_view(self.windows.now)))
+        self.compiled = compiled
         self.choice = np.full((A, D), -1, np.int32) if start is None else np.array(start, np.int32)
         self.flow = Flow(compiled, self.choice)
         self.workers = max(1, min(workers, A, len(blocks)))
@@ -154,6 +141,15 @@ class _Search:
             self.choice[a] = before[a]
         return failed == 0
 
+    def _begin(self) -> bool:
+        """Construct; where weeks keep to windows of starts, with other windows where somebody found no days."""
+        for _ in range(TURNS if self.windows is not None else 1):
+            if self.windows is not None:
+                self.windows.turn(self.choice)
+            if self.construct() or self._over():
+                break
+        return all(legal(self.compiled.tables, a, row) for a, row in enumerate(self.choice))
+
     def run(
         self,
         begin: float,
@@ -165,14 +161,14 @@ class _Search:
         settle: bool,
     ) -> Choice:
         program = self.compiled.program
-        whole = self.construct()
+        whole = self._begin()
         best, best_cost = self.choice.copy(), cost(program, self.choice)
         current = float(best_cost)
         told = time.monotonic()
         untold = False
         if whole:
             on_better(best.copy(), best_cost)
-        unit = float(np.median(program.cover.under[:, 0])) if program.cover.under.size else 1.0
+        unit = usual_price(program.cover)
         done = 0
         while not self._over() and done != sweeps:
             share = (time.monotonic() - begin) / max(seconds, 1e-9) if sweeps is None else done / sweeps
@@ -202,6 +198,8 @@ class _Search:
     def sweep(self, sigma: float) -> float:
         """Replace every agent's every block once, in random order; the change of cost."""
         c, f = self.compiled, self.flow
+        if self.windows is not None:
+            self.windows.turn(self.choice)
         A = len(self.choice)
         order = self.rng.permutation(A)
         chunks = np.array_split(order, self.workers)
@@ -276,6 +274,7 @@ def violations(program: Program, choice: Choice) -> int:
     for r in program.runs:
         out += _broken_runs(program, r, choice[r.agent])
     out += sum(clashes(program, x, choice[x.agent]) for x in program.successions)
+    out += sum(not keeps_band(program, b, choice[b.agent]) for b in program.bands)
     return out
 
 

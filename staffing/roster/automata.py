@@ -19,13 +19,15 @@ RUN_STATES = 200
 
 @dataclass(frozen=True)
 class Automata:
-    """Of each agent the automaton and its first state; of each automaton states, next states and symbols of options."""
+    """Of each agent the automaton and its first state; of each automaton states, next states, symbols of options, and which
+    state can go on in every way that another can."""
 
     of: IntArray
     start: IntArray
     next: Any
     states: IntArray
     symbol: Any
+    covers: Any
 
 
 FREE = -1_000_000
@@ -129,7 +131,25 @@ def automata(program: Program, usable: Any, reasons: list[str]) -> Automata:
         nxt[k, : t.shape[0], : t.shape[1]] = t
     if states.max() > RUN_STATES:
         reasons.append(f"runs of one agent have {states.max()} states, more than {RUN_STATES}")
-    return Automata(of, start, nxt, states, np.stack(symbols).astype(np.int16))
+    covers = np.stack([_covers(t, int(states.max())) for t in tables])
+    return Automata(of, start, nxt, states, np.stack(symbols).astype(np.int16), covers)
+
+
+def _covers(table: Any, wide: int) -> Any:
+    """Whether a state can go on in every way that another can (the greatest simulation), shape (wide, wide)."""
+    n = len(table)
+    out = np.zeros((wide, wide), np.bool_)
+    now = np.ones((n + 1, n + 1), np.bool_)  # the last one is the broken run, which nothing follows
+    now[n, :n] = False
+    while True:
+        then = now.copy()
+        for symbol in range(table.shape[1]):
+            then[:n, :n] &= now[np.ix_(table[:, symbol], table[:, symbol])]
+        if (then == now).all():
+            break
+        now = then
+    out[:n, :n] = now[:n, :n]
+    return out
 
 
 class _Gap:

@@ -156,7 +156,16 @@ class _Dual:
         """The bound at prices `lam` and the multipliers in place, and its subgradient in both."""
         bought = np.zeros((self.T, self.Q), np.int64)
         value = self.constant + float(
-            buy(lam, self.net.levels, self.net.slopes, self.part, self.step, self.base, bought)
+            buy(
+                lam,
+                self.net.levels,
+                self.net.slopes,
+                self.part,
+                self.step,
+                self.base,
+                bought,
+                np.zeros(self.Q, np.int64),
+            )
         )
         supply = np.zeros((self.T, self.Q))
         known: dict[int, Any] = {}

@@ -1,16 +1,16 @@
 """Compiled kernels of the bound: smoothed cost of cover, the fractional roster, the cheapest cover at given prices.
 
-None calls one of another file, because a cached kernel does not notice that a callee in another file changed.
+None calls a kernel of another file, because a cached kernel does not notice that a callee in another file changed.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
+from staffing.roster.kernels import lean
 
 
-@njit(cache=True, nogil=True)
+@lean
 def area(f: float, levels: Any, slopes: Any) -> float:
     """Cost of cover f of one queue and interval, beyond that of none."""
     x: float = 0.0
@@ -25,7 +25,7 @@ def area(f: float, levels: Any, slopes: Any) -> float:
     return x
 
 
-@njit(cache=True, nogil=True)
+@lean
 def smooth(f: float, width: float, levels: Any, slopes: Any) -> float:
     """Mean slope of the cost of cover within `width` of f."""
     lo = max(f - width, 0.0)
@@ -33,7 +33,7 @@ def smooth(f: float, width: float, levels: Any, slopes: Any) -> float:
     return (area(hi, levels, slopes) - area(lo, levels, slopes)) / (hi - lo)
 
 
-@njit(cache=True, nogil=True)
+@lean
 def cover_prices(cover: Any, width: float, levels: Any, slopes: Any, lam: Any) -> None:
     """Worth of a unit of cover by interval and queue at a fractional cover."""
     for t in range(cover.shape[0]):
@@ -41,7 +41,7 @@ def cover_prices(cover: Any, width: float, levels: Any, slopes: Any, lam: Any) -
             lam[t, q] = -smooth(cover[t, q], width, levels[t, q], slopes[q])
 
 
-@njit(cache=True, nogil=True)
+@lean
 def rewards(lam: Any, serves: Any, g: int, reward: Any, queue: Any) -> None:
     """Best price of a unit of group g in each interval, and the queue that pays it; 0 and -1 where it serves none."""
     for t in range(lam.shape[0]):
@@ -53,7 +53,7 @@ def rewards(lam: Any, serves: Any, g: int, reward: Any, queue: Any) -> None:
         reward[t] = lam[t, best] if best >= 0 else 0.0
 
 
-@njit(cache=True, nogil=True)
+@lean
 def option_prices(reward: Any, tb: Any, out: Any) -> None:
     """Cents of each option under rewards of cover, shape (D, S)."""
     D, S = tb.first.shape
@@ -67,7 +67,7 @@ def option_prices(reward: Any, tb: Any, out: Any) -> None:
             out[d, s] = x
 
 
-@njit(cache=True, nogil=True)
+@lean
 def add_tour(tour: Any, queue: Any, weight: float, tb: Any, cover: Any) -> None:
     """Add a share of a tour to the cover, its units going to `queue` in each interval."""
     for d in range(tour.shape[0]):
@@ -80,7 +80,7 @@ def add_tour(tour: Any, queue: Any, weight: float, tb: Any, cover: Any) -> None:
                     cover[b + i, queue[b + i]] += weight * tb.units[o + i]
 
 
-@njit(cache=True, nogil=True)
+@lean
 def tour_worth(tour: Any, queue: Any, tb: Any, lam: Any) -> float:
     """What the cover of a tour is worth."""
     x = 0.0
@@ -95,7 +95,7 @@ def tour_worth(tour: Any, queue: Any, tb: Any, lam: Any) -> float:
     return x
 
 
-@njit(cache=True, nogil=True)
+@lean
 def count_slope(c: int, value: float, tb: Any) -> float:
     """Slope of a count's cost, smoothed over one unit."""
     u = float(tb.count_unit[c])
@@ -109,7 +109,7 @@ def count_slope(c: int, value: float, tb: Any) -> float:
     return x
 
 
-@njit(cache=True, nogil=True)
+@lean
 def pair_step(
     a: int,
     new: int,
@@ -206,7 +206,7 @@ def pair_step(
     return g
 
 
-@njit(cache=True, nogil=True)
+@lean
 def ends(
     a: int,
     weight: Any,
@@ -241,7 +241,7 @@ def ends(
     return lo, hi, least, most
 
 
-@njit(cache=True, nogil=True)
+@lean
 def pair_steps(
     agents: Any,
     weight: Any,
@@ -291,12 +291,32 @@ def pair_steps(
             )
 
 
-@njit(cache=True, nogil=True)
-def buy(lam: Any, levels: Any, slopes: Any, part: Any, step: Any, base: Any, bought: Any) -> float:
+@lean
+def grow(cover: Any, n: int, lam: Any, levels: Any, slopes: Any, part: Any, p: int) -> float:
+    """Add n units (take away -n) to the queues of part p, one after the other where it costs least; what they cost."""
+    sign = 1 if n > 0 else -1
+    total = 0.0
+    for _ in range(abs(n)):
+        best = -1
+        least = 0.0
+        for q in range(len(cover)):
+            if part[q] == p and (sign > 0 or cover[q] > 0):
+                z = float(cover[q])
+                x = area(z + sign, levels[q], slopes[q]) - area(z, levels[q], slopes[q]) + sign * lam[q]
+                if best < 0 or x < least:
+                    best = q
+                    least = x
+        cover[best] += sign
+        total += least
+    return total
+
+
+@lean
+def buy(lam: Any, levels: Any, slopes: Any, part: Any, step: Any, base: Any, bought: Any, spare: Any) -> float:
     """Sum over intervals of the least cost of cover less its worth; `bought` (T, Q) is the cover that attains it.
 
     `part` (Q,) names the queues that share agents (-1: served by nobody, no cover can be bought); the total cover of
-    part p in interval t is `base[t, p]` plus a multiple of `step[t, p]`.
+    part p in interval t is `base[t, p]` plus a multiple of `step[t, p]`. `spare` (Q,) is scratch memory.
     """
     T, Q = lam.shape
     total = 0.0
@@ -327,38 +347,17 @@ def buy(lam: Any, levels: Any, slopes: Any, part: Any, step: Any, base: Any, bou
             if up + down == 0:
                 continue
             # the dearer way is not taken; both are greedy as costs are convex
-            cost_up = 0.0
-            tried = bought[t].copy()
-            for _ in range(up):
-                best = -1
-                least = 0.0
-                for q in range(Q):
-                    if part[q] == p:
-                        z = float(tried[q])
-                        x = area(z + 1, levels[t, q], slopes[q]) - area(z, levels[t, q], slopes[q]) + lam[t, q]
-                        if best < 0 or x < least:
-                            best = q
-                            least = x
-                tried[best] += 1
-                cost_up += least
-            cost_down = 0.0
-            other = bought[t].copy()
-            for _ in range(down):
-                best = -1
-                least = 0.0
-                for q in range(Q):
-                    if part[q] == p and other[q] > 0:
-                        z = float(other[q])
-                        x = area(z - 1, levels[t, q], slopes[q]) - area(z, levels[t, q], slopes[q]) - lam[t, q]
-                        if best < 0 or x < least:
-                            best = q
-                            least = x
-                other[best] -= 1
-                cost_down += least
-            if down == 0 or (up > 0 and cost_up <= cost_down):
-                total += cost_up
-                bought[t] = tried
-            else:
-                total += cost_down
-                bought[t] = other
+            for q in range(Q):
+                spare[q] = bought[t, q]
+            if down == 0:
+                total += grow(bought[t], up, lam[t], levels[t], slopes, part, p)
+                continue
+            cost = grow(bought[t], -down, lam[t], levels[t], slopes, part, p)
+            if up > 0:
+                other = grow(spare, up, lam[t], levels[t], slopes, part, p)
+                if other <= cost:
+                    cost = other
+                    for q in range(Q):
+                        bought[t, q] = spare[q]
+            total += cost
     return total

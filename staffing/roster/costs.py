@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from staffing.grid import FloatArray, IntArray, read_only
 from staffing.roster.cover import UNITS, Cover, cover_of, price, split
+from staffing.roster.duties import Duty, duties_of
 from staffing.roster.options import Options, expand, paid_unit
-from staffing.roster.problem import Roster, RosterProblem, Shift
+from staffing.roster.problem import Request, Roster, RosterProblem, Shift
 from staffing.roster.rules import Facts, facts_of
+from staffing.roster.rules.rests import night_minutes
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,11 @@ class Judged:
     unit: int
     cover: Cover
     staffed: IntArray
+
+    @cached_property
+    def shared(self) -> Fairness:
+        """How burdens and hours are shared out."""
+        return _fairness(self.facts)
 
 
 def duty(problem: RosterProblem, roster: Roster) -> IntArray:
@@ -115,7 +123,7 @@ def paid_hours(roster: Roster) -> float:
 
 @dataclass(frozen=True)
 class Fairness:
-    """How weekends and unpopular shifts are shared out.
+    """How weekends, unpopular shifts, nights and public holidays are shared out.
 
     Attributes
     ----------
@@ -123,6 +131,12 @@ class Fairness:
         Weekends with a shift, and the fair share less the ledger, shape (A,).
     unpopular, unpopular_share
         Unpopular shifts, and the fair share less the ledger, shape (A,).
+    nights, night_share
+        Night shifts, and the fair share less the ledger, shape (A,).
+    holidays, holiday_share
+        Public holidays with a shift, and the fair share less the ledger, shape (A,).
+    duties, duty_share
+        On-call duties, and the fair share less the ledger, shape (A,).
     hours, aim_hours
         Paid hours, and the hours aimed at, shape (A,).
     """
@@ -131,6 +145,12 @@ class Fairness:
     weekend_share: IntArray
     unpopular: IntArray
     unpopular_share: IntArray
+    nights: IntArray
+    night_share: IntArray
+    holidays: IntArray
+    holiday_share: IntArray
+    duties: IntArray
+    duty_share: IntArray
     hours: FloatArray
     aim_hours: FloatArray
 
@@ -139,21 +159,39 @@ class Fairness:
 
 
 def fairness(problem: RosterProblem, roster: Roster) -> Fairness:
-    """How a rota shares out weekends, unpopular shifts and hours."""
+    """How a rota shares out burdens and hours."""
     return _fairness(facts_of(problem, roster))
 
 
 def _fairness(x: Facts) -> Fairness:
     unpopular = {kind.code for kind in x.problem.shift_types if kind.unpopular}
+    on_call = {kind.code for kind in x.problem.shift_types if kind.on_call}
     worked = [{s.day for s in shifts} for shifts in x.shifts]
+    holidays = {d for d, day in enumerate(x.problem.grid.dates) if day in x.problem.holidays}
+    each = {(s.code, s.start, s.end): s for shifts in x.shifts for s in shifts}
+    nights = {key for key, s in each.items() if _is_night(x, s)}
     return Fairness(
         weekends=np.array([sum(bool(days & set(w)) for w in x.targets.weekends) for days in worked], np.int64),
         weekend_share=x.targets.weekend_share,
         unpopular=np.array([sum(s.code in unpopular for s in shifts) for shifts in x.shifts], np.int64),
         unpopular_share=x.targets.unpopular_share,
+        nights=np.array([sum((s.code, s.start, s.end) in nights for s in shifts) for shifts in x.shifts], np.int64),
+        night_share=x.targets.night_share,
+        holidays=np.array([len(days & holidays) for days in worked], np.int64),
+        holiday_share=x.targets.holiday_share,
+        duties=np.array([sum(s.code in on_call for s in shifts) for shifts in x.shifts], np.int64),
+        duty_share=x.targets.duty_share,
         hours=np.array([sum(s.paid_minutes for s in shifts) / 60 for shifts in x.shifts]),
         aim_hours=x.targets.aim / 60,
     )
+
+
+def _is_night(x: Facts, s: Shift) -> bool:
+    if s.code in x.kinds and x.kinds[s.code].on_call:
+        return False
+    day = x.problem.grid.dates[s.day]
+    minutes = night_minutes(x.problem.law, x.wall(day, s.start), x.wall(day, s.end))
+    return minutes > x.problem.law.night_hours * 60
 
 
 # -- terms ----------------------------------------------------------------------------------------------------
@@ -208,20 +246,54 @@ def cost_overstaffing(x: Judged) -> int:
     return int(price(x.cover, x.staffed)[1].sum())
 
 
-def cost_requests(x: Judged) -> int:
-    """Refused requests by weight."""
-    problem = x.facts.problem
+def on_duty(x: Facts, duty: Duty) -> IntArray:
+    """People with an on-call duty on each day, shape (D,)."""
+    days = [s.day for shifts in x.shifts for s in shifts if s.code == duty.code]
+    return np.bincount(days, minlength=x.problem.grid.days).astype(np.int64)
+
+
+def cost_missing_duties(x: Judged) -> int:
+    """People missing in on-call duties, and people too many."""
     total = 0
-    for request in problem.requests:
-        d = problem.grid.day_index(request.day)
-        if d is None:
-            continue
-        day = problem.grid.dates[d]
-        there = [s for s in x.facts.shifts[problem.agent_index[request.agent]] if s.day == d]
-        shown = [request.granted(s.code, x.facts.wall(day, s.start), x.facts.wall(day, s.end)) for s in there]
-        granted = (all if request.wish == "off" else any)(shown) if there else request.granted(None)
-        total += 0 if granted else _whole(problem.prices.request * request.weight)
+    for duty in duties_of(x.facts.problem, UNITS):
+        short = duty.heads - on_duty(x.facts, duty)
+        total += duty.missing * int(np.maximum(short, 0).sum()) + duty.surplus * int(np.maximum(-short, 0).sum())
     return total
+
+
+def unfilled_duties(problem: RosterProblem, roster: Roster) -> tuple[str, ...]:
+    """On-call duties for which people are missing, in words."""
+    x = facts_of(problem, roster)
+    found = []
+    for duty in duties_of(problem):
+        there = on_duty(x, duty)
+        for d in np.nonzero(there < duty.heads)[0].tolist():
+            day = problem.grid.dates[d]
+            found.append(f"on-call duty {duty.code} on {day:%a} {day}: {there[d]} of {duty.heads[d]} people")
+    return tuple(found)
+
+
+def cost_requests(x: Judged) -> int:
+    """Refused requests by weight, and by what the ledger says was refused before."""
+    prices = x.facts.problem.prices
+    before = {entry.agent: entry.refusals for entry in x.facts.problem.ledger}
+    total = 0
+    for request in x.facts.problem.requests:
+        memory = 1 + prices.request_memory * before.get(request.agent, 0.0)
+        price = _whole(prices.request * request.weight * min(max(memory, 0.5), 2.0))
+        total += 0 if granted(x.facts, request) else price
+    return total
+
+
+def granted(x: Facts, request: Request) -> bool:
+    """Whether a rota grants a request; one for a day outside the horizon counts as granted."""
+    d = x.problem.grid.day_index(request.day)
+    if d is None:
+        return True
+    there = [s for s in x.shifts[x.problem.agent_index[request.agent]] if s.day == d]
+    day = x.problem.grid.dates[d]
+    shown = [request.granted(s.code, x.wall(day, s.start), x.wall(day, s.end)) for s in there]
+    return (all if request.wish == "off" else any)(shown) if there else request.granted(None)
 
 
 def cost_stability(x: Judged) -> int:
@@ -249,19 +321,40 @@ def _steps(excess: IntArray, first: float, further: float, width: int) -> int:
 
 def cost_weekends(x: Judged) -> int:
     """Weekends above the fair share: the first, each further one."""
-    shared = _fairness(x.facts)
+    shared = x.shared
     return _steps(shared.weekends - shared.weekend_share, *x.facts.problem.prices.weekend, 1)
 
 
 def cost_unpopular(x: Judged) -> int:
     """Unpopular shifts above the fair share: the first two, each further one."""
-    shared = _fairness(x.facts)
+    shared = x.shared
     return _steps(shared.unpopular - shared.unpopular_share, *x.facts.problem.prices.unpopular, 2)
+
+
+def cost_nights(x: Judged) -> int:
+    """Night shifts above the fair share: the first two, each further one."""
+    if not max(x.facts.problem.prices.night):
+        return 0
+    shared = x.shared
+    return _steps(shared.nights - shared.night_share, *x.facts.problem.prices.night, 2)
+
+
+def cost_holidays(x: Judged) -> int:
+    """Public holidays with a shift above the fair share: the first, each further one."""
+    shared = x.shared
+    return _steps(shared.holidays - shared.holiday_share, *x.facts.problem.prices.holiday, 1)
+
+
+def cost_duties(x: Judged) -> int:
+    """On-call duties above the fair share: the first, each further one; nothing where they are given by hand only."""
+    if not duties_of(x.facts.problem):
+        return 0
+    return _steps(x.shared.duties - x.shared.duty_share, *x.facts.problem.prices.duty, 1)
 
 
 def cost_hours_deviation(x: Judged) -> int:
     """Hours of the horizon above or below the aim, which is rounded to the unit of paid times."""
-    shared = _fairness(x.facts)
+    shared = x.shared
     aim = np.floor(x.facts.targets.aim / x.unit + 0.5)
     units = np.abs(shared.hours * 60 / x.unit - aim)
     return int(np.floor(units.sum() * _whole(x.facts.problem.prices.hours_deviation * x.unit / 60) + 0.5))
@@ -273,10 +366,14 @@ TERMS: Mapping[str, Callable[[Judged], int]] = {
     "time_off": cost_time_off,
     "understaffing": cost_understaffing,
     "overstaffing": cost_overstaffing,
+    "missing_duties": cost_missing_duties,
     "requests": cost_requests,
     "stability": cost_stability,
     "weekends": cost_weekends,
     "unpopular": cost_unpopular,
+    "nights": cost_nights,
+    "holidays": cost_holidays,
+    "duties": cost_duties,
     "hours_deviation": cost_hours_deviation,
 }
 """Every soft term by name, in cents."""

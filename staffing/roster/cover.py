@@ -93,6 +93,13 @@ def cover_of(problem: RosterProblem) -> Cover:
     )
 
 
+def usual_price(cover: Cover) -> float:
+    """Price of a first missing unit at the median queue of those that are wanted in a tenth of the intervals; 1 where none is."""
+    wanted = (cover.need > 0).mean(axis=0) >= 0.1
+    prices = cover.under[wanted if wanted.any() else slice(None), 0]
+    return float(np.median(prices)) if prices.size else 1.0
+
+
 def marginal(cover: Cover, staffed: IntArray) -> IntArray:
     """Cents saved (negative) or paid for one more unit at a queue, shape (T, Q).
 

@@ -18,8 +18,10 @@ from ortools.sat.python import cp_model
 from staffing.grid import BoolArray, IntArray
 from staffing.roster.cover import at, price, split
 from staffing.roster.evaluate import clash, count_cost, late_starts, supply
-from staffing.roster.primitives import Choice, Count, Program, Run, Succession
+from staffing.roster.primitives import Band, Choice, Count, Program, Run, Succession
 
+Rule = Count | Run | Succession | Band
+"""A primitive over several days."""
 Line = list[tuple[cp_model.IntVar, int]]
 """A linear expression: variables with their factors."""
 
@@ -145,7 +147,7 @@ def build(
     for a, d in zip(*np.nonzero(free), strict=True):
         _cell(out, int(a), int(d), np.nonzero(allowed[a, d])[0], rules)
     touched = set(np.nonzero(free.any(axis=1))[0].tolist())
-    every: tuple[Count | Run | Succession, ...] = (*program.successions, *program.runs, *program.counts)
+    every: tuple[Rule, ...] = (*program.successions, *program.runs, *program.bands, *program.counts)
     for rule in every:
         if rule.agent in touched and rules(rule.rule):
             add_rule(out, rule)
@@ -180,12 +182,14 @@ def _cell(m: Model, a: int, d: int, options: IntArray, rules: Callable[[str], bo
 # -- rules ----------------------------------------------------------------------------------------------------
 
 
-def add_rule(m: Model, rule: Count | Run | Succession) -> None:
+def add_rule(m: Model, rule: Rule) -> None:
     """Add the constraints of a rule, and its price."""
     if isinstance(rule, Count):
         _count(m, rule)
     elif isinstance(rule, Run):
         _run(m, rule)
+    elif isinstance(rule, Band):
+        _band(m, rule)
     else:
         _succession(m, rule)
 
@@ -315,6 +319,29 @@ def _run(m: Model, run: Run) -> None:
     elif not run.free_start:
         for k in range(1, min(run.lo, D)):
             require([(0, 1), (k, -1)], 0)
+
+
+def _band(m: Model, band: Band) -> None:
+    """Of each value and those too far above it at most one is used; a value is used where a day of the band has it."""
+    values = m.program.measures[band.measure]
+    held = [x for x in (band.low, band.high) if x is not None]
+    for d in band.days:
+        if (band.agent, d) not in m.cells and m.fixed[band.agent, d] >= 0:
+            held.append(int(values[d, m.fixed[band.agent, d]]))
+    by_value: dict[int, list[tuple[int, cp_model.IntVar]]] = {}
+    for d in band.days:
+        for s, v in m.cells.get((band.agent, d), ()):
+            by_value.setdefault(int(values[d, s]), []).append((d, v))
+    for x, here in by_value.items():
+        if any(abs(x - y) > band.most for y in held):
+            m.require(total([(v, 1) for _, v in here]) <= 0)
+    for x, here in by_value.items():
+        far = [pair for y, there in by_value.items() if y > x + band.most for pair in there]
+        for d, v in here if far else ():
+            for e in band.days:
+                other = [w for k, w in far if k == e and k != d]
+                if other:
+                    m.exclude([v, *other])
 
 
 def _count(m: Model, count: Count) -> None:

@@ -19,7 +19,7 @@ from staffing.progress import SILENT, Monitor, Progress
 from staffing.roster.anneal import anneal
 from staffing.roster.bound import lower_bound
 from staffing.roster.compile import compile_program, make_context
-from staffing.roster.costs import terms_in_cents
+from staffing.roster.costs import terms_in_cents, unfilled_duties
 from staffing.roster.horizons import Exact, horizons_of
 from staffing.roster.horizons import compile_kernels as compile_horizons
 from staffing.roster.inputs import problems_of
@@ -136,7 +136,7 @@ def solve(
         seconds=search.elapsed(),
         seed=seed,
         trace=tuple(search.trace),
-        notes=notes,
+        notes=(*notes, *unfilled_duties(problem, roster)),
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from staffing.grid import BoolArray, IntArray
 from staffing.roster.cover import price, split
-from staffing.roster.primitives import Choice, Count, Program, Run, Succession
+from staffing.roster.primitives import Band, Choice, Count, Program, Run, Succession
 
 
 def value(program: Program, count: Count, choice: Choice) -> int:
@@ -35,6 +35,7 @@ def broken(program: Program, choice: Choice) -> set[tuple[str, int]]:
     found = {(c.rule, c.agent) for c in program.counts if not c.lo <= value(program, c, choice) <= c.hi}
     found |= {(r.rule, r.agent) for r in program.runs if _breaks_run(program, r, choice)}
     found |= {(s.rule, s.agent) for s in program.successions if clashes(program, s, choice[s.agent])}
+    found |= {(b.rule, b.agent) for b in program.bands if not keeps_band(program, b, choice[b.agent])}
     A, D, _ = program.shape
     for a in range(A):
         for d in range(D):
@@ -42,6 +43,13 @@ def broken(program: Program, choice: Choice) -> set[tuple[str, int]]:
             if not (program.off_allowed[a, d] if s < 0 else program.allowed[a, d, s]):
                 found.add(("fixed", a))
     return found
+
+
+def keeps_band(program: Program, band: Band, row: Choice) -> bool:
+    """Whether an agent's days, `row` of shape (D,), keep within a band."""
+    values = [int(program.measures[band.measure, d, row[d]]) for d in band.days if row[d] >= 0]
+    before = [x for x in (band.low, band.high) if x is not None]
+    return not values or max(values + before) - min(values + before) <= band.most
 
 
 def _breaks_run(program: Program, run: Run, choice: Choice) -> bool:

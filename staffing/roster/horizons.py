@@ -36,9 +36,9 @@ def horizons_of(program: Program) -> list[Horizon] | None:
     """Every agent's exact program, where this search is the better one; else None.
 
     That is where runs have a least length, which blocks of days would cut, options cover few intervals each (the linear
-    program stays sparse), and every agent's program fits.
+    program stays sparse), and every agent's program fits; bands are beyond it.
     """
-    if not any(r.lo > 1 for r in program.runs) or program.length.mean() > DENSE:
+    if program.bands or not any(r.lo > 1 for r in program.runs) or program.length.mean() > DENSE:
         return None
     known: dict[bytes, Steps] = {}
     try:

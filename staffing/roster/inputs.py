@@ -68,6 +68,10 @@ def _shift_types(problem: RosterProblem, found: Problems) -> None:
         if paid > law.max_daily_hours + 1e-9:
             what = f"{paid:g} paid hours, the law allows {law.max_daily_hours:g} in a day"
             found.add(where, what, "shorten it, or raise law.max_daily_hours")
+        if kind.heads and not kind.on_call:
+            found.add(
+                where, f"heads {kind.heads} of a shift that serves queues", "add on_call = true, or leave heads out"
+            )
         if paid <= 0 and not kind.on_call:
             found.add(where, f"no paid time is left beside {len(kind.breaks)} breaks", "shorten them")
         pause = sum(b.minutes for b in kind.breaks)
@@ -170,6 +174,9 @@ def _prices(problem: RosterProblem, found: Problems) -> None:
         "overstaffing": prices.overstaffing,
         "weekend": prices.weekend,
         "unpopular": prices.unpopular,
+        "night": prices.night,
+        "holiday": prices.holiday,
+        "duty": prices.duty,
     }
     for key, steps in lines.items():
         told = ", ".join(f"{p:g}" for p in steps)

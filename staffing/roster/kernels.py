@@ -19,10 +19,23 @@ INF = 1e15
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+def lean(function: F) -> F:
+    """Compile a kernel that allocates nothing, without numba's counts of references to arrays.
+
+    Kernels pass tuples of arrays on; counting references to each at every step took half of a sweep, and more with
+    several threads, which share the counts.
+    """
+    return _compile(function)
+
+
 def _inner(function: F) -> F:
-    """Compile for other kernels only: without the wrappers that let Python call it, which take long to compile."""
-    decorate: Any = njit  # its stub does not list the options
-    compiled: F = decorate(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    """The same for other kernels only: without the wrappers that let Python call it, which take long to compile."""
+    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def _compile(function: F, **options: bool) -> F:
+    decorate: Any = njit  # its stub does not list all options
+    compiled: F = decorate(cache=True, nogil=True, _nrt=False, **options)(function)
     return compiled
 
 
@@ -60,6 +73,7 @@ class Tables(NamedTuple):
     run_start: Any
     run_next: Any
     run_states: Any
+    run_covers: Any
     run_symbol: Any
     rest: Any
     end_states: Any
@@ -100,6 +114,10 @@ class Work(NamedTuple):
     """Scratch memory of one thread."""
 
     value: Any
+    live: Any
+    rows: Any
+    alive: Any
+    alive_ptr: Any
     vals: Any
     keys: Any
     position: Any
@@ -123,7 +141,7 @@ class Work(NamedTuple):
     old: Any
     multiplier: Any
     prefix: Any
-    noise: Any
+    normal: Any
     chain: Any
     flow: Any
     level: Any
@@ -134,10 +152,10 @@ class Work(NamedTuple):
 
 @_inner
 def slope_up(level: int, levels: Any, slopes: Any, t: int, q: int) -> int:
-    """Cost of one more unit at queue q."""
+    """Cost of one more unit at queue q (without branches, which would be mispredicted)."""
     i = 0
-    while i < 4 and level >= levels[t, q, i]:
-        i += 1
+    for k in range(4):
+        i += level >= levels[t, q, k]
     x: int = slopes[q, i]
     return x
 
@@ -145,9 +163,9 @@ def slope_up(level: int, levels: Any, slopes: Any, t: int, q: int) -> int:
 @_inner
 def slope_down(level: int, levels: Any, slopes: Any, t: int, q: int) -> int:
     """Cost of the last unit at queue q."""
-    i = 4
-    while i > 0 and level <= levels[t, q, i - 1]:
-        i -= 1
+    i = 0
+    for k in range(4):
+        i += level > levels[t, q, k]
     x: int = slopes[q, i]
     return x
 
@@ -303,7 +321,7 @@ def remove_units(
     return room, most
 
 
-@njit(cache=True, nogil=True)
+@lean
 def put(tb: Any, net: Any, flow: Any, level: Any, fresh: Any, g: int, d: int, s: int, sign: int, wk: Any) -> int:
     """Add (sign 1) or remove (-1) an agent of group g on option s of day d; return the change of cost."""
     change = 0
@@ -323,7 +341,7 @@ def put(tb: Any, net: Any, flow: Any, level: Any, fresh: Any, g: int, d: int, s:
     return change
 
 
-@njit(cache=True, nogil=True)
+@lean
 def fill(tb: Any, net: Any, choice: Any, flow: Any, level: Any, fresh: Any, wk: Any) -> None:
     """Put what stands before the horizon and a whole choice into an empty flow."""
     for t in range(net.base.shape[0]):
@@ -404,7 +422,7 @@ def marginals(tb: Any, net: Any, flow: Any, level: Any, marginal: Any, fresh: An
                 marginal[t, g, u] = x
 
 
-@njit(cache=True, nogil=True)
+@lean
 def price_day(
     tb: Any, net: Any, flow: Any, level: Any, marginal: Any, fresh: Any, a: int, d: int, out: Any, wk: Any
 ) -> None:
@@ -574,6 +592,76 @@ def reach(tb: Any, kd: int, nd: int, least: Any, wk: Any) -> None:
 
 
 @_inner
+def left_classes(tb: Any, kd: int, j: int, least: Any, wk: Any) -> None:
+    """List the classes of day j that can be chosen, by step: `wk.alive[wk.alive_ptr[st] : wk.alive_ptr[st + 1]]`."""
+    n = 0
+    for st in range(tb.steps[kd, j]):
+        wk.alive_ptr[st] = n
+        for c in range(tb.step_ptr[kd, j, st], tb.step_ptr[kd, j, st + 1]):
+            if least[j, c] < INF:
+                wk.alive[n] = c
+                n += 1
+    wk.alive_ptr[tb.steps[kd, j]] = n
+
+
+@_inner
+def open_row(live: Any, i: int, value: Any, at: int, E: int) -> None:
+    """Make room for the values of a run's state when it is first met."""
+    if not live[i]:
+        live[i] = True
+        for e in range(E):
+            value[at + e] = INF
+
+
+@_inner
+def open_rows(tb: Any, rk: int, i: int, P: int, E: int, nested: bool, value: Any, live: Any, wk: Any) -> int:
+    """List in `wk.rows` the runs' states of combination i that are worth going on from; how many.
+
+    `wk.best[rho * E + e]` becomes the least value of the end classes up to e. Where later starts may follow all that
+    earlier ones may, a state gives way to one that costs no more at any start and can go on in every way that it can.
+    """
+    n = 0
+    for rho in range(P):
+        if not live[i * P + rho]:
+            continue
+        x = INF
+        at = -1
+        for e in range(E):
+            q = (i * P + rho) * E + e
+            if value[q] < x:
+                x = value[q]
+                at = q
+            wk.best[rho * E + e] = x
+            wk.best_at[rho * E + e] = at
+        if x >= INF:
+            continue
+        keep = True
+        if nested:
+            m = 0
+            for h in range(n):
+                other = wk.rows[h]
+                if keep and tb.run_covers[rk, other, rho] and undercuts(wk.best, other * E, rho * E, E):
+                    keep = False
+                if not keep or not (tb.run_covers[rk, rho, other] and undercuts(wk.best, rho * E, other * E, E)):
+                    wk.rows[m] = other
+                    m += 1
+            n = m
+        if keep:
+            wk.rows[n] = rho
+            n += 1
+    return n
+
+
+@_inner
+def undercuts(best: Any, a: int, b: int, E: int) -> bool:
+    """Whether none of E values from a on is above that from b on."""
+    ok = True
+    for e in range(E):
+        ok = ok and best[a + e] <= best[b + e]
+    return ok
+
+
+@_inner
 def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) -> int:
     """Cheapest tours of an agent over block w to every state, from the states and costs in `wk.start`.
 
@@ -599,7 +687,7 @@ def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) 
             size *= min(wk.high[sl], wk.remaining[0, sl]) + 1
     if size > wk.position.shape[0]:
         return -1
-    keys, vals, value, pos = wk.keys, wk.vals, wk.value, wk.position
+    keys, vals, value, pos, live = wk.keys, wk.vals, wk.value, wk.position, wk.live
     roomy = min(keys.shape[1], value.shape[1] // R)
     n = 1
     cur = 0
@@ -608,8 +696,10 @@ def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) 
         vals[0, 0, sl] = 0
         if wk.remaining[0, sl] < wk.low[sl] or wk.high[sl] < 0:
             return 0
-    for r in range(R):
-        value[0, r] = wk.start[r]
+    for rho in range(P):
+        live[0, rho] = True
+        for e in range(E):
+            value[0, rho * E + e] = wk.start[rho * E + e]
     wk.layer[0] = top
     for j in range(nd):
         nxt = 1 - cur
@@ -617,41 +707,27 @@ def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) 
         base = top
         wk.layer[j + 1] = base
         d = d0 + j
+        nested = tb.nested[rest, d]
+        left_classes(tb, kd, j, least, wk)
         for i in range(n):
-            some = False
-            for rho in range(P):
-                b = i * R + rho * E
-                x = INF
-                at = -1
-                for e in range(E):
-                    if value[cur, b + e] < x:
-                        x = value[cur, b + e]
-                        at = b + e
-                    wk.best[rho * E + e] = x
-                    wk.best_at[rho * E + e] = at
-                if x < INF:
-                    some = True
-            if not some:
+            rows = open_rows(tb, rk, i, P, E, nested, value[cur], live[cur], wk)
+            if rows == 0:
                 continue
             for st in range(-1, tb.steps[kd, j]):
                 if st < 0:
                     if offs[j] >= INF:
                         continue
-                else:
-                    x = INF
-                    for c in range(tb.step_ptr[kd, j, st], tb.step_ptr[kd, j, st + 1]):
-                        x = min(x, least[j, c])
-                    if x >= INF:
-                        continue
+                elif wk.alive_ptr[st] == wk.alive_ptr[st + 1]:
+                    continue
                 key = 0
                 ok = True
                 for sl in range(L):
                     v = vals[cur, i, sl]
-                    if st >= 0 and wk.active[sl]:
-                        v += tb.step_add[kd, j, st, sl]
-                        if tb.slot_once[kd, sl] and v > 1:
-                            v = 1
                     if wk.active[sl]:
+                        if st >= 0:
+                            v += tb.step_add[kd, j, st, sl]
+                            if tb.slot_once[kd, sl] and v > 1:
+                                v = 1
                         if v > wk.high[sl] or v + wk.remaining[j + 1, sl] < wk.low[sl]:
                             ok = False
                             break
@@ -668,30 +744,28 @@ def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) 
                     i2 = m
                     pos[key] = m
                     keys[nxt, m] = key
-                    for r in range(R):
-                        value[nxt, m * R + r] = INF
+                    for rho in range(P):
+                        live[nxt, m * P + rho] = False
                     m += 1
-                for rho in range(P):
-                    if wk.best[rho * E + E - 1] >= INF:
-                        continue
+                for h in range(rows):
+                    rho = wk.rows[h]
                     if st < 0:
                         rho2 = tb.run_next[rk, rho, 0]
                         if rho2 >= 0:
                             v = wk.best[rho * E + E - 1] + offs[j]
                             q = i2 * R + rho2 * E
+                            open_row(live[nxt], i2 * P + rho2, value[nxt], q, E)
                             if v < value[nxt, q]:
                                 value[nxt, q] = v
                                 wk.arena[base + q] = wk.best_at[rho * E + E - 1] * C
                         continue
-                    for c in range(tb.step_ptr[kd, j, st], tb.step_ptr[kd, j, st + 1]):
-                        x = least[j, c]
-                        if x >= INF:
-                            continue
+                    for h2 in range(wk.alive_ptr[st], wk.alive_ptr[st + 1]):
+                        c = wk.alive[h2]
                         rho2 = tb.run_next[rk, rho, tb.class_symbol[kd, j, c]]
                         if rho2 < 0:
                             continue
                         k = tb.class_start[kd, j, c]
-                        if tb.nested[rest, d]:
+                        if nested:
                             v = wk.best[rho * E + k]
                             at = wk.best_at[rho * E + k]
                         else:
@@ -703,8 +777,10 @@ def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) 
                                     v = value[cur, at]
                         if v >= INF:
                             continue
-                        v += x
-                        q = i2 * R + rho2 * E + tb.class_end[kd, j, c]
+                        v += least[j, c]
+                        q = i2 * R + rho2 * E
+                        open_row(live[nxt], i2 * P + rho2, value[nxt], q, E)
+                        q += tb.class_end[kd, j, c]
                         if v < value[nxt, q]:
                             value[nxt, q] = v
                             wk.arena[base + q] = at * C + c + 1
@@ -715,6 +791,8 @@ def block_dp(tb: Any, a: int, w: int, least: Any, offs: Any, top: int, wk: Any) 
         cur = nxt
         if n == 0:
             break
+    for i in range(n * P):
+        open_row(live[cur], i, value[cur], i * E, E)
     wk.layer[nd + 1] = top
     return n
 
@@ -821,7 +899,7 @@ def accept_after(tb: Any, a: int, row: Any, d1: int, wk: Any) -> None:
             wk.accept[rho * E + e] = ok
 
 
-@njit(cache=True, nogil=True)
+@lean
 def best_block(tb: Any, a: int, w: int, row: Any, wk: Any) -> float:
     """Cheapest tour of an agent over block w given `wk.price` and its other days; `wk.tour`, cost without context."""
     kd = tb.kind[a, w]
@@ -886,7 +964,7 @@ def place(
     return change
 
 
-@njit(cache=True, nogil=True)
+@lean
 def sweep(
     tb: Any,
     net: Any,
@@ -908,6 +986,9 @@ def sweep(
     program cannot carry are respected.
     """
     np.random.seed(seed)  # noqa: NPY002 (compiled code has only the legacy generator)
+    families = 1
+    for s in range(tb.family.shape[0]):
+        families = max(families, tb.family[s] + 1)
     total = 0.0
     for k in range(len(agents)):
         if stop[0]:
@@ -937,10 +1018,9 @@ def sweep(
         for j in range(nd):
             price_day(tb, net, flow, level, marginal, fresh, a, d0 + j, wk.price[d0 + j], wk)
             if sigma > 0.0:
-                for f in range(wk.noise.shape[0]):
-                    wk.noise[f] = sigma * np.random.normal()  # noqa: NPY002
+                at = np.random.randint(wk.normal.shape[0] - families)  # noqa: NPY002
                 for s in range(tb.first.shape[1]):
-                    wk.price[d0 + j, s] += wk.noise[tb.family[s]]
+                    wk.price[d0 + j, s] += sigma * wk.normal[at + tb.family[s]]
         ok = best_block(tb, a, w, row, wk) < INF
         if ok:
             change += place(tb, net, choice, flow, level, fresh, a, d0, d1, wk.tour, wk)
@@ -956,70 +1036,66 @@ def sweep(
 # -- the month of one agent --------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
-def best_month(tb: Any, a: int, exactness: int, tour: Any, wk: Any) -> float:
-    """Cheapest horizon of an agent under `wk.price` and the multipliers; `tour` (D,) is filled.
+@_inner
+def month_limits(tb: Any, a: int, reach_sum: Any, low: Any, high: Any, wk: Any) -> bool:
+    """Keep each day's cheapest options, and bound what an agent's two carried counts may come to; False where nothing can.
 
-    Blocks are solved one by one and joined by what the agent's two carried counts add up to. With `exactness` 2 the
-    state at the block's edges is kept, so that the tour respects runs and rests everywhere; with 1 only the runs; with 0
-    neither, so that the value is a lower bound. Counts that are not carried are left to the multipliers.
-    Returns INF where there is no tour, NaN where the scratch memory did not suffice.
+    `reach_sum[k, w]` is the most that blocks w and later can add to carried count k, `low` and `high` (2,) its bounds.
     """
-    W = tb.block_first.shape[0] - 1
-    rk = tb.run[a]
-    P = tb.run_states[rk]
-    E = tb.end_states[tb.rest[a]]
-    R = P * E
-    N = 1
-    if exactness == 1:
-        N = P
-    elif exactness == 2:
-        N = R
-    top_sum = np.zeros((2, W + 1), np.int64)
-    for w in range(W - 1, -1, -1):
-        kd = tb.kind[a, w]
+    for w in range(tb.block_first.shape[0] - 2, -1, -1):
         d0 = tb.block_first[w]
         nd = tb.block_first[w + 1] - d0
         for j in range(nd):
             reduce_day(tb, a, w, j, wk, wk.least[w, j], wk.least_at[w, j])
             wk.off[w, j] = tb.off_cost[a, d0 + j] if tb.off_allowed[a, d0 + j] else INF
-        reach(tb, kd, nd, wk.least[w], wk)
+        reach(tb, tb.kind[a, w], nd, wk.least[w], wk)
         for k in range(2):
             sl = tb.carry_slot[a, w, k]
-            top_sum[k, w] = top_sum[k, w + 1]
+            reach_sum[k, w] = reach_sum[k, w + 1]
             if sl >= 0:
-                top_sum[k, w] += wk.remaining[0, sl]
-    # what the carried counts may come to
-    low = np.zeros(2, np.int64)
-    high = top_sum[:, 0].copy()
+                reach_sum[k, w] += wk.remaining[0, sl]
+    for k in range(2):
+        low[k] = 0
+        high[k] = reach_sum[k, 0]
     for c in range(tb.count_ptr[a], tb.count_ptr[a + 1]):
         k = tb.count_carry[c]
         if k == 0 or k == 1:
             x = tb.count_lo[c] - tb.count_base[c]
             low[k] = max(low[k], -((-x) // tb.count_unit[c]))
             high[k] = min(high[k], (tb.count_hi[c] - tb.count_base[c]) // tb.count_unit[c])
-    if high[0] < low[0] or high[1] < low[1]:
-        return INF
+    ok: bool = high[0] >= low[0] and high[1] >= low[1]
+    return ok
+
+
+@_inner
+def join_blocks(
+    tb: Any,
+    a: int,
+    exactness: int,
+    tour: Any,
+    reach_sum: Any,
+    low: Any,
+    high: Any,
+    m0: int,
+    m1: int,
+    z: Any,
+    back: Any,
+    entry: Any,
+    layers: Any,
+    out: Any,
+    out_at: Any,
+    used: Any,
+    wk: Any,
+) -> float:
+    """Solve an agent's blocks one by one and join them; `m0`, `m1` bound what one block adds to the carried counts."""
+    W = tb.block_first.shape[0] - 1
+    E = tb.end_states[tb.rest[a]]
+    R = tb.run_states[tb.run[a]] * E
+    N = layers.shape[1]
     H = high[0] + 1
     Y = high[1] + 1
-    size = N * H * Y
-    z = np.full(size, INF)
-    z2 = np.full(size, INF)
-    back = np.full((W, size), -1, np.int32)
-    entry = np.full((W, size), -1, np.int32)
-    layers = np.zeros((W, N, wk.layer.shape[0]), np.int64)
-    m0 = 0
-    m1 = 0
-    for w in range(W):
-        m0 = max(m0, top_sum[0, w] - top_sum[0, w + 1])
-        m1 = max(m1, top_sum[1, w] - top_sum[1, w + 1])
-    m0 += 1
-    m1 += 1
-    out = np.full(N * m0 * m1, INF)
-    out_at = np.empty(N * m0 * m1, np.int32)
-    used = np.empty(N * m0 * m1, np.int32)
     first = tb.run_start[a] * E
-    z[0] = 0.0
+    z[0, 0] = 0.0
     top = 0
     for w in range(W):
         kd = tb.kind[a, w]
@@ -1032,11 +1108,12 @@ def best_month(tb: Any, a: int, exactness: int, tour: Any, wk: Any) -> float:
             wk.active[l0] = True
         if l1 >= 0:
             wk.active[l1] = True
-        z2[:] = INF
+        for x in range(N * H * Y):
+            z[1, x] = INF
         for i in range(N):
             some = False
             for x in range(i * H * Y, (i + 1) * H * Y):
-                if z[x] < INF:
+                if z[0, x] < INF:
                     some = True
                     break
             if not some:
@@ -1062,15 +1139,15 @@ def best_month(tb: Any, a: int, exactness: int, tour: Any, wk: Any) -> float:
             cur = nd % 2
             count = 0
             for q in range(n):
-                x = 0.0
+                extra = 0.0
                 for sl in range(tb.slots[kd]):
-                    x += wk.term[sl, wk.vals[cur, q, sl]]
-                if x >= INF:
+                    extra += wk.term[sl, wk.vals[cur, q, sl]]
+                if extra >= INF:
                     continue
                 h = wk.vals[cur, q, l0] if l0 >= 0 else 0
                 y = wk.vals[cur, q, l1] if l1 >= 0 else 0
                 for r in range(R):
-                    v = wk.value[cur, q * R + r] + x
+                    v = wk.value[cur, q * R + r] + extra
                     if v >= INF:
                         continue
                     o = 0
@@ -1087,42 +1164,42 @@ def best_month(tb: Any, a: int, exactness: int, tour: Any, wk: Any) -> float:
                         out_at[b] = q * R + r
             for h in range(H):
                 for y in range(Y):
-                    zz = z[(i * H + h) * Y + y]
+                    zz = z[0, (i * H + h) * Y + y]
                     if zz >= INF:
                         continue
                     for q in range(count):
                         b = used[q]
                         h2 = h + (b // m1) % m0
                         y2 = y + b % m1
-                        if h2 >= H or y2 >= Y or h2 + top_sum[0, w + 1] < low[0] or y2 + top_sum[1, w + 1] < low[1]:
+                        if h2 >= H or y2 >= Y or h2 + reach_sum[0, w + 1] < low[0] or y2 + reach_sum[1, w + 1] < low[1]:
                             continue
                         v = zz + out[b]
                         x = ((b // (m0 * m1)) * H + h2) * Y + y2
-                        if v < z2[x]:
-                            z2[x] = v
+                        if v < z[1, x]:
+                            z[1, x] = v
                             back[w, x] = (i * H + h) * Y + y
                             entry[w, x] = out_at[b]
             for q in range(count):
                 out[used[q]] = INF
-        for x in range(size):
-            z[x] = z2[x]
+        for x in range(N * H * Y):
+            z[0, x] = z[1, x]
     best = INF
     at = -1
     for h in range(low[0], H):
         for y in range(low[1], Y):
-            x = 0.0
+            extra = 0.0
             for c in range(tb.count_ptr[a], tb.count_ptr[a + 1]):
                 k = tb.count_carry[c]
                 if k == 0:
-                    x += count_cost(tb, c, tb.count_base[c] + h * tb.count_unit[c])
+                    extra += count_cost(tb, c, tb.count_base[c] + h * tb.count_unit[c])
                 elif k == 1:
-                    x += count_cost(tb, c, tb.count_base[c] + y * tb.count_unit[c])
-            if x >= INF:
+                    extra += count_cost(tb, c, tb.count_base[c] + y * tb.count_unit[c])
+            if extra >= INF:
                 continue
             for i in range(N):
                 b = (i * H + h) * Y + y
-                if z[b] + x < best:
-                    best = z[b] + x
+                if z[0, b] + extra < best:
+                    best = z[0, b] + extra
                     at = b
     if at < 0:
         return INF
@@ -1136,6 +1213,45 @@ def best_month(tb: Any, a: int, exactness: int, tour: Any, wk: Any) -> float:
 
 
 @njit(cache=True, nogil=True)
+def best_month(tb: Any, a: int, exactness: int, tour: Any, wk: Any) -> float:
+    """Cheapest horizon of an agent under `wk.price` and the multipliers; `tour` (D,) is filled.
+
+    Blocks are solved one by one and joined by what the agent's two carried counts add up to. With `exactness` 2 the
+    state at the block's edges is kept, so that the tour respects runs and rests everywhere; with 1 only the runs; with 0
+    neither, so that the value is a lower bound. Counts that are not carried are left to the multipliers.
+    Returns INF where there is no tour, NaN where the scratch memory did not suffice.
+    """
+    W = tb.block_first.shape[0] - 1
+    reach_sum = np.zeros((2, W + 1), np.int64)
+    low = np.zeros(2, np.int64)
+    high = np.zeros(2, np.int64)
+    if not month_limits(tb, a, reach_sum, low, high, wk):
+        return INF
+    N = 1
+    if exactness >= 1:
+        N = tb.run_states[tb.run[a]]
+    if exactness == 2:
+        N *= tb.end_states[tb.rest[a]]
+    size = N * (high[0] + 1) * (high[1] + 1)
+    m0 = 1
+    m1 = 1
+    for w in range(W):
+        m0 = max(m0, reach_sum[0, w] - reach_sum[0, w + 1] + 1)
+        m1 = max(m1, reach_sum[1, w] - reach_sum[1, w + 1] + 1)
+    z = np.full((2, size), INF)
+    back = np.full((W, size), -1, np.int32)
+    entry = np.full((W, size), -1, np.int32)
+    layers = np.zeros((W, N, wk.layer.shape[0]), np.int64)
+    out = np.full(N * m0 * m1, INF)
+    out_at = np.empty(N * m0 * m1, np.int32)
+    used = np.empty(N * m0 * m1, np.int32)
+    best: float = join_blocks(
+        tb, a, exactness, tour, reach_sum, low, high, m0, m1, z, back, entry, layers, out, out_at, used, wk
+    )
+    return best
+
+
+@lean
 def legal(tb: Any, a: int, row: Any) -> bool:
     """Whether an agent's days keep every hard rule."""
     D = row.shape[0]
@@ -1193,10 +1309,170 @@ def insert(tb: Any, net: Any, a: int, choice: Any, flow: Any, level: Any, margin
     return ok
 
 
-@njit(cache=True, nogil=True)
+@lean
 def take_out(tb: Any, net: Any, a: int, choice: Any, flow: Any, level: Any, fresh: Any, wk: Any) -> None:
     """Make an agent off throughout."""
     for d in range(choice.shape[1]):
         if choice[a, d] >= 0:
             put(tb, net, flow, level, fresh, tb.group[a], d, choice[a, d], -1, wk)
             choice[a, d] = -1
+
+
+# -- breaks of shifts that stand ---------------------------------------------------------------------------
+
+
+class Pauses(NamedTuple):
+    """Shifts by *family*: those of one type, start and length, whose breaks may lie alike; see `breaks.place_breaks`.
+
+    `group`, `first` (interval) and `family` of each shift; of each family the units without breaks by interval
+    (``whole[whole_ptr[f] :]``), the intervals that some placement touches (`spot`), and its placements (`place_ptr`), each
+    with the units that it leaves where they are fewer (`hole_at`, `hole_units`).
+    """
+
+    group: Any
+    first: Any
+    family: Any
+    whole_ptr: Any
+    whole: Any
+    spot_ptr: Any
+    spot: Any
+    place_ptr: Any
+    hole_ptr: Any
+    hole_at: Any
+    hole_units: Any
+
+
+class Board(NamedTuple):
+    """Cover while breaks are placed, with scratch memory: `flow` (T, G, Q), `level` (T, Q), `stamp` (T,) when a break last
+    moved there, `seen` when each shift was last looked at."""
+
+    flow: Any
+    level: Any
+    stamp: Any
+    seen: Any
+    price: Any
+    have: Any
+    spare_flow: Any
+    spare_level: Any
+    chain: Any
+
+
+@lean
+def settle(net: Net, supply: Any, board: Board) -> None:
+    """Put units on duty (T, G) into an empty flow."""
+    for t in range(supply.shape[0]):
+        for g in range(supply.shape[1]):
+            left = supply[t, g]
+            while left > 0:
+                n, _ = add_units(
+                    board.flow, board.level, t, g, left, net.serves, net.levels, net.slopes, t, board.chain
+                )
+                left -= n
+
+
+@_inner
+def _bare(net: Any, pz: Any, i: int, c: int, board: Any) -> None:
+    """Take a shift off duty where its breaks may lie, and price its return there by units."""
+    f, g = pz.family[i], pz.group[i]
+    T, G, Q = board.flow.shape
+    for j in range(pz.spot_ptr[f], pz.spot_ptr[f + 1]):
+        board.have[pz.spot[j]] = pz.whole[pz.whole_ptr[f] + pz.spot[j]]
+    for h in range(pz.hole_ptr[c], pz.hole_ptr[c + 1]):
+        board.have[pz.hole_at[h]] = pz.hole_units[h]
+    for j in range(pz.spot_ptr[f], pz.spot_ptr[f + 1]):
+        at = pz.spot[j]
+        t = pz.first[i] + at
+        if t >= T:
+            continue
+        left = board.have[at]
+        while left > 0:
+            n, _ = remove_units(board.flow, board.level, t, g, left, net.serves, net.levels, net.slopes, t, board.chain)
+            left -= n
+        for q in range(Q):
+            board.spare_level[0, q] = board.level[t, q]
+            for h in range(G):
+                board.spare_flow[0, h, q] = board.flow[t, h, q]
+        board.price[at, 0] = 0
+        u = 0
+        most = pz.whole[pz.whole_ptr[f] + at]
+        while u < most:
+            n, x = add_units(
+                board.spare_flow, board.spare_level, 0, g, most - u, net.serves, net.levels, net.slopes, t, board.chain
+            )
+            for _ in range(n):
+                board.price[at, u + 1] = board.price[at, u] + x
+                u += 1
+
+
+@_inner
+def _back(net: Any, pz: Any, i: int, c: int, board: Any) -> None:
+    """Put a shift on duty again, with breaks as placement c says."""
+    f, g = pz.family[i], pz.group[i]
+    for j in range(pz.spot_ptr[f], pz.spot_ptr[f + 1]):
+        board.have[pz.spot[j]] = pz.whole[pz.whole_ptr[f] + pz.spot[j]]
+    for h in range(pz.hole_ptr[c], pz.hole_ptr[c + 1]):
+        board.have[pz.hole_at[h]] = pz.hole_units[h]
+    for j in range(pz.spot_ptr[f], pz.spot_ptr[f + 1]):
+        t = pz.first[i] + pz.spot[j]
+        left = board.have[pz.spot[j]] if t < board.flow.shape[0] else 0
+        while left > 0:
+            n, _ = add_units(board.flow, board.level, t, g, left, net.serves, net.levels, net.slopes, t, board.chain)
+            left -= n
+
+
+@_inner
+def _mark(pz: Any, i: int, c: int, clock: int, board: Any) -> None:
+    for h in range(pz.hole_ptr[c], pz.hole_ptr[c + 1]):
+        t = pz.first[i] + pz.hole_at[h]
+        if t < len(board.stamp):
+            board.stamp[t] = clock
+
+
+@lean
+def place_pauses(net: Net, pz: Pauses, days: Any, choice: Any, board: Board) -> int:
+    """Give each shift its best placement, day by day (shifts ``days[k]`` to ``days[k + 1]``), until none can do better.
+
+    A shift is looked at again only where a break has moved since. `choice` is the placement of each shift, and is changed.
+    Returns how often a placement changed.
+    """
+    T = board.flow.shape[0]
+    clock = 0
+    moved = True
+    while moved:
+        moved = False
+        for k in range(len(days) - 1):
+            again = True
+            while again:
+                again = False
+                for i in range(days[k], days[k + 1]):
+                    f = pz.family[i]
+                    late = board.seen[i] < 0
+                    for j in range(pz.spot_ptr[f], pz.spot_ptr[f + 1]):
+                        t = pz.first[i] + pz.spot[j]
+                        late = late or (t < T and board.stamp[t] > board.seen[i])
+                    if not late:
+                        continue
+                    c = choice[i]
+                    _bare(net, pz, i, c, board)
+                    best = -1
+                    least = 0
+                    for p in range(pz.place_ptr[f], pz.place_ptr[f + 1]):
+                        x = 0
+                        for h in range(pz.hole_ptr[p], pz.hole_ptr[p + 1]):
+                            at = pz.hole_at[h]
+                            if pz.first[i] + at < T:
+                                whole = pz.whole[pz.whole_ptr[f] + at]
+                                x += board.price[at, pz.hole_units[h]] - board.price[at, whole]
+                        if best < 0 or x < least or (x == least and p == c):
+                            best = p
+                            least = x
+                    _back(net, pz, i, best, board)
+                    if best != c:
+                        clock += 1
+                        _mark(pz, i, c, clock, board)
+                        _mark(pz, i, best, clock, board)
+                        choice[i] = best
+                        again = True
+                        moved = True
+                    board.seen[i] = clock
+    return clock

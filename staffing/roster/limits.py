@@ -79,12 +79,15 @@ def reasons(
     targets = make_context(problem, options, allowed).targets
     A, W = len(problem.agents), int(grid.week[-1]) + 1
     serves = np.array([[q in agent.queues for q in problem.queues] for agent in problem.agents], dtype=np.bool_)
-    reach = reachable(options, allowed, len(grid))
     there = np.zeros((A, len(grid)), dtype=np.bool_)
     worked = np.zeros((A, grid.days))
     edges = np.append(grid.starts, grid.starts[-1] + grid.seconds)
+    on_call = np.array([kind.on_call for kind in problem.shift_types], dtype=np.bool_)
+    reach = reachable(options, allowed & ~on_call[options.type_of], len(grid))
     for shift in roster.shifts:
         worked[shift.agent, shift.day] += shift.paid_minutes
+        if shift.code in problem.kinds and problem.kinds[shift.code].on_call:
+            continue
         there[shift.agent, (edges[:-1] < shift.end) & (edges[1:] > shift.start)] = True
     longest = np.where(allowed, options.paid_minutes[None], 0).max(axis=2, initial=0)
     longest = np.maximum(longest, worked)

@@ -122,7 +122,7 @@ def expand(problem: RosterProblem, most: int = PLACEMENTS, only: Collection[tupl
                 continue
             seen: set[bytes] = set()
             for placement in placements(kind, grid.interval_minutes, most):
-                shape = _units(
+                shape = units_of_work(
                     0, minutes * 60, [(m * 60, (m + n) * 60) for m, n, _ in placement], grid.seconds
                 ).tobytes()
                 if shape not in seen:
@@ -157,7 +157,7 @@ def expand(problem: RosterProblem, most: int = PLACEMENTS, only: Collection[tupl
             if key not in known:
                 spans = [(m * 60, (m + w) * 60) for m, w, _ in placement]
                 known[key] = used
-                units = _units(phase, b - a, spans, grid.seconds)[:n]
+                units = units_of_work(phase, b - a, spans, grid.seconds)[:n]
                 pool.append(np.zeros_like(units) if problem.shift_types[k].on_call else units)
                 used += n
             offset[d, s] = known[key]
@@ -212,7 +212,7 @@ def paid_unit(options: Options) -> int:
     return int(np.gcd.reduce(paid)) or 60 if paid.size else 60
 
 
-def _units(phase: int, seconds: int, spans: list[tuple[int, int]], interval: int) -> npt.NDArray[np.uint8]:
+def units_of_work(phase: int, seconds: int, spans: list[tuple[int, int]], interval: int) -> npt.NDArray[np.uint8]:
     """Cover units per interval of a stretch of work that starts `phase` seconds into its first interval."""
     n = -(-(phase + seconds) // interval)
     edges = np.arange(n + 1) * interval

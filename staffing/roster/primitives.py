@@ -1,4 +1,4 @@
-"""What every rule and cost compiles to: count, run, succession and fixed, over one agent's days.
+"""What every rule and cost compiles to: count, run, succession, band and fixed, over one agent's days.
 
 A `Program` is a rostering problem in this form. Interpreters (CP-SAT constraints, the tour dynamic program, incremental
 evaluation) know only these; every primitive carries the name of its rule, for explanations and prices.
@@ -132,6 +132,31 @@ class Succession:
     before_day: int = -1
 
 
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A measure of one agent's shifts on some days must keep within a band: largest less smallest value at most `most`.
+
+    Attributes
+    ----------
+    rule, agent, measure
+        As in `Count`.
+    days
+        Day indices; days off do not count.
+    most
+        Width of the band.
+    low, high
+        Smallest and largest value of shifts before the horizon that count; None where there is none.
+    """
+
+    rule: str
+    agent: int
+    measure: int
+    days: tuple[int, ...]
+    most: int
+    low: int | None = None
+    high: int | None = None
+
+
 @dataclass(frozen=True)
 class Program:
     """A rostering problem as primitives.
@@ -159,6 +184,8 @@ class Program:
         Cover of each option, as in `Options`.
     cover
         Need and prices of cover.
+    bands
+        Further primitives.
     """
 
     allowed: BoolArray
@@ -177,6 +204,7 @@ class Program:
     offset: IntArray
     units: npt.NDArray[np.uint8]
     cover: Cover
+    bands: tuple[Band, ...] = ()
 
     def __post_init__(self) -> None:
         read_only(self)

@@ -162,7 +162,13 @@ class LedgerEntry:
     unpopular: float = 0.0
     hours: float = 0.0
     sundays: float = 0.0
-    """Free Sundays still owed from earlier in the year."""
+    """Free Sundays still owed from earlier in the year; more than were owed is negative."""
+    nights: float = 0.0
+    holidays: float = 0.0
+    duties: float = 0.0
+    """On-call duties."""
+    refusals: float = 0.0
+    """Refused wishes, by weight."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,12 @@ def read_rota(path: Path, problem: RosterProblem) -> Roster:
         if column not in frame.columns:
             found.add(where, f"column {column} is missing", f"it has: {', '.join(map(str, frame.columns))}")
     found.raise_if_any()
+    return rota_of(frame, problem, where)
+
+
+def rota_of(frame: pd.DataFrame, problem: RosterProblem, where: str = "roster.csv") -> Roster:
+    """As `read_rota`, of the rows of a rota table, every cell as text; `where` names it."""
+    found = Problems()
     types = {t.code: t for t in problem.shift_types}
     shifts = []
     for number, row in enumerate(frame.to_dict("records"), 2):

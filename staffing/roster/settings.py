@@ -49,6 +49,8 @@ class ShiftType:
     """Whether it is shared out fairly (late, night ...)."""
     on_call: bool = False
     """Whether it is on-call duty: it counts for rest and days in a row, but serves no queue."""
+    heads: int = Field(default=0, ge=0, le=1000)
+    """People wanted on each of its weekdays, for on-call duty (`prices.missing_duty`); 0: it is only given by hand."""
     hours_factor: float = Field(default=1.0, ge=0, le=1)
     """Share of its time, unpaid breaks left out, that counts as working time and is paid (on-call: e.g. 0.25)."""
     pay_factor: float = Field(default=1.0, ge=0, le=5)
@@ -96,6 +98,8 @@ class Contract:
     """Pairs of shift codes; the second may not follow on the day after the first."""
     max_start_change_hours: float | None = Field(default=None, ge=0, lt=24)
     """Hours that the start may move from one day to the next, on days in a row; None means any."""
+    max_start_spread_hours: float | None = Field(default=None, ge=0, lt=24)
+    """Hours between the earliest and the latest start within a week, Monday to Sunday; None means any."""
     account_hours: tuple[float, float] | None = None
     """Hours account: lowest and highest balance (ledger included) at the horizon's end; replaces the month's tolerance."""
     overtime_hours: float = Field(default=0.0, ge=0)
@@ -158,6 +162,18 @@ class Prices:
     """Per weekend above an agent's fair share: the first, each further one."""
     unpopular: tuple[float, float] = (12.0, 36.0)
     """Per unpopular shift above an agent's fair share: the first two, each further one."""
+    night: tuple[float, float] = (0.0, 0.0)
+    """Per night shift above an agent's fair share, beside its price as an unpopular shift: the first two, each further
+    one."""
+    holiday: tuple[float, float] = (25.0, 75.0)
+    """Per public holiday with a shift above an agent's fair share: the first, each further one."""
+    missing_duty: float = Field(default=1000.0, ge=0)
+    """Per person missing in an on-call duty (`shift.heads`)."""
+    duty: tuple[float, float] = (12.0, 36.0)
+    """Per on-call duty above an agent's fair share: the first, each further one."""
+    request_memory: float = Field(default=0.25, ge=0, le=1)
+    """By how much more a wish weighs for each wish above the fair share that was refused before, and less for each below
+    (ledger: `refusals`); at least half and at most twice."""
     hours_deviation: float = Field(default=4.0, ge=0)
     """Per hour that the horizon differs from the agreed hours."""
     change: float = Field(default=0.0, ge=0)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from staffing.grid import IntArray
 from staffing.roster.automata import Automata, Rests, automata, successions
 from staffing.roster.block_counts import SLOTS, Parts, carries
-from staffing.roster.cover import UNITS
+from staffing.roster.cover import UNITS, Cover
 from staffing.roster.kernels import Net, Tables, Work
 from staffing.roster.primitives import Count, Program
 
@@ -25,6 +25,8 @@ Cents = npt.NDArray[np.int32]
 
 LONGEST = 7
 """Most days of a block."""
+NORMALS = 1 << 14
+"""Random numbers of the noise, drawn once; each day of each tour reads some in a row from a random place."""
 QUEUES = 30
 """Most queues of the cover's augmenting search (bits of a word)."""
 
@@ -116,16 +118,16 @@ def prepare(program: Program, longest: int = LONGEST) -> Compiled:
             touch[d] = program.first[d, on].min(), (program.first[d] + program.length[d])[on].max()
     families = np.unique(np.concatenate([program.start, program.end]), axis=1, return_inverse=True)[1]
     tables = Tables(
-        group=_fixed(program.cover.group, np.int64),
+        group=read_only_view(program.cover.group, np.int64),
         allowed=allowed,
-        cost=_fixed(program.cost, np.int32),
-        off_allowed=_fixed(program.off_allowed, np.bool_),
-        off_cost=_fixed(program.off_cost, np.int32),
-        measures=_fixed(program.measures, np.int32),
-        first=_fixed(program.first, np.int64),
+        cost=read_only_view(program.cost, np.int32),
+        off_allowed=read_only_view(program.off_allowed, np.bool_),
+        off_cost=read_only_view(program.off_cost, np.int32),
+        measures=read_only_view(program.measures, np.int32),
+        first=read_only_view(program.first, np.int64),
         length=np.ascontiguousarray(np.maximum(program.length, 0), np.int64),
-        offset=_fixed(program.offset, np.int64),
-        units=_fixed(program.units, np.uint8),
+        offset=read_only_view(program.offset, np.int64),
+        units=read_only_view(program.units, np.uint8),
         touch=touch,
         pattern=holes[0],
         hole_ptr=holes[1],
@@ -137,6 +139,7 @@ def prepare(program: Program, longest: int = LONGEST) -> Compiled:
         run_start=runs.start,
         run_next=runs.next,
         run_states=runs.states,
+        run_covers=runs.covers,
         run_symbol=runs.symbol,
         rest=rest_of,
         end_states=rests.states,
@@ -173,11 +176,13 @@ def repriced(compiled: Compiled, cost: Cents, off_cost: Cents) -> Compiled:
     return replace(
         compiled,
         program=replace(compiled.program, cost=cost, off_cost=off_cost),
-        tables=compiled.tables._replace(cost=_fixed(cost, np.int32), off_cost=_fixed(off_cost, np.int32)),
+        tables=compiled.tables._replace(
+            cost=read_only_view(cost, np.int32), off_cost=read_only_view(off_cost, np.int32)
+        ),
     )
 
 
-def _fixed(array: Any, dtype: Any) -> Any:
+def read_only_view(array: Any, dtype: Any = np.bool_) -> Any:
     """The array in the one form that the kernels are compiled for: contiguous and read-only."""
     out = np.ascontiguousarray(array, dtype).view()
     out.setflags(write=False)
@@ -186,15 +191,19 @@ def _fixed(array: Any, dtype: Any) -> Any:
 
 def make_net(program: Program) -> Net:
     """Cover of a program for the kernels."""
-    cover = program.cover
+    return net_of(program.cover)
+
+
+def net_of(cover: Cover) -> Net:
+    """Cover for the kernels."""
     t1, t2 = cover.tiers[:, :, 0], cover.tiers[:, :, 1]
     levels = np.stack([cover.need - t1 - t2, cover.need - t1, cover.need, cover.need + cover.over_tier], axis=2)
     slopes = np.concatenate([-cover.under[:, ::-1], cover.over], axis=1)
     return Net(
-        serves=_fixed(cover.serves, np.bool_),
+        serves=read_only_view(cover.serves, np.bool_),
         levels=np.ascontiguousarray(levels, np.int64),
         slopes=np.ascontiguousarray(slopes, np.int64),
-        base=_fixed(cover.base, np.int64),
+        base=read_only_view(cover.base, np.int64),
     )
 
 
@@ -208,9 +217,14 @@ def make_work(compiled: Compiled, arena: int = 4_000_000, values: int = 200_000)
     C = tb.class_start.shape[2]
     G, Q = net.serves.shape
     keys = max(64, values // max(1, int(tb.run_states.min() * tb.end_states.min())))
+    families = int(tb.family.max(initial=0)) + 1
     terms = int(tb.step_add.max(initial=0)) * nd + 2
     return Work(
         value=np.zeros((2, max(values, 64 * R))),
+        live=np.zeros((2, (keys + 1) * int(tb.run_states.max())), np.bool_),
+        rows=np.zeros(int(tb.run_states.max()), np.int64),
+        alive=np.zeros(C, np.int64),
+        alive_ptr=np.zeros(C + 1, np.int64),
         vals=np.zeros((2, keys + 1, SLOTS), np.int64),
         keys=np.zeros((2, keys + 1), np.int64),
         position=np.full(1 << 20, -1, np.int32),
@@ -234,7 +248,7 @@ def make_work(compiled: Compiled, arena: int = 4_000_000, values: int = 200_000)
         old=np.zeros(nd, np.int32),
         multiplier=np.zeros(max(1, len(tb.count_lo))),
         prefix=np.zeros(int((tb.touch[:, 1] - tb.touch[:, 0]).max(initial=0)) + 2),
-        noise=np.zeros(int(tb.family.max(initial=0)) + 1),
+        normal=np.random.default_rng(0).standard_normal(NORMALS + families).astype(np.float32),
         chain=np.zeros((3, Q), np.int64),
         flow=np.zeros((1, G, Q), np.int64),
         level=np.zeros((1, Q), np.int64),

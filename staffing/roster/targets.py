@@ -17,7 +17,8 @@ import numpy as np
 
 from staffing.grid import BoolArray, FloatArray, IntArray, TimeGrid, read_only
 from staffing.roster.options import Options
-from staffing.roster.problem import Agent, Contract, Law, LedgerEntry, RosterProblem
+from staffing.roster.problem import Agent, Contract, Law, RosterProblem
+from staffing.roster.shares import BURDENS, burdens_of, carried
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,9 @@ class Targets:
         Sundays that must stay free, shape (A,).
     can_begin
         Whether the agent may work on the first day at all, shape (A,).
-    weekend_share, unpopular_share
-        Fair share less the ledger: weekends with a shift, unpopular shifts, shape (A,).
+    weekend_share, unpopular_share, night_share, holiday_share, duty_share
+        Fair share less the ledger: weekends with a shift, unpopular shifts, night shifts, public holidays with a shift,
+        on-call duties, shape (A,).
     notes
         Where a lower bound gave way to availability.
     """
@@ -76,6 +78,9 @@ class Targets:
     can_begin: BoolArray
     weekend_share: IntArray
     unpopular_share: IntArray
+    night_share: IntArray
+    holiday_share: IntArray
+    duty_share: IntArray
     notes: tuple[str, ...]
 
     def __post_init__(self) -> None:
@@ -95,11 +100,11 @@ def make_targets(problem: RosterProblem, options: Options, allowed: BoolArray) -
     off. A week that the horizon cuts counts with its days inside; where shifts of its earlier days are known, the whole
     week counts instead (its lower bound never asks for more inside the horizon than if it were cut).
 
-    Fair shares: of the required agent-hours, a share f falls on weekends (or needs unpopular shifts: the mean over the
-    required hours of the share of covering shift types and starts that are unpopular). With H the agreed hours of all
-    agents and p the mean paid hours of such a shift, ``f H / p`` of them are expected. They are shared out among the
-    agents who may work them in proportion to their agreed hours (two shifts to a weekend), rounded half up, less what
-    the ledger says.
+    Fair shares: of the required agent-hours, a share f falls on weekends or public holidays (or needs unpopular shifts or
+    nights: the mean over the required hours of the share of covering shift types and starts that are unpopular). With H
+    the agreed hours of all agents and p the mean paid hours of such a shift, ``f H / p`` of them are expected. They are
+    shared out among the agents who may work them in proportion to their agreed hours (two shifts to a weekend), rounded
+    half up, less what the ledger says.
 
     Parameters
     ----------
@@ -126,12 +131,9 @@ def make_targets(problem: RosterProblem, options: Options, allowed: BoolArray) -
     n_whole = sum(whole)
     weekends_off = np.array([c.min_weekends_off * n_whole // 4 for c in per_agent], dtype=np.int64)
     weekends_off = np.minimum(weekends_off, n_whole)
-    entry = {e.agent: e for e in problem.ledger}
-    carried = [entry.get(x.id, LedgerEntry(x.id)) for x in problem.agents]
     sundays = int((grid.weekday == 6).sum())
-    share = sundays * problem.law.free_sundays_per_year / 52
-    owed = np.floor(np.array([share + e.sundays for e in carried]) + 0.5)
-    ledger_hours = np.array([round(e.hours * 60) for e in carried], dtype=np.int64)
+    owed = np.floor(sundays_due(problem) + carried(problem, "sundays") + 0.5)
+    ledger_hours = np.array([round(hours * 60) for hours in carried(problem, "hours").tolist()], dtype=np.int64)
     notes: list[str] = []
     normal_lo, horizon_hi = np.zeros(A, np.int64), np.zeros(A, np.int64)
     lo, hi = np.zeros((A, W), np.int64), np.zeros((A, W), np.int64)
@@ -176,7 +178,8 @@ def make_targets(problem: RosterProblem, options: Options, allowed: BoolArray) -
             )
     horizon_minutes = np.array([round(x) for x in cut.sum(axis=1)], dtype=np.int64)
     overtime = np.array([round(c.overtime_hours * 60) for c in per_agent], dtype=np.int64)
-    weekend_share, unpopular_share = _fair_shares(problem, options, allowed, cut.sum(axis=1), weekends)
+    burdens = burdens_of(problem, options, allowed, cut.sum(axis=1), weekends)
+    shares = {name: burdens[name].share(carried(problem, name)) for name in BURDENS}
     return Targets(
         known=known,
         week_base=week_base,
@@ -194,10 +197,18 @@ def make_targets(problem: RosterProblem, options: Options, allowed: BoolArray) -
         weekends_off=weekends_off,
         free_sundays=np.clip(owed, 0, sundays).astype(np.int64),
         can_begin=np.asarray(allowed[:, 0].any(axis=1)),
-        weekend_share=weekend_share,
-        unpopular_share=unpopular_share,
+        weekend_share=shares["weekends"],
+        unpopular_share=shares["unpopular"],
+        night_share=shares["nights"],
+        holiday_share=shares["holidays"],
+        duty_share=shares["duties"],
         notes=tuple(notes),
     )
+
+
+def sundays_due(problem: RosterProblem) -> float:
+    """Free Sundays that the law asks for in the horizon, in proportion to its Sundays; not rounded."""
+    return int((problem.grid.weekday == 6).sum()) * problem.law.free_sundays_per_year / 52
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,67 +326,3 @@ def _due_by_week(problem: RosterProblem, weeks: int, known: bool) -> tuple[Float
                 cut[a, i // 7] += fifth
         away[a] = absent_days == 5
     return due, cut, away
-
-
-def _fair_shares(
-    problem: RosterProblem,
-    options: Options,
-    allowed: BoolArray,
-    agreed: FloatArray,
-    weekends: tuple[tuple[int, ...], ...],
-) -> tuple[IntArray, IntArray]:
-    """Fair share of weekends and of unpopular shifts less the ledger, shape (A,) each; see `make_targets`."""
-    grid = problem.grid
-    A = len(problem.agents)
-    need = np.nan_to_num(problem.required).sum(axis=0)
-    total = float(need.sum())
-    entry = {e.agent: e for e in problem.ledger}
-    unpopular = np.array([k.unpopular for k in problem.shift_types], dtype=np.bool_)[options.type_of]
-    weekend_days = np.array([d for days in weekends for d in days], dtype=np.int64)
-    pairs = np.stack([options.type_of, options.start_minute])
-    _, which, placements = np.unique(pairs, axis=1, return_inverse=True, return_counts=True)
-    one_each = 1 / placements[which.ravel()]  # every type and start counts once, however its breaks may lie
-
-    def cover_by(chosen: BoolArray) -> FloatArray:
-        line = np.zeros(len(grid) + 1)
-        usable = options.valid & chosen
-        weight = np.broadcast_to(one_each, usable.shape)[usable]
-        np.add.at(line, options.first[usable], weight)
-        np.add.at(line, (options.first + options.length)[usable], -weight)
-        return np.cumsum(line)[:-1]
-
-    serves = np.array([not k.on_call for k in problem.shift_types], dtype=np.bool_)[options.type_of]
-    covering, covering_unpopular = cover_by(serves), cover_by(unpopular & serves)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        unpopular_part = np.where(covering > 1e-9, covering_unpopular / covering, 0.0)
-    on_weekends = float(need[np.isin(grid.day, weekend_days)].sum())
-
-    def shared(fraction: float, usable: BoolArray, who: BoolArray, ledger: list[float], per: float) -> IntArray:
-        paid = options.paid_minutes[usable]
-        if not total or not len(paid) or not who.any():
-            return np.zeros(A, np.int64)
-        expected = fraction * agreed.sum() / float(paid.mean()) / per
-        part = np.where(who, agreed, 0.0)
-        share = expected * part / part.sum() if part.sum() else part
-        rounded: IntArray = np.maximum(np.floor(share - np.array(ledger) + 0.5), 0).astype(np.int64)
-        return rounded
-
-    on_weekend = np.zeros_like(options.valid)
-    on_weekend[weekend_days] = options.valid[weekend_days]
-    is_unpopular = options.valid & unpopular[None]
-    return (
-        shared(
-            on_weekends / total if total else 0.0,
-            on_weekend,
-            np.asarray(allowed[:, weekend_days].any(axis=(1, 2))),
-            [entry[x.id].weekends if x.id in entry else 0.0 for x in problem.agents],
-            2.0,
-        ),
-        shared(
-            float((need * unpopular_part).sum()) / total if total else 0.0,
-            is_unpopular,
-            np.asarray(allowed[:, :, unpopular].any(axis=(1, 2))),
-            [entry[x.id].unpopular if x.id in entry else 0.0 for x in problem.agents],
-            1.0,
-        ),
-    )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, time
+from dataclasses import dataclass, fields, replace
+from datetime import date, time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -336,7 +336,8 @@ class _Reader:
 
     def ledger(self) -> tuple[LedgerEntry, ...]:
         out: dict[str, LedgerEntry] = {}
-        gone = 0
+        gone, last_year = 0, 0
+        apart: set[date] = set()
         for table, i, row in self.rows("ledger", LEDGER):
             agent = row["agent_id"]
             if not agent:
@@ -346,9 +347,19 @@ class _Reader:
                 continue
             if agent in out:
                 self.problems.add(table.where(i, "agent_id"), f"agent {agent!r} appears twice", "keep one row")
-            values = [row.get(name, 0.0) for name in ("weekends", "unpopular", "hours", "sundays")]
-            out[agent] = LedgerEntry(agent, *(0.0 if v != v else float(v) for v in values))
+            names = [f.name for f in fields(LedgerEntry) if f.name != "agent"]
+            found = {name: row.get(name, 0.0) for name in names}
+            entry = LedgerEntry(agent, **{name: 0.0 if v != v else float(v) for name, v in found.items()})
+            until = row.get("until")
+            if until is not None and until.year < self.grid.start.year and entry.sundays:
+                entry, last_year = replace(entry, sundays=0.0), last_year + 1
+            if until is not None and until != self.grid.start - timedelta(days=1):
+                apart.add(until)
+            out[agent] = entry
         self._note(gone, "ledger rows are of people who are not in the team: left out")
+        self._note(last_year, "ledger rows carry Sundays of an earlier year: those are not carried over")
+        for until in sorted(apart):
+            self.notes.append(f"the ledger ends on {until}, the horizon begins on {self.grid.start}")
         return tuple(out.values())
 
     def activities(self) -> tuple[Activity, ...]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from staffing.jobs import RunRequest
+from staffing.scenario import Scenario
 from staffing.ui import session
 from staffing.ui.run_panel import run_panel
 from staffing.ui.start import working
 from staffing.ui.texts import Texts, plain
+from staffing.ui.vm.teams import Team
 
 SECONDS = (10, 20, 30, 60, 120, 300, 600, 1800)
 """Times to search that are offered."""
+CHANGE = 10.0
+"""Price proposed for an agent-day that differs from the published rota."""
 
 
 def build_form(t: Texts) -> None:
@@ -33,8 +37,15 @@ def build_form(t: Texts) -> None:
             help=t("plan.seconds.help"),
             width=170,
         )
+        published, change = _near(t, team, scenario)
         request = RunRequest(
-            str(file.path), name.strip() or file.name, team.name, float(seconds), seed=scenario.solver.seed
+            str(file.path),
+            name.strip() or file.name,
+            team.name,
+            float(seconds),
+            seed=scenario.solver.seed,
+            published=published,
+            change=change,
         )
         st.button(
             t("plan.queue") if session.jobs().live() else t("plan.go"),
@@ -53,3 +64,22 @@ def build_form(t: Texts) -> None:
         watched = st.session_state.get("watched") == run.id
         with st.expander(t("plan.outcome"), watched, icon=":material/insights:", key=f"outcome-{run.id}"):
             run_panel(t, run)
+
+
+def _near(t: Texts, team: Team, scenario: Scenario) -> tuple[str, float]:
+    """The published rota that the new one is to stay near, as a file, and the price of a change; nothing where none is."""
+    official = session.store().official(team.name, scenario.horizon.start)
+    if official is None:
+        return "", 0.0
+    usual = scenario.prices.change or CHANGE
+    change = st.number_input(
+        t("plan.near", number=official.number, currency=scenario.currency),
+        0.0,
+        1000.0,
+        usual,
+        1.0,
+        key=f"near-{team.name}-{scenario.horizon.start}",
+        help=t("plan.near.help"),
+        width=330,
+    )
+    return (str(session.published_file(official)), float(change)) if change else ("", 0.0)

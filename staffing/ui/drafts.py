@@ -21,7 +21,7 @@ STALE = "stale-edit"
 @st.cache_resource(show_spinner=False, max_entries=6)
 def _board(run_id: str, changed: float, team: float) -> Board:
     run = session.jobs().read(run_id)
-    return board_of(session.plan_of(run), session.people_at(Path(run.request.scenario)))
+    return board_of(session.plan_of(run), session.people_in(run))
 
 
 def board(run: Run) -> Board:

@@ -188,7 +188,11 @@ def _build(t: Texts, run: Run, judged: Judged, everything: bool) -> None:
 def as_scenario(run: Run, judged: Judged, name: str, folder: Path, *, everything: bool) -> Path:
     """Scenario file in which what is locked on the board, or everything, is locked and wishes are requests."""
     tables = {"locks": lock_table(judged, everything=everything), "requests": request_table(judged)}
-    return save_what_if(folder, name, Path(run.request.scenario), [], tables=tables)
+    more = {}
+    if run.request.published:
+        tables["published"] = Path(run.request.published).read_text(encoding="utf-8-sig")
+        more["prices"] = {"change": run.request.change}
+    return save_what_if(folder, name, Path(run.request.scenario), [], tables=tables, more=more)
 
 
 def unavailable(t: Texts, error: Exception) -> None:

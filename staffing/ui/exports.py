@@ -21,6 +21,7 @@ from staffing.ui.texts import Texts
 from staffing.ui.vm.compare import compare
 from staffing.ui.vm.cover import short_by_day
 from staffing.ui.vm.levers import slug
+from staffing.ui.vm.next_month import ledger_of
 from staffing.ui.vm.plan import Plan
 from staffing.ui.vm.rota import Matrix, matrix
 
@@ -63,6 +64,7 @@ class Exports:
             "roster_de.csv": lambda: csv_bytes(self.plan.roster, GERMAN),
             "roster_matrix.csv": lambda: csv_bytes(self._matrix_table(), STANDARD),
             "roster_matrix_de.csv": lambda: csv_bytes(self._matrix_table(), GERMAN),
+            "ledger.csv": self._ledger,
             "roster.xlsx": self._workbook,
             "roster.ics": lambda: self.calendar(None),
             "calendars.zip": self._calendars,
@@ -75,6 +77,8 @@ class Exports:
 
     def has(self, file: str) -> bool:
         """Whether there is something to make the file of."""
+        if file == "ledger.csv":
+            return self.people is not None
         made = ("month.html", "people.html", "calendars.zip", "all.zip", "report.html")
         return file in made or file.startswith("roster") or (self.plan.folder / file).is_file()
 
@@ -98,6 +102,10 @@ class Exports:
             stem = slug(f"{rows['agent_name'].iloc[0]} {agent}") or str(agent)
             files[f"{stem}.ics"] = ics_bytes(rows, self.name, made, team=False, break_word=word)
         return zip_files(files)
+
+    def _ledger(self) -> bytes:
+        assert self.people is not None
+        return csv_bytes(ledger_of(self.people, self.plan.roster.astype(str)), STANDARD)
 
     def _matrix(self) -> Matrix:
         return matrix(self.plan, self.people)

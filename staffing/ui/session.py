@@ -15,15 +15,17 @@ import streamlit as st
 
 from staffing import charts
 from staffing.errors import InputError
+from staffing.export.folder import write_folder
 from staffing.frames import Sheet, read_sheet
 from staffing.inputs import TEAM_TABLES, read_people
 from staffing.jobs import Jobs, Run, RunRequest
 from staffing.roster.problem import RosterProblem
 from staffing.scenario import Scenario, load
-from staffing.store import KeptRun, Store
+from staffing.store import KeptRun, Store, Version
 from staffing.ui import kept
 from staffing.ui.texts import LANGUAGES, Texts, preferred
 from staffing.ui.vm.intake import Quality, quality, read_as
+from staffing.ui.vm.levers import slug
 from staffing.ui.vm.plan import Plan, read_plan
 from staffing.ui.vm.teams import ScenarioFile, Team, find_teams
 
@@ -256,6 +258,12 @@ def _people(path: str, changed: float) -> RosterProblem:
     return read_people(scenario_at(Path(path)))
 
 
+@st.cache_resource(show_spinner=False, max_entries=12)
+def _people_of(run_id: str, changed: float) -> RosterProblem:
+    request = jobs().read(run_id).request
+    return read_people(load(request.scenario, request.overrides))
+
+
 def people_at(path: Path) -> RosterProblem:
     """The team of a scenario file, read again when one of its tables has changed.
 
@@ -274,12 +282,34 @@ def people_changed(path: Path) -> float:
     return max((f.stat().st_mtime for f in files if f.exists()), default=0.0)
 
 
+def people_in(run: Run) -> RosterProblem:
+    """Team that a run was made for: that of its scenario, near the rota that was published then.
+
+    Raises
+    ------
+    InputError
+        As `read_people`.
+    """
+    path = Path(run.request.scenario)
+    return _people_of(run.id, people_changed(path)) if run.request.overrides else people_at(path)
+
+
 def people_of(run: Run) -> RosterProblem | None:
-    """Team of the scenario a run was made from; None where its files can no longer be read."""
+    """As `people_in`; None where its files can no longer be read."""
     try:
-        return people_at(Path(run.request.scenario))
+        return people_in(run)
     except InputError:
         return None
+
+
+def published_file(version: Version) -> Path:
+    """File with a published rota, as ``roster.csv``; written once."""
+    content = version.roster.encode()
+    mark = hashlib.sha256(content).hexdigest()[:8]
+    place = home() / "published" / f"{slug(version.team) or 'team'}-{version.first_day}-{version.number}-{mark}.csv"
+    if not place.is_file():
+        write_folder(place.parent, {place.name: content})
+    return place
 
 
 # -- histories ---------------------------------------------------------------------------------------------

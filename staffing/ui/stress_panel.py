@@ -15,9 +15,10 @@ from staffing.ui.vm.stress import Effect, Outcome, Standing, Strain, most_ill, s
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _standing(scenario: str, folder: str, input_hash: str, changed: float) -> Standing | InputError:
+def _standing(run_id: str, input_hash: str, changed: float) -> Standing | InputError:
+    run = session.jobs().read(run_id)
     try:
-        return standing(Path(scenario), Path(folder), input_hash)
+        return standing(Path(run.request.scenario), run.out, input_hash, run.request.overrides)
     except InputError as error:
         return error
 
@@ -35,7 +36,7 @@ def _panel(t: Texts, run: Run) -> None:
     st.markdown(t("stress.lead"))
     with st.spinner(t("stress.preparing")):
         changed = (run.out / "summary.json").stat().st_mtime
-        now = _standing(run.request.scenario, str(run.out), str(plan.summary.get("input_hash", "")), changed)
+        now = _standing(run.id, str(plan.summary.get("input_hash", "")), changed)
     if isinstance(now, InputError):
         frame.show_problems(t, now.problems)
         return

@@ -143,4 +143,18 @@ def shift_columns(t: Texts) -> Columns:
             t("team.shift.weekdays"), options=list(WEEKDAYS), format_func=lambda d: t(f"weekday.{d}"), width="medium"
         ),
         "unpopular": st.column_config.CheckboxColumn(t("team.shift.shared")),
+        "on_call": st.column_config.CheckboxColumn(t("team.shift.on_call"), help=t("team.shift.on_call.help")),
+        "heads": st.column_config.NumberColumn(
+            t("team.shift.heads"), min_value=0, max_value=1000, step=1, help=t("team.shift.heads.help")
+        ),
+        "hours_factor": st.column_config.NumberColumn(
+            t("team.shift.hours_factor"),
+            min_value=0.0,
+            max_value=1.0,
+            step=0.05,
+            help=t("team.shift.hours_factor.help"),
+        ),
+        "pay_factor": st.column_config.NumberColumn(
+            t("team.shift.pay_factor"), min_value=0.0, max_value=5.0, step=0.05
+        ),
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -11,6 +12,7 @@ import streamlit as st
 from staffing.errors import StaleError
 from staffing.export.changes import DayChange, changes_table, roster_changes
 from staffing.export.text import GERMAN, STANDARD, csv_bytes
+from staffing.grid import TimeGrid
 from staffing.jobs import Run
 from staffing.store import Version
 from staffing.ui import session
@@ -19,6 +21,7 @@ from staffing.ui.replan_panel import moves_told
 from staffing.ui.texts import Texts
 from staffing.ui.vm.alternatives import Move
 from staffing.ui.vm.board import Judged, roster_text
+from staffing.ui.vm.next_month import days_after, set_up_next
 
 NOW = 0
 """Stands for the rota on the board where versions are numbered from 1."""
@@ -60,6 +63,33 @@ def _publish(t: Texts, run: Run, judged: Judged, found: tuple[Version, ...]) -> 
         args=(run, judged, len(found) + 1),
         disabled=bool(judged.conflicts) or (official is not None and not changes),
     )
+    if official is not None:
+        st.button(
+            t("publish.next", month=_days_told(t, judged.board.problem.grid)),
+            key="next-month",
+            icon=":material/next_plan:",
+            on_click=_set_up_next,
+            args=(t, run, judged, official),
+            help=t("publish.next.help", number=official.number),
+        )
+
+
+def _set_up_next(t: Texts, run: Run, judged: Judged, official: Version) -> None:
+    """Make the scenario of the month after, and work on it."""
+    problem = judged.board.problem
+    name = _days_told(t, problem.grid)
+    folder = session.own_scenarios() / (run.request.team or "team")
+    made = set_up_next(folder, name, Path(official.scenario), problem, official.table())
+    session.choose_scenario(str(made))
+    st.toast(t("publish.next.done", month=name), icon=":material/check:")
+
+
+def _days_told(t: Texts, grid: TimeGrid) -> str:
+    """The days that follow a horizon: a month by its name."""
+    first, days = days_after(grid)
+    last = first + timedelta(days=days - 1)
+    whole = first.day == 1 and (last + timedelta(days=1)).day == 1 and first.month == last.month
+    return t.month(first) if whole else f"{t.day(first)} – {t.day(last)}"
 
 
 def _make_official(run: Run, judged: Judged, number: int) -> None:

@@ -4,12 +4,18 @@ import csv
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from staffing.cli import COMMANDS, main
+from staffing.inputs import read_people
+from staffing.roster.fixed import allowed_options
+from staffing.roster.options import expand
+from staffing.roster.targets import make_targets
+from staffing.scenario import load
 from tests.small_team import write_small_team
 
 
@@ -100,6 +106,33 @@ def test_an_audit_of_the_plans_own_rota_finds_nothing_and_the_same_cost(planned,
     assert audited["objective"] == pytest.approx(summary["objective"], abs=0.02)
     assert main(["audit", str(base), str(out / "roster.csv")]) == 0
     assert "no rule is broken" in capsys.readouterr().out
+
+
+def test_the_next_month_begins_with_the_rota_and_the_ledger_of_this_one(planned, tmp_path, capsys):
+    base, out = planned
+    ledger = pd.read_csv(out / "ledger.csv")
+    assert main(["ledger", str(base), str(out / "roster.csv"), "--out", str(tmp_path / "ledger.csv")]) == 0
+    assert pd.read_csv(tmp_path / "ledger.csv").equals(ledger)
+    first = load(base).horizon
+    begin = first.start + timedelta(days=first.days)
+    nextone = base.parent / "next.toml"
+    tables = f'previous = "{(out / "roster.csv").as_posix()}"\nledger = "{(out / "ledger.csv").as_posix()}"'
+    settings = f'extends = "{base.name}"\nname = "Next"\n[horizon]\nstart = {begin}\n[tables]\nlocks = []\n{tables}\n'
+    nextone.write_text(settings, encoding="utf-8")
+    capsys.readouterr()
+    assert main(["plan", str(nextone), "--out", str(tmp_path / "next"), "--seconds", "2", "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert summary["violations"] == []
+    assert not any("ledger" in note or "previous" in note for note in summary["notes"])
+    problem = read_people(load(nextone))
+    carried = {entry.agent: entry for entry in problem.ledger}
+    assert [carried[a].hours for a in ledger["agent_id"].astype(str)] == ledger["hours"].tolist()
+    assert len(problem.past) == len(pd.read_csv(out / "roster.csv"))
+    after = pd.read_csv(tmp_path / "next" / "ledger.csv")
+    assert after["weekends"].sum() == pytest.approx(ledger["weekends"].sum(), abs=0.01)
+    paid = pd.read_csv(tmp_path / "next" / "roster.csv")["paid_hours"].sum()
+    due = sum(make_targets(problem, o := expand(problem), allowed_options(problem, o)).horizon.tolist()) / 60
+    assert after["hours"].sum() == pytest.approx(ledger["hours"].sum() + paid - due, abs=0.05)
 
 
 def test_an_audit_of_a_hand_edited_rota_lists_what_it_breaks(planned, tmp_path, capsys):

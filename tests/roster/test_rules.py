@@ -44,6 +44,7 @@ def demanding(problem: RosterProblem, seed: int) -> RosterProblem:
             max_consecutive_nights=int(rng.integers(1, 4)),
             forbidden_successions=(("N", "E"), ("L", "M"), ("E", "E"))[: int(rng.integers(1, 4))],
             max_start_change_hours=float(rng.choice([0, 2, 6])) if rng.random() < 0.7 else None,
+            max_start_spread_hours=float(rng.choice([0, 1, 4, 8])),
             max_weekly_hours=float(rng.integers(20, 48)) if rng.random() < 0.5 else None,
             max_weekly_hours_in=((problem.grid.start, problem.grid.dates[2]),) if rng.random() < 0.5 else (),
             account_hours=(-20.0, 10.0) if rng.random() < 0.4 else None,
@@ -54,7 +55,8 @@ def demanding(problem: RosterProblem, seed: int) -> RosterProblem:
         for key, c in problem.contracts.items()
     }
     kinds = tuple(
-        replace(k, hours_factor=0.5, pay_factor=1.3, on_call=True) if k.code == "A" else k for k in problem.shift_types
+        replace(k, hours_factor=0.5, pay_factor=1.3, on_call=True, heads=seed % 3) if k.code == "A" else k
+        for k in problem.shift_types
     )
     weeks = ("E E D/L L? - * *", "- - N N N? * E")
     agents = tuple(
@@ -73,8 +75,11 @@ def demanding(problem: RosterProblem, seed: int) -> RosterProblem:
         agents=agents,
         law=law,
         rotations=rotations,
-        prices=replace(problem.prices, change=11.0),
+        prices=replace(problem.prices, change=11.0, night=(4.0, 9.0)),
         published=published,
+        ledger=tuple(
+            replace(x, refusals=float(rng.integers(-3, 6)), nights=1.0, holidays=-0.6) for x in problem.ledger
+        ),
     )
 
 
@@ -97,7 +102,15 @@ def test_every_rule_has_a_check_and_a_compilation() -> None:
 
 
 def test_every_cost_has_a_term_and_a_compilation() -> None:
-    assert set(costs.TERMS) == {*compiled.COSTS, "pay", "requests", "stability", "understaffing", "overstaffing"}
+    assert set(costs.TERMS) == {
+        *compiled.COSTS,
+        "pay",
+        "requests",
+        "stability",
+        "understaffing",
+        "overstaffing",
+        "missing_duties",
+    }
 
 
 @pytest.mark.parametrize("rule", compiled.RULES)

@@ -171,6 +171,16 @@ def test_starts_move_by_so_much_from_day_to_day() -> None:
     assert [d for d, _ in found(before(problem, "E"), "L", "steady_starts")] == [0]
 
 
+def test_starts_of_a_week_lie_close_together_whatever_lies_between() -> None:
+    problem = problem_of(contract=replace(FREE, max_start_spread_hours=6.5))
+    assert [(d, v["hours"]) for d, v in found(problem, "E---L", "week_starts")] == [(0, 9.5)]
+    assert not found(problem, "L---N", "week_starts")
+    assert not found(problem, "E------L", "week_starts")  # another week
+    thursday = problem_of(start=date(2027, 2, 4), contract=replace(FREE, max_start_spread_hours=6.5))
+    assert [d for d, _ in found(before(thursday, "E"), "-L", "week_starts")] == [1]
+    assert not found(before(problem, "E"), "L", "week_starts")
+
+
 def test_free_sundays_are_asked_for_in_proportion_and_with_the_ledger() -> None:
     law = replace(LAX, free_sundays_per_year=15.0)
     problem = problem_of(days=28, law=law)  # 4 Sundays * 15 / 52 = 1.15

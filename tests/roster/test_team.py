@@ -1,4 +1,4 @@
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import openpyxl
 import pytest
@@ -199,6 +199,20 @@ def test_past_shifts_of_leavers_and_of_the_horizon_are_noted_and_impossible_ones
         "previous.csv row 2, column end: the shift lasts -15.5 hours (correct start or end; a night shift ends the next day)",
         "previous.csv row 4: agent 'a2' already has a shift on 2026-12-30, in previous.csv row 3 (keep one of them)",
     ]
+
+
+def test_a_ledger_says_up_to_when_it_holds(tmp_path):
+    text = "agent_id,weekends,nights,refusals,sundays,until\na1,1,2,0.5,-2,{}\n"
+    found = team(tmp_path, ledger=text.format(GRID.start - timedelta(days=1)))
+    same_year = GRID.start.year == (GRID.start - timedelta(days=1)).year
+    sundays = -2.0 if same_year else 0.0
+    assert found.ledger == (LedgerEntry("a1", 1.0, sundays=sundays, nights=2.0, refusals=0.5),)
+    gap = team(tmp_path, ledger=text.format("2020-01-31"))
+    assert gap.ledger[0].sundays == 0.0
+    assert gap.notes == (
+        "1 ledger rows carry Sundays of an earlier year: those are not carried over",
+        f"the ledger ends on 2020-01-31, the horizon begins on {GRID.start}",
+    )
 
 
 def test_the_ledger_fills_blanks_with_zero_and_notes_leavers(tmp_path):

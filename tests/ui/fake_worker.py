@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from staffing.cli.plan import near
 from staffing.errors import InputError
 from staffing.grid import TimeGrid
 from staffing.scenario import Scenario, load
@@ -42,6 +43,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--workers", type=int)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--published", type=Path)
+    parser.add_argument("--change", type=float)
     parser.add_argument("--progress", type=Path)
     parser.add_argument("--stop-on-eof", action="store_true")
     parser.add_argument("--json", action="store_true")
@@ -55,7 +58,7 @@ def main(argv: list[str]) -> int:
 
         threading.Thread(target=watch, daemon=True).start()
     try:
-        scenario = load(args.scenario)
+        scenario = load(args.scenario, near(args.published, args.change))
     except InputError as error:
         print(json.dumps({"problems": [str(p) for p in error.problems]}))
         return 2

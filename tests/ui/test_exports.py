@@ -48,6 +48,15 @@ class Balanced(HTMLParser):
             assert self.open.pop() == tag
 
 
+def test_the_ledger_goes_with_the_rota(plan, people):
+    exports = Exports(Texts("en"), "A", plan, people)
+    assert exports.has("ledger.csv")
+    assert not replace(exports, people=None).has("ledger.csv")
+    rows = exports.make("ledger.csv").decode().splitlines()
+    assert rows[0].startswith("agent_id,agent_name,weekends")
+    assert len(rows) == 1 + len(people.agents)
+
+
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("file", FILES)
 def test_documents_are_whole_and_ask_nothing_of_the_net(plan, people, file, language):

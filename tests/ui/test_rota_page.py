@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 import streamlit as st
 
 from staffing.errors import StaleError
 from staffing.jobs import Run, RunRequest, RunState
+from staffing.scenario import load
 from staffing.ui import drafts, editor, matrix_view, questions, session
 from staffing.ui.vm.editing import Draft, Edit, excused, from_json, to_json
 from tests.ui.test_pages import opened, texts_of
@@ -209,6 +211,38 @@ def test_a_rota_is_published_changed_published_again_compared_and_reverted(run):
     assert not page.exception
     third = session.store().official("helpdesk", FIRST)
     assert (third.number, third.reverts, third.roster) == (3, 1, first.roster)
+
+
+def test_new_builds_stay_near_what_was_published_and_the_next_month_begins_with_it(run):
+    draft = Draft()
+    for v in drafts.judged_as(run, draft).conflicts:
+        agent = drafts.board(run).problem.agents[v.agent].id
+        draft = excused(draft, (agent, v.day, v.rule), "the test team is small")
+    kept(run, draft)
+    page = edit_page(run, pane="versions")
+    page.button(key="publish").click().run()
+    page.number_input(key="near-helpdesk-2027-01-01").set_value(15.0).run()
+    page.button(key="build").click().run()
+    assert not page.exception
+    settled(run)
+    built = session.jobs().runs()[0]
+    assert built.id != run.id
+    assert (built.request.change, built.state) == (15.0, RunState.DONE)
+    problem = drafts.board(built).problem
+    assert problem.prices.change == 15.0
+    assert len(problem.published) == len(drafts.board(run).plan.roster)
+    again = editor.as_scenario(built, drafts.judged(built), "again", session.own_scenarios() / "x", everything=False)
+    assert session.people_at(again).published == problem.published
+    page = edit_page(run, pane="versions")
+    page.button(key="next-month").click().run()
+    assert not page.exception
+    path = Path(page.session_state["scenario"])
+    assert load(path).name == "Fri 15 Jan – Thu 28 Jan"
+    made = session.people_at(path)
+    assert (made.grid.start, made.grid.days) == (date(2027, 1, 15), 14)
+    assert len(made.past) == len(problem.published)
+    assert {entry.agent for entry in made.ledger} == {agent.id for agent in made.agents}
+    assert made.published == ()
 
 
 def test_somebody_else_s_version_is_shown_before_one_is_published_over_it(run):

@@ -168,7 +168,8 @@ def test_shift_types_change_come_and_go(base, tmp_path):
     after = rows.iloc[1:].copy()
     after.loc[2, "start"] = "13:30"
     after.loc[2, "breaks"] = "45 min 3-5 h; 15 paid 1-2"
-    after.loc[9] = {"code": "N", "start": "8.30", "hours": 6.0, "weekdays": ["mon", "sun"], "unpopular": True}
+    duty = {"on_call": True, "heads": 2, "hours_factor": 0.25, "pay_factor": 1.0}
+    after.loc[9] = {"code": "N", "start": "8.30", "hours": 6.0, "weekdays": ["mon", "sun"], "unpopular": True, **duty}
     edit = st.shifts_edit(rows, after)
     assert edit.removed == (("shift", "E"),)
     assert te.check(base, edit) == ()
@@ -178,6 +179,10 @@ def test_shift_types_change_come_and_go(base, tmp_path):
     assert kinds["L"].start == time(13, 30)
     assert [b.paid for b in kinds["L"].breaks] == [False, True]
     assert (kinds["N"].start, kinds["N"].weekdays) == (time(8, 30), ("mon", "sun"))
+    assert (kinds["N"].on_call, kinds["N"].heads, kinds["N"].hours_factor) == (True, 2, 0.25)
+    emptied = st.shifts(load(base)).astype({"heads": object})
+    emptied.loc[emptied["code"] == "N", "heads"] = None
+    assert st.shifts_edit(st.shifts(load(base)), emptied).tree == {"shift": [{"code": "N", "heads": 0}]}
     made = te.save_as(tmp_path / "own", "Other", base, TeamEdit(tree=edit.tree))
     assert [s.code for s in load(made).shift] == ["M", "L", "N"]
 

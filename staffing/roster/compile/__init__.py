@@ -20,11 +20,13 @@ from staffing.roster.compile.context import (
     measures_of,
     named_types,
 )
+from staffing.roster.compile.duties import axis_of
 from staffing.roster.compile.prices import COSTS, cents, option_costs
-from staffing.roster.cover import cover_of
+from staffing.roster.cover import UNITS, cover_of
+from staffing.roster.duties import duties_of
 from staffing.roster.fixed import allowed_options, off_allowed
 from staffing.roster.options import Options
-from staffing.roster.primitives import Count, Program, Run, Succession
+from staffing.roster.primitives import Band, Count, Program, Run, Succession
 from staffing.roster.problem import RosterProblem
 
 __all__ = [
@@ -47,6 +49,7 @@ RULES: dict[str, Callable[[Context], Iterator[Primitive]]] = {
     "weekly_rest": rests.compile_weekly_rest,
     "forbidden_successions": rests.compile_forbidden_successions,
     "steady_starts": rests.compile_steady_starts,
+    "week_starts": rests.compile_week_starts,
     "max_consecutive_days": rests.compile_max_consecutive_days,
     "min_consecutive_days": rests.compile_min_consecutive_days,
     "min_consecutive_days_off": rests.compile_min_consecutive_days_off,
@@ -100,6 +103,7 @@ def program_of(x: Context, allowed: BoolArray, *, whole: bool = False, without: 
     runs = [p for p in primitives if isinstance(p, Run)]
     successions = [p for p in primitives if isinstance(p, Succession)]
     cost, off_cost = option_costs(problem, options)
+    axis = axis_of(problem.grid, options, cover_of(problem), duties_of(problem, UNITS))
     return Program(
         allowed=allowed,
         off_allowed=off,
@@ -112,9 +116,10 @@ def program_of(x: Context, allowed: BoolArray, *, whole: bool = False, without: 
         start=options.start,
         end=options.end,
         banned=None,
-        first=options.first,
-        length=options.length,
-        offset=options.offset,
-        units=options.units,
-        cover=cover_of(problem),
+        first=axis.first,
+        length=axis.length,
+        offset=axis.offset,
+        units=axis.units,
+        cover=axis.cover,
+        bands=tuple(p for p in primitives if isinstance(p, Band)),
     )

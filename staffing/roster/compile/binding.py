@@ -56,8 +56,9 @@ def binding_counts(
             free = all(t <= bottom for t, _ in c.below) and all(top <= t for t, _ in c.above)
             if c.lo <= bottom and top <= c.hi and free:
                 continue
-            hard.append(c)
             kept.append(c)
+            if c.lo > c.base or c.hi < ALWAYS:  # prices bound nothing
+                hard.append(c)
     return tuple(kept)
 
 

@@ -10,13 +10,15 @@ import numpy.typing as npt
 from staffing.grid import BoolArray
 from staffing.roster.fixed import allowed_options
 from staffing.roster.options import Options, paid_unit
-from staffing.roster.primitives import Count, Run, Succession
-from staffing.roster.problem import Law, RosterProblem
+from staffing.roster.primitives import Band, Count, Run, Succession
+from staffing.roster.problem import RosterProblem
+from staffing.roster.shares import nights_of
 from staffing.roster.targets import Targets, make_targets
 
-WORKS, PAID, PAID_UNITS, UNPOPULAR, NIGHT, START, FIRST_TYPE = range(7)
+WORKS, PAID, PAID_UNITS, UNPOPULAR, NIGHT, START, DUTY, FIRST_TYPE = range(8)
 """Rows of `Program.measures`: 1 for every shift, paid minutes, the same in units, unpopular shifts, night shifts, the
-wall-clock minute of the start; from `FIRST_TYPE` on one row for each shift type that a forbidden succession names."""
+wall-clock minute of the start, on-call duties; from `FIRST_TYPE` on one row for each shift type that a forbidden succession
+names."""
 
 ALWAYS = 2**31 - 1
 """A hard bound that no value reaches."""
@@ -32,7 +34,7 @@ class Context:
     unit: int
 
 
-Primitive = Count | Run | Succession
+Primitive = Count | Run | Succession | Band
 
 
 def make_context(problem: RosterProblem, options: Options, allowed: BoolArray | None = None) -> Context:
@@ -71,23 +73,15 @@ def weeks_of(x: Context) -> list[tuple[int, ...]]:
     return [tuple(np.nonzero(week == w)[0].tolist()) for w in range(int(week[-1]) + 1)]
 
 
-def is_night(law: Law, begin: int, end: int) -> bool:
-    """Whether more of a shift than `law.night_hours` lies in the night; wall-clock minutes of its day."""
-    start, stop = (t.hour * 60 + t.minute for t in (law.night_start, law.night_end))
-    nights = ((start + k * 1440, stop + (k + (stop <= start)) * 1440) for k in (-1, 0, 1))
-    return sum(max(0, min(end, hi) - max(begin, lo)) for lo, hi in nights) > law.night_hours * 60
-
-
 def measures_of(x: Context) -> npt.NDArray[np.int32]:
     """Weights of options by day, shape (M, D, S)."""
     o, kinds = x.options, x.problem.shift_types
     unpopular = np.array([kind.unpopular for kind in kinds], np.int32)[o.type_of]
-    on_call = np.array([kind.on_call for kind in kinds], np.bool_)[o.type_of]
-    spans = zip(o.start_minute.tolist(), (o.start_minute + o.length_minutes).tolist(), strict=True)
-    night = np.array([is_night(x.problem.law, begin, end) for begin, end in spans], np.bool_) & ~on_call
+    night = nights_of(x.problem, o)
+    duty = np.array([kind.on_call for kind in kinds], np.int32)[o.type_of]
     paid = o.paid_minutes.astype(np.int32)
     ones = np.ones_like(paid)
     codes = np.array([kind.code for kind in kinds])[o.type_of]
     named = [ones * (codes == code)[None] for code in named_types(x.problem)]
-    rows = [ones, paid, paid // x.unit, ones * unpopular[None], ones * night[None], ones * o.start_minute[None], *named]
-    return np.stack(rows).astype(np.int32)
+    flags = [ones * unpopular[None], ones * night[None], ones * o.start_minute[None], ones * duty[None]]
+    return np.stack([ones, paid, paid // x.unit, *flags, *named]).astype(np.int32)

@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from staffing.grid import BoolArray
-from staffing.roster.compile.context import ALWAYS, PAID_UNITS, UNPOPULAR, WORKS, Context
+from staffing.roster.compile.context import ALWAYS, DUTY, NIGHT, PAID_UNITS, UNPOPULAR, WORKS, Context
+from staffing.roster.duties import duties_of
 from staffing.roster.options import Options
 from staffing.roster.primitives import Count
 from staffing.roster.problem import Request, RosterProblem
+from staffing.roster.shares import carried
 
 
 def cost_weekends(x: Context) -> Iterator[Count]:
@@ -31,6 +33,36 @@ def cost_unpopular(x: Context) -> Iterator[Count]:
         share = int(x.targets.unpopular_share[a])
         above = ((share, first), (share + 2, further - first))
         yield Count("unpopular", a, UNPOPULAR, (days,), 0, ALWAYS, above=above)
+
+
+def cost_nights(x: Context) -> Iterator[Count]:
+    """Count of night shifts, priced above the fair share."""
+    first, further = (cents(p) for p in x.problem.prices.night)
+    days = tuple(range(x.problem.grid.days))
+    for a in range(len(x.problem.agents) if further else 0):
+        share = int(x.targets.night_share[a])
+        above = ((share, first), (share + 2, further - first))
+        yield Count("nights", a, NIGHT, (days,), 0, ALWAYS, above=above)
+
+
+def cost_holidays(x: Context) -> Iterator[Count]:
+    """Count of public holidays with a shift, priced above the fair share."""
+    first, further = (cents(p) for p in x.problem.prices.holiday)
+    days = tuple(d for d, day in enumerate(x.problem.grid.dates) if day in x.problem.holidays)
+    for a in range(len(x.problem.agents) if days and further else 0):
+        share = int(x.targets.holiday_share[a])
+        above = ((share, first), (share + 1, further - first))
+        yield Count("holidays", a, WORKS, (days,), 0, ALWAYS, above=above)
+
+
+def cost_duties(x: Context) -> Iterator[Count]:
+    """Count of on-call duties, priced above the fair share."""
+    first, further = (cents(p) for p in x.problem.prices.duty)
+    days = tuple(range(x.problem.grid.days))
+    for a in range(len(x.problem.agents) if duties_of(x.problem) else 0):
+        share = int(x.targets.duty_share[a])
+        above = ((share, first), (share + 1, further - first))
+        yield Count("duties", a, DUTY, (days,), 0, ALWAYS, above=above)
 
 
 def cost_hours_deviation(x: Context) -> Iterator[Count]:
@@ -68,11 +100,15 @@ def cost_time_off(x: Context) -> Iterator[Count]:
 COSTS: dict[str, Callable[[Context], Iterator[Count]]] = {
     "weekends": cost_weekends,
     "unpopular": cost_unpopular,
+    "nights": cost_nights,
+    "holidays": cost_holidays,
+    "duties": cost_duties,
     "hours_deviation": cost_hours_deviation,
     "overtime": cost_overtime,
     "time_off": cost_time_off,
 }
-"""Soft terms that compile to priced counts; pay and requests are the options' costs, cover is `Program.cover`."""
+"""Soft terms that compile to priced counts; pay and requests are the options' costs; cover and missing duties are
+`Program.cover`."""
 
 
 def cents(money: float) -> int:
@@ -95,12 +131,14 @@ def option_costs(problem: RosterProblem, options: Options) -> tuple[npt.NDArray[
     cost = np.floor(pay * 100 + 0.5).astype(np.int32)
     off = np.zeros((A, D), np.int32)
     codes = [kind.code for kind in problem.shift_types]
+    refused = carried(problem, "refusals")
     for request in problem.requests:
         d = problem.grid.day_index(request.day)
         if d is None:
             continue
         a = problem.agent_index[request.agent]
-        price = cents(problem.prices.request * request.weight)
+        memory = min(2.0, max(0.5, 1 + problem.prices.request_memory * refused[a]))
+        price = cents(problem.prices.request * request.weight * memory)
         if not request.granted(None):
             off[a, d] += price
         cost[a, d] += np.where(_granting(request, codes, options), 0, price).astype(np.int32)

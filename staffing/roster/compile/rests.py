@@ -13,13 +13,13 @@ from staffing.roster.compile.context import (
     WORKS,
     Context,
     Primitive,
-    is_night,
     named_types,
     weeks_of,
 )
 from staffing.roster.fixed import off_allowed
-from staffing.roster.primitives import Count, Run, Succession
+from staffing.roster.primitives import Band, Count, Run, Succession
 from staffing.roster.problem import PastShift
+from staffing.roster.shares import is_night
 
 
 def compile_min_rest(x: Context) -> Iterator[Primitive]:
@@ -66,9 +66,30 @@ def compile_steady_starts(x: Context) -> Iterator[Primitive]:
             continue
         last = None
         for past in _yesterday(x, agent.id):
-            local = x.problem.grid.local(past.start)
-            last = (local.date() - past.day).days * 1440 + local.hour * 60 + local.minute
+            last = _start_minute(x, past)
         yield Succession("steady_starts", a, change=(START, int(most * 60), last))
+
+
+def compile_week_starts(x: Context) -> Iterator[Primitive]:
+    """Band of starts in each week; shifts of the first week before the horizon count."""
+    monday = x.problem.grid.start - timedelta(days=x.problem.grid.start.weekday())
+    for a, agent in enumerate(x.problem.agents):
+        most = x.problem.contracts[agent.contract].max_start_spread_hours
+        if most is None:
+            continue
+        past = [p for p in x.problem.worked_before.get(agent.id, ()) if p.day >= monday]
+        before = [_start_minute(x, p) for p in past]
+        for w, days in enumerate(weeks_of(x)):
+            known = before if w == 0 else []
+            yield Band(
+                "week_starts", a, START, days, int(most * 60), min(known, default=None), max(known, default=None)
+            )
+
+
+def _start_minute(x: Context, past: PastShift) -> int:
+    """Wall-clock minute of a past shift's start."""
+    local = x.problem.grid.local(past.start)
+    return (local.date() - past.day).days * 1440 + local.hour * 60 + local.minute
 
 
 def _yesterday(x: Context, agent: str) -> list[PastShift]:

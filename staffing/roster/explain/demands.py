@@ -26,7 +26,7 @@ from staffing.roster.compile import (
 )
 from staffing.roster.fixed import DAYS_OFF, FIXED, allowed_options
 from staffing.roster.options import Options
-from staffing.roster.primitives import Count, Run, Succession
+from staffing.roster.primitives import Band, Count, Run, Succession
 from staffing.roster.problem import RosterProblem
 from staffing.roster.rules.messages import ASKED, Value, spoken
 
@@ -44,6 +44,7 @@ GIVE_UP = (
             "min_consecutive_days_off",
             "max_consecutive_nights",
             "steady_starts",
+            "week_starts",
             "forbidden_successions",
         ),
     ),
@@ -168,7 +169,7 @@ class Demands:
             return "allowed_shifts", {"named": ", ".join(named)}
         return ("shift_weekday" if rule == "allowed_shifts" else rule), {}
 
-    def _add(self, primitive: Count | Run | Succession) -> None:
+    def _add(self, primitive: cpsat.Rule) -> None:
         """What a rule over several days asks."""
         if isinstance(primitive, Count) and not any(primitive.groups):
             return
@@ -177,13 +178,15 @@ class Demands:
         cpsat.add_rule(self.built, primitive)
         self.built.literal = None
 
-    def _said(self, primitive: Count | Run | Succession) -> tuple[str, dict[str, Value]]:
+    def _said(self, primitive: cpsat.Rule) -> tuple[str, dict[str, Value]]:
         rule, grid = primitive.rule, self.context.problem.grid
         if isinstance(primitive, Run):
             values: dict[str, Value] = {"n": primitive.lo if primitive.lo > 1 else primitive.hi}
             if primitive.before:
                 values["before"] = primitive.before
             return rule + ("_before" if primitive.before else ""), values
+        if isinstance(primitive, Band):
+            return rule, {"hours": primitive.most / 60, "day": grid.dates[primitive.days[0]]}
         if isinstance(primitive, Succession):
             if rule == "steady_starts" and primitive.change is not None:
                 return rule, {"hours": primitive.change[1] / 60}

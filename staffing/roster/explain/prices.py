@@ -113,7 +113,8 @@ def _best(program: Program, start: Choice | None, seconds: float, workers: int, 
 def _alike(program: Program, other: Program) -> bool:
     """Whether two programs of one problem allow the same choices."""
     return (
-        (program.counts, program.runs, program.successions) == (other.counts, other.runs, other.successions)
+        (program.counts, program.runs, program.successions, program.bands)
+        == (other.counts, other.runs, other.successions, other.bands)
         and np.array_equal(program.allowed, other.allowed)
         and np.array_equal(program.off_allowed, other.off_allowed)
     )

@@ -49,6 +49,7 @@ RULES: dict[str, Rule] = {
         Rule("weekly_rest", rests.check_weekly_rest, "ArbZG § 11 (4)"),
         Rule("forbidden_successions", rests.check_forbidden_successions),
         Rule("steady_starts", rests.check_steady_starts),
+        Rule("week_starts", rests.check_week_starts),
         Rule("max_consecutive_days", rests.check_max_consecutive_days, "ArbZG § 9, § 11"),
         Rule("min_consecutive_days", rests.check_min_consecutive_days),
         Rule("min_consecutive_days_off", rests.check_min_consecutive_days_off),

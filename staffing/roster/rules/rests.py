@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Set
+from datetime import date, timedelta
 from itertools import pairwise
 
 from staffing.grid import TimeGrid
@@ -66,6 +67,24 @@ def check_steady_starts(x: Facts) -> Iterator[Violation]:
             change = abs(minute - begin.get(d - 1, minute))
             if d >= 0 and change > most * 60:
                 yield x.violation(a, d, "steady_starts", hours=change / 60, most=most)
+
+
+def check_week_starts(x: Facts) -> Iterator[Violation]:
+    """Within a week, Monday to Sunday, all starts lie as close together as the contract asks."""
+    dates = x.problem.grid.dates
+    for a, shifts in enumerate(x.shifts):
+        most = x.contract(a).max_start_spread_hours
+        if most is None:
+            continue
+        starts: dict[date, dict[int, int]] = {}
+        for day, start in [*((p.day, p.start) for p in x.past(a)), *((dates[s.day], s.start) for s in shifts)]:
+            week = starts.setdefault(day - timedelta(days=day.weekday()), {})
+            week[(day - dates[0]).days] = x.wall(day, start)
+        for week in starts.values():
+            spread = max(week.values()) - min(week.values())
+            if spread > int(most * 60) and max(week) >= 0:
+                first = min(d for d in week if d >= 0)
+                yield x.violation(a, first, "week_starts", hours=spread / 60, most=most)
 
 
 def _runs(days: Set[int], first: int, last: int, *, off: bool = False) -> list[tuple[int, int]]:

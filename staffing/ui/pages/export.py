@@ -19,6 +19,7 @@ CARDS = (
     ("calendar", ":material/event:", (("roster.ics", ICS), ("calendars.zip", ZIP))),
     ("table", ":material/table_rows:", (("roster.csv", CSV), ("roster_de.csv", CSV))),
     ("matrix", ":material/grid_on:", (("roster_matrix.csv", CSV), ("roster_matrix_de.csv", CSV))),
+    ("ledger", ":material/event_repeat:", (("ledger.csv", CSV),)),
     ("numbers", ":material/query_stats:", (("forecast.csv", CSV), ("requirement.csv", CSV), ("coverage.csv", CSV))),
 )
 OF_THE_PLAN = ("report", "numbers")

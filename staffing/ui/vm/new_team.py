@@ -296,11 +296,15 @@ def _pause(paid: float) -> int:
     return 30 if paid >= 6 else 0
 
 
+DUTY = (False, 0, 1.0, 1.0)
+"""On call, heads, and the factors of hours and pay of an ordinary shift."""
+
+
 def _shift(code: str, name: str, start: int, paid: float, days: Sequence[str], *, unpopular: bool) -> tuple[Any, ...]:
     pause = _pause(paid)
     middle = paid / 2
     breaks = f"{pause} min {max(1.0, middle - 1):g}-{middle + 1:g} h" if pause else ""
-    return (code.replace(".", ""), name, _clock(start), "", paid + pause / 60, breaks, list(days), unpopular)
+    return (code.replace(".", ""), name, _clock(start), "", paid + pause / 60, breaks, list(days), unpopular, *DUTY)
 
 
 # -- writing -------------------------------------------------------------------------------------------------

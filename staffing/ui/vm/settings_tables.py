@@ -20,7 +20,20 @@ CONTRACT_COLUMNS = tuple(
     f.name for f in fields(cast(Any, Contract)) if f.name == "shifts" or not str(f.type).startswith("tuple")
 )
 """Fields of a contract that a cell holds; pairs and spans of dates are written in the file."""
-SHIFT_COLUMNS = ("code", "name", "start", "latest_start", "hours", "breaks", "weekdays", "unpopular")
+SHIFT_COLUMNS = (
+    "code",
+    "name",
+    "start",
+    "latest_start",
+    "hours",
+    "breaks",
+    "weekdays",
+    "unpopular",
+    "on_call",
+    "heads",
+    "hours_factor",
+    "pay_factor",
+)
 LAW = tuple(f.name for f in fields(cast(Any, Law)))
 _BREAK = re.compile(r"(\d+)\s*(?:min)?\s*(paid|bezahlt)?\s*(?:@|:|in)?\s*([\d.,]+)\s*[-–]\s*([\d.,]+)\s*h?", re.I)
 
@@ -75,7 +88,8 @@ def shifts(scenario: Scenario) -> pd.DataFrame:
     for s in scenario.shift:
         latest = f"{s.latest_start:%H:%M}" if s.latest_start else ""
         texts = (s.code, s.name, f"{s.start:%H:%M}", latest)
-        rows.append((*texts, float(s.hours), breaks_text(s.breaks), list(s.weekdays), s.unpopular))
+        duty = (s.unpopular, s.on_call, s.heads, float(s.hours_factor), float(s.pay_factor))
+        rows.append((*texts, float(s.hours), breaks_text(s.breaks), list(s.weekdays), *duty))
     return pd.DataFrame(rows, columns=list(SHIFT_COLUMNS))
 
 
@@ -121,6 +135,8 @@ def _shift_value(column: str, value: Any) -> Any:
             | ({"paid": True} if b.paid else {})
             for b in read_breaks(str(value or ""))
         ]
+    if value is None and column in SHIFT_COLUMNS[7:]:
+        return _default(ShiftType, column)
     if column == "weekdays":
         return [d for d in WEEKDAYS if d in (value or ())]
     return value

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from staffing.grid import TimeGrid
 from staffing.plan import prepare
@@ -47,7 +49,7 @@ class Standing:
         return self.demand.grid
 
 
-def standing(scenario: Path, plan: Path, input_hash: str) -> Standing:
+def standing(scenario: Path, plan: Path, input_hash: str, overrides: Mapping[str, Any] | None = None) -> Standing:
     """Simulate the rota of a finished plan as it is, as often as is quick.
 
     Parameters
@@ -58,13 +60,15 @@ def standing(scenario: Path, plan: Path, input_hash: str) -> Standing:
         Folder of the plan.
     input_hash
         Of the plan, to notice that something has changed since.
+    overrides
+        What was planned otherwise than the scenario says, as in `scenario.load`.
 
     Raises
     ------
     InputError
         Where the scenario can no longer be read, or the rota no longer fits its team.
     """
-    settings = load(scenario)
+    settings = load(scenario, dict(overrides or {}))
     ready = prepare(settings, plan / "coverage.csv")
     demand = demand_of(ready.inputs, ready.forecast)
     duty = duty_of(ready.problem, read_rota(plan / "roster.csv", ready.problem), settings.simulation.pace)
