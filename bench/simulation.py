@@ -1,4 +1,4 @@
-"""Honesty and speed of the simulation: ``python -m bench.simulation [--transient FILE] [--peers] [--json]``.
+"""Honesty and speed of the simulation: ``python -m bench.simulation [--transient FILE] [--peers] [--multiskill] [--json]``.
 
 Honesty: exact values (time-varying queues from a file; steady Erlang C and A from `staffing.queueing`) must lie in the
 stated 95% bands. Speed: contacts per CPU-second on a day of three queues, four skill groups and 103 people, beside
@@ -23,10 +23,12 @@ import numpy as np
 from bench import simulation_peers as peers
 from staffing.grid import FloatArray, TimeGrid
 from staffing.queueing.erlang import erlang_a
+from staffing.queueing.inverse import Goals, agents_needed
 from staffing.simulation.duty import on_duty_for, on_duty_of
 from staffing.simulation.engine import simulate
 from staffing.simulation.model import Demand, OnDuty
-from staffing.simulation.settings import SimulationSettings
+from staffing.simulation.settings import SimulationSettings, VerifySettings
+from staffing.simulation.sizing import size
 
 GIVEN = Path("../shared/data/erlang/transient.csv")
 QUARTER = 900
@@ -169,6 +171,49 @@ def steady(replications: int, seed: int) -> list[Check]:
     return out
 
 
+# -- several skills -------------------------------------------------------------------------------------------
+
+
+LABORATORY = [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)]
+GROUP_COST = np.array([1.0, 1.0, 1.0, 1.1, 1.1, 1.1, 1.2])
+LOAD, AHT = np.array([25.0, 18.0, 8.0]), np.array([300.0, 360.0, 420.0])
+
+
+def multiskill(scale: float = 1.0, seed: int = 1) -> dict[str, float]:
+    """The laboratory's three queues and seven groups: cost of an hour's people, siloed and sized together."""
+    grid = TimeGrid(date(2027, 1, 4), 3, "UTC", 60)
+    line = np.ones((1, len(grid)))
+    demand = Demand(
+        grid=grid,
+        queues=("one", "two", "three"),
+        channel=np.zeros(3, np.int64),
+        contacts=(scale * LOAD / AHT * 3600)[:, None] * line,
+        aht_seconds=AHT[:, None] * line,
+        aht_cv=np.full(3, 0.9),
+        patience_seconds=np.full(3, 150.0),
+        day_error=np.zeros(3),
+        open=np.ones((3, len(grid)), np.bool_),
+        threshold_seconds=np.full(3, 20.0),
+        target=np.full(3, 0.8),
+        concurrency=np.ones(3, np.int64),
+        slowdown=np.zeros(3),
+        hold=("month",) * 3,
+    )
+    goal = Goals(service_level=0.8, threshold_seconds=20.0)
+    serves = np.array([[len(g) * (q in g) for q in range(3)] for g in LABORATORY])
+    settings = VerifySettings(tolerance=0.0, margin=0.001, replications=40, rounds=40, held_out_replications=200)
+    chance = SimulationSettings(seed=seed)
+    found = size(demand, serves, GROUP_COST, chance, settings, alike=np.zeros(len(grid)), sweeps=6)
+    return {
+        "siloed_erlang_c": float(agents_needed(scale * LOAD, AHT, goal).sum()),
+        "siloed_erlang_a": float(agents_needed(scale * LOAD, AHT, goal, 150.0).sum()),
+        "bound": float(found.bound[-1, 0]),
+        "cost": round(float(GROUP_COST @ found.people[:, 0]), 1),
+        "simulations": found.simulations,
+        "lowest_service_level": round(float(found.service.queue_service_level.min()), 4),
+    }
+
+
 # -- speed ---------------------------------------------------------------------------------------------------
 
 
@@ -265,10 +310,15 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--transient", type=Path, default=GIVEN, help="exact values of time-varying queues")
     parser.add_argument("--peers", action="store_true", help="also run simpy and ciw")
+    parser.add_argument("--multiskill", action="store_true", help="only size the laboratory's seven skill groups")
     parser.add_argument("--replications", type=int, default=1000, help="of each exact case")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(argv)
+    if args.multiskill:
+        sized = {name: multiskill(scale, args.seed) for name, scale in (("51 erlangs", 1.0), ("15.3 erlangs", 0.3))}
+        print(json.dumps(sized) if args.json else "\n".join(f"{name}: {row}" for name, row in sized.items()))
+        return 0
     if not args.transient.exists():
         print(f"no file {args.transient}; name one with --transient", file=sys.stderr)
         return 2

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from staffing.forecast.paths import day_quantiles
 from staffing.forecast.result import LEVELS, Forecast
 from staffing.grid import FloatArray, TimeGrid
+from staffing.queueing.shrinkage import rostered
 from staffing.requirement import Requirement, Target
 from staffing.roster.costs import Coverage, Fairness
 from staffing.roster.limits import Reason
@@ -93,6 +95,20 @@ def requirement_table(requirement: Requirement) -> pd.DataFrame:
         requirement.queues,
         {"on_phones": requirement.on_phones.round(4), "on_roster": requirement.on_roster.round(4)},
     )
+
+
+def groups_table(
+    requirement: Requirement, groups: Sequence[Sequence[str]], people: npt.NDArray[np.int64]
+) -> pd.DataFrame:
+    """``interval_start, group, on_phones, on_roster``: agents of each skill group, shape (G, T), the queues joined by ``+``."""
+    net = people.astype(np.float64)
+    gross = rostered(net, requirement.shrinkage)
+    table = _long(
+        requirement.grid,
+        tuple("+".join(group) for group in groups),
+        {"on_phones": net, "on_roster": gross.round(4)},
+    )
+    return table.rename(columns={"queue": "group"})
 
 
 def coverage_table(problem: RosterProblem, cover: Coverage, service: SimulationResult | None) -> pd.DataFrame:

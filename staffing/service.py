@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,7 @@ from staffing.simulation.course import ForecastError
 from staffing.simulation.duty import on_duty_of
 from staffing.simulation.model import Demand, OnDuty
 from staffing.simulation.settings import SimulationSettings
+from staffing.simulation.sizing import Sized, size
 from staffing.simulation.verify import Miss, Repaired, Solved, Verified
 
 POLISH = 0.35
@@ -174,6 +176,34 @@ def simulation_of(inputs: Inputs, requirement: Requirement) -> SimulationSetting
         return settings
     left = (1.0 - requirement.shrinkage) / (1.0 - settings.absence)
     return replace(settings, away=max(1.0 - left, 0.0))
+
+
+def size_groups(inputs: Inputs, forecast: Forecast, requirement: Requirement, monitor: Monitor = SILENT) -> Sized:
+    """Cheapest agents on the phones (net) of each skill group of the team with whom every promise holds in the simulation.
+
+    Groups are those of `RosterProblem.skills`, with the priorities that most of their agents have and at their agents' mean
+    hourly cost. Nobody is absent or away: shrinkage comes on top, as in the requirement.
+    """
+    team, scenario = inputs.team, inputs.scenario
+    serves = np.zeros((len(team.skills), len(team.queues)), dtype=np.int8)
+    cost = np.ones(len(team.skills))
+    for g in range(len(team.skills)):
+        agents = [a for a, group in zip(team.agents, team.group, strict=True) if group == g]
+        usual = Counter(tuple(zip(a.queues, a.priorities, strict=True)) for a in agents).most_common(1)[0][0]
+        for queue, priority in usual:
+            serves[g, team.queues.index(queue)] = priority
+        cost[g] = max(float(np.mean([team.contracts[a.contract].hourly_cost for a in agents])), 1e-3)
+    deferrable = np.array([s.channel is Channel.EMAIL for s in scenario.queue.values()])
+    return size(
+        demand_of(inputs, forecast),
+        serves,
+        cost,
+        replace(scenario.simulation, absence=0.0, away=0.0, forecast_error=False),
+        scenario.verify,
+        monitor,
+        deferred=np.where(deferrable[:, None], requirement.on_phones, 0.0),
+        sweeps=1,
+    )
 
 
 def repair_rota(

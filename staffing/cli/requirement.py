@@ -13,6 +13,11 @@ from staffing.scenario import load
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``staffing requirement``."""
     parser.add_argument("scenario", type=Path, help="scenario file (TOML)")
+    parser.add_argument(
+        "--groups",
+        action="store_true",
+        help="agents by skill group of the team, sized together by bounds of sets of queues and by simulation",
+    )
     parser.add_argument("--out", type=Path, help="folder for requirement.csv; without it the table is printed")
 
 
@@ -23,16 +28,29 @@ def run(args: argparse.Namespace) -> int:
     from staffing.export.folder import write_folder
     from staffing.export.text import csv_bytes
     from staffing.plan import prepare
+    from staffing.service import size_groups
 
-    requirement = prepare(scenario).requirement
+    ready = prepare(scenario)
+    requirement = ready.requirement
     table = report.requirement_table(requirement)
+    name, notes = "requirement.csv", list(requirement.notes)
+    if args.groups:
+        sized = size_groups(ready.inputs, ready.forecast, requirement)
+        name, table = "requirement_groups.csv", report.groups_table(requirement, ready.problem.skills, sized.people)
+        hours = ready.problem.grid.hours
+        notes.append(
+            f"{sized.people.sum() * hours:,.0f} agent-hours on the phones by skill group,"
+            f" {requirement.on_phones.sum() * hours:,.0f} if every queue had people of its own"
+        )
+        late = (sized.missing > 0).any(axis=1)
+        notes += [f"{q}: the promise was missed in a check" for q, bad in zip(requirement.queues, late, strict=True) if bad]
     if args.out:
-        (path,) = write_folder(args.out, {"requirement.csv": csv_bytes(table)})
+        (path,) = write_folder(args.out, {name: csv_bytes(table)})
         print(f"written: {path}", file=sys.stderr)
     if args.json:
         print(json.dumps(json.loads(table.to_json(orient="records")), ensure_ascii=False))
     elif not args.out:
         sys.stdout.write(csv_bytes(table).decode())
-    for note in requirement.notes:
+    for note in notes:
         print(f"note: {note}", file=sys.stderr)
     return 0

@@ -81,8 +81,8 @@ def size(
        almost always, but never too many. The cheapest groups that give every set its need are found exactly.
     2. They are simulated. Where queues miss their promise, the set of those that miss together needs more than the people who
        serve it now, and so on until every promise holds: a person is asked for where they are missing, not once per queue.
-    3. One agent less is tried for every set, raising those sets that miss then; and one less, or a cheaper one instead, of every
-       group. What is cheaper and holds is kept.
+    3. What one more of each group is worth to every queue is measured; cheaper people near by who should do by that are tried
+       (the linearisation of Cezik and L'Ecuyer 2008, kept near by and within the bounds). What holds is kept.
     4. The result is simulated with the seed of `simulation`, which the steps before have not seen; they aim `settings.margin`
        higher, since a plan looks better on the seeds it was made with.
 
@@ -104,7 +104,7 @@ def size(
     alike
         Label of each interval, shape (T,): intervals with the same label get the same people. None: each its own.
     sweeps
-        How often step 3 goes through sets and groups; 0: not at all.
+        How often step 3 is done at most; 0: not at all.
 
     Raises
     ------
@@ -135,10 +135,11 @@ def size(
     people = _held(sizing, need)
     for _ in range(sweeps):
         before = people
-        people = _traded(sizing, people)
-        if np.array_equal(before, people) or monitor.should_stop():
+        if not monitor.should_stop():
+            people = _traded(sizing, people)
+        if np.array_equal(before, people):
             break
-    if sweeps:
+    if sweeps and not monitor.should_stop():
         # Slots were judged beside others that have changed since.
         people = _held(sizing, need, people)
     count = max(settings.held_out_replications, simulation.replications)
