@@ -26,11 +26,14 @@ from staffing.simulation.settings import SimulationSettings
 from staffing.simulation.sizing import Sized, size
 from staffing.simulation.verify import Miss, Repaired, Solved, Verified
 
-POLISH = 0.35
-"""Share of the repair's time for the last search, with the need that was found."""
+DEEPENING = 0.25
+"""Share of the repair's time for the search with the need from which on it is only raised."""
+
+POLISH = 0.1
+"""Least share of the repair's time for the last search, with the need that was found."""
 
 ROUNDS = 12
-"""Rounds that the rest of the repair's time is cut into."""
+"""Searches that the repair's time would do for."""
 
 USUAL_CV = 0.8
 """Coefficient of variation of handling times where neither scenario nor history tells."""
@@ -237,7 +240,9 @@ def repair_rota(
 
     proven: list[tuple[FloatArray, float]] = []
 
-    def search(need: FloatArray, before: RosterResult | None, seconds: float) -> Solved[RosterResult]:
+    def search(
+        need: FloatArray, before: RosterResult | None, seconds: float, settle: bool = False
+    ) -> Solved[RosterResult]:
         changed = replace(problem, required=need)
         result = engine.solve(
             changed,
@@ -246,12 +251,19 @@ def repair_rota(
             seed=scenario.solver.seed,
             start=None if before is None else before.roster,
             monitor=told,
+            settle=settle,
         )
         proven.append((need, result.bound or 0.0))
         return _solved(changed, result, scenario.simulation.pace)
 
     def briefly(need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
-        return search(need, before, budget * (1 - POLISH) / ROUNDS)
+        return search(need, before, budget / ROUNDS)
+
+    def longer(need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
+        return search(need, before, budget * DEEPENING)
+
+    def gently(need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
+        return search(need, before, budget / ROUNDS, settle=True)
 
     def at_length(need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
         return search(need, before, budget - (time.monotonic() - began))
@@ -265,6 +277,8 @@ def repair_rota(
         told,
         seconds=budget * (1 - POLISH),
         first=_solved(problem, first, scenario.simulation.pace),
+        deepen=longer,
+        mend=gently,
         polish=at_length,
     )
     result = found.solved.plan

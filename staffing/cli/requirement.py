@@ -42,8 +42,11 @@ def run(args: argparse.Namespace) -> int:
             f"{sized.people.sum() * hours:,.0f} agent-hours on the phones by skill group,"
             f" {requirement.on_phones.sum() * hours:,.0f} if every queue had people of its own"
         )
-        late = (sized.missing > 0).any(axis=1)
-        notes += [f"{q}: the promise was missed in a check" for q, bad in zip(requirement.queues, late, strict=True) if bad]
+        notes += [
+            f"{queue}: {int((late > 0).sum())} of {int((offered > 0).sum())} intervals below the promise on other seeds"
+            for queue, late, offered in zip(requirement.queues, sized.missing, requirement.load, strict=True)
+            if (late > 0).any()
+        ]
     if args.out:
         (path,) = write_folder(args.out, {name: csv_bytes(table)})
         print(f"written: {path}", file=sys.stderr)

@@ -65,6 +65,7 @@ def solve(
     seed: int = 1,
     start: Roster | None = None,
     monitor: Monitor = SILENT,
+    settle: bool = False,
 ) -> RosterResult:
     """Build the best rota that `seconds` of wall time allow, with a proven bound.
 
@@ -83,6 +84,9 @@ def solve(
         A rota to begin from; agents whose shifts break a hard rule are planned anew.
     monitor
         Told of progress several times a second; when it asks to stop, the best rota so far is kept.
+    settle
+        Whether to go only downhill from `start` and to end where nothing near by is better: for a need that has changed here
+        and there, so that the rota stays as it is elsewhere. Without a bound; small teams are searched as always.
 
     Returns
     -------
@@ -105,7 +109,7 @@ def solve(
     notes = make_context(problem, options).targets.notes
     search = Search(program, seconds + max(0.0, compiling - LOADING), monitor, began)
     hint = choice_of(problem, options, start) if start is not None else None
-    stuck = watched(search, lambda: run(search, hint, workers, seed))
+    stuck = watched(search, lambda: run(search, hint, workers, seed, settle and hint is not None))
     if stuck:
         from staffing.roster.explain import conflicts_of_roster
 
@@ -172,14 +176,14 @@ def _compile_kernels() -> None:
     lower_bound(compiled, seconds=30.0 if cold else 0.2)  # its later kernels are only reached with time
 
 
-def run(search: Search, start: Choice | None, workers: int, seed: int) -> list[int]:
+def run(search: Search, start: Choice | None, workers: int, seed: int, settle: bool = False) -> list[int]:
     """Search a program: the parts in their order, until the search is over.
 
     Parameters
     ----------
     search
         Holds the program, the clock, and afterwards incumbent and bound.
-    start, workers, seed
+    start, workers, seed, settle
         As in `solve`.
 
     Returns
@@ -202,10 +206,13 @@ def run(search: Search, start: Choice | None, workers: int, seed: int) -> list[i
     if compiled.unsupported is None:
         search.note = "building rotas"
         ended = threading.Event()
-        parts: list[Part] = [partial(_anneal, search, compiled, start, workers, seed, ended)]
-        if not search.small:
+        settle = settle and not search.small
+        parts: list[Part] = [partial(_anneal, search, compiled, start, workers, seed, ended, settle)]
+        if not search.small and not settle:
             parts.append(partial(_prove, search, compiled, seed, ended))
         _together(search, parts)
+        if settle and search.choice is not None:
+            return []
     if search.choice is None:
         search.note = "first rota"
         first, stuck = construct(search, start, seed)
@@ -223,7 +230,13 @@ def run(search: Search, start: Choice | None, workers: int, seed: int) -> list[i
 
 
 def _anneal(
-    search: Search, compiled: Compiled, start: Choice | None, workers: int, seed: int, ended: threading.Event
+    search: Search,
+    compiled: Compiled,
+    start: Choice | None,
+    workers: int,
+    seed: int,
+    ended: threading.Event,
+    settle: bool,
 ) -> None:
     """Construct and anneal over tours; of a small problem only construct, for CP-SAT does better there."""
     try:
@@ -235,6 +248,7 @@ def _anneal(
             workers=workers,
             should_stop=search.over,
             on_better=lambda choice, cents: (search.offer(choice, cents), None)[1],
+            settle=settle,
         )
     finally:
         ended.set()

@@ -54,7 +54,7 @@ class VerifySettings:
     """Whether the need is raised and lowered after simulating, and the rota planned again; else it is only simulated."""
     share: float = Field(default=0.5, gt=0, lt=1)
     """Share of ``solver.seconds`` for the repair."""
-    rounds: int = Field(default=12, ge=1, le=100)
+    rounds: int = Field(default=40, ge=1, le=100)
     """Plans made at most."""
     tolerance: float = Field(default=0.02, ge=0, lt=1)
     """How far below the target still counts as holding."""

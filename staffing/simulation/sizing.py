@@ -241,23 +241,26 @@ def _traded(sizing: _Sizing, people: IntArray) -> IntArray:
     """
     G = len(sizing.cost)
     here = sizing.gaps(people)
-    worth = np.array([here - sizing.gaps(people + np.eye(G, dtype=np.int64)[:, [g]]) for g in range(G)])
+    # One person more is at least no harm: what is measured below that is chance.
+    with_one = [sizing.gaps(people + np.eye(G, dtype=np.int64)[:, [g]]) for g in range(G)]
+    judged = np.isfinite(here)
+    worth = np.array([np.maximum(np.where(judged, here, 0.0) - np.where(judged, x, 0.0), 0.0) for x in with_one])
     allowed = np.full(here.shape, sizing.settings.tolerance - sizing.settings.margin)
     active = np.ones(people.shape[1], dtype=np.bool_)
     out = people
     for _ in range(TRIES):
         trial = people.copy()
         for k in np.flatnonzero(active).tolist():
-            trial[:, k] = _near(sizing, people[:, k], here[:, k] - allowed[:, k], np.maximum(worth[:, :, k], 0.0), k)
+            trial[:, k] = _near(sizing, people[:, k], here[:, k] - allowed[:, k], worth[:, :, k], k)
         active = active & (sizing.cost @ trial < sizing.cost @ people - 1e-9)
         if not active.any() or sizing.monitor.should_stop():
             break
         missing, gaps = sizing.judged(np.where(active, trial, people))
         bad = missing.any(axis=0)
-        holds = active & ~_to_blame(bad)
+        holds = active & ~_to_blame(np.asarray(bad))
         out = np.where(holds, trial, out)
         active = active & bad
-        allowed = allowed - np.where(missing > 0, np.maximum(gaps - allowed, LEAST), 0.0)
+        allowed = np.where(missing > 0, np.minimum(allowed - LEAST, 2 * allowed - gaps), allowed)
     return out
 
 

@@ -25,10 +25,10 @@ P = TypeVar("P")
 REPAIR = 1_000_003
 """Distance of the seed that repairs from the seed that checks."""
 
-LOWERING = 0.4
+LOWERING = 0.35
 """Share of the time, or of the rounds, after which the need is only raised."""
 
-ALIKE = 0.0005
+ALIKE = 0.0001
 """Plans that do not hold and whose late contacts differ by no more than this share of all contacts are alike: the cheaper
 one is taken."""
 
@@ -166,6 +166,8 @@ def repair(
     *,
     seconds: float = math.inf,
     first: Solved[P] | None = None,
+    deepen: Solve[P] | None = None,
+    mend: Solve[P] | None = None,
     polish: Solve[P] | None = None,
 ) -> Repaired[P]:
     """Plan, simulate, change the need, plan again, until every promise holds or time or rounds are over.
@@ -197,6 +199,10 @@ def repair(
         quarter of it each.
     first
         A plan for `need` that is there already.
+    deepen
+        Makes the plan, with more time, from which on the need is only raised; None: `solve` does.
+    mend
+        Makes a plan for a need that was only raised, leaving as it is what needs no change; None: `solve` does.
     polish
         Makes a plan for the need of the best plan, from that plan, with more time; it is kept where its service is no
         worse.
@@ -233,7 +239,10 @@ def repair(
         if share >= 1 or monitor.should_stop() or not (more.any() or less.any()):
             break
         asked = asked + more - less
-        found = solve(asked, found.plan)
+        make = solve
+        if share >= LOWERING:
+            make, deepen = deepen or mend or solve, None
+        found = make(asked, found.plan)
         if monitor.should_stop():
             break
     contacts = float(demand.contacts.sum())

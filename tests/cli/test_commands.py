@@ -218,6 +218,15 @@ def test_the_requirement_is_that_of_the_plan(planned, tmp_path, capsys):
     assert len(json.loads(capsys.readouterr().out)) == 2 * 7 * 24
 
 
+def test_the_requirement_by_skill_group_names_the_groups_and_what_skills_save(planned, tmp_path, capsys):
+    base, _ = planned
+    assert main(["requirement", str(base), "--groups", "--out", str(tmp_path)]) == 0
+    lines = (tmp_path / "requirement_groups.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "interval_start,group,on_phones,on_roster"
+    assert any(float(line.split(",")[2]) > 0 for line in lines[1:])
+    assert "agent-hours on the phones by skill group" in capsys.readouterr().err
+
+
 def test_scenarios_are_compared_with_the_first(planned, tmp_path, capsys):
     base, _ = planned
     more = base.parent / "more.toml"

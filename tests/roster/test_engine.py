@@ -168,3 +168,23 @@ def test_nobody_can_work_is_an_empty_rota() -> None:
     result = solve(replace(problem, absences=away), seconds=1)
     assert result.roster == Roster(())
     assert result.status in (RosterStatus.OPTIMAL, RosterStatus.FEASIBLE)
+
+
+def test_a_rota_settles_for_a_need_that_rose_here_and_there_and_stays_as_it_is_elsewhere() -> None:
+    problem = random_problem(11, agents=20, days=28)
+    before = solve(problem, seconds=3).roster
+    assert before is not None
+    need = np.array(problem.required)
+    busiest = np.unravel_index(int(need.argmax()), need.shape)
+    need[busiest] += 1
+    risen = replace(problem, required=need)
+    began = time.monotonic()
+    after = solve(risen, seconds=30, start=before, settle=True)
+    assert time.monotonic() - began < 25
+    sound(risen, after)
+    assert after.objective is not None
+    assert after.objective <= sum(costs.terms(risen, before).values()) + 1e-6
+    assert after.bound == 0
+    assert after.roster is not None
+    kept = {(s.agent, s.start, s.end) for s in before.shifts} & {(s.agent, s.start, s.end) for s in after.roster.shifts}
+    assert len(kept) > 0.6 * len(before.shifts)

@@ -128,7 +128,9 @@ def test_a_team_below_a_bound_misses_a_promise_whoever_is_in_it(
             continue  # far below is worse still
         tried += 1
         everywhere = np.repeat(np.array(people)[:, None], len(demand.grid), axis=1)
-        found = simulate(demand, on_duty(demand.grid, serves, everywhere), SimulationSettings(replications=20, seed=tried))
+        found = simulate(
+            demand, on_duty(demand.grid, serves, everywhere), SimulationSettings(replications=20, seed=tried)
+        )
         assert found.queue_service_level_low.min() < 0.8, people
     assert tried >= 8
 
@@ -139,7 +141,9 @@ def test_the_bound_of_queues_that_are_alike_is_reached_by_people_who_serve_them_
     bound = bounds(demand, ((0, 1, 2),))[0, -1]
     exact = erlang_a(12.0, bound, 300.0, PATIENCE, 20.0).service_level
     people = np.full((1, len(demand.grid)), int(bound))
-    found = simulate(demand, on_duty(demand.grid, np.ones((1, 3), np.int8), people), SimulationSettings(replications=60))
+    found = simulate(
+        demand, on_duty(demand.grid, np.ones((1, 3), np.int8), people), SimulationSettings(replications=60)
+    )
     assert found.queue_service_level.min() >= 0.8
     assert abs(found.queue_service_level.mean() - exact) < 0.01
 
@@ -165,7 +169,9 @@ def test_a_queue_that_nobody_serves_is_told() -> None:
         size(demand, [[1, 0]], [1.0], SimulationSettings(), QUICK)
 
 
-def test_people_with_several_skills_cost_less_than_every_queue_for_itself_and_keep_the_promise_on_unseen_seeds() -> None:
+def test_people_with_several_skills_cost_less_than_every_queue_for_itself_and_keep_the_promise_on_unseen_seeds() -> (
+    None
+):
     load, aht = np.array([8.0, 6.0, 3.0]), np.array([300.0, 360.0, 420.0])
     found = sized(load, aht, sweeps=1)
     assert not found.missing.any()

@@ -12,8 +12,9 @@ from staffing.grid import FloatArray, TimeGrid
 from staffing.progress import Progress
 from staffing.queueing.inverse import Goals, agents_needed
 from staffing.simulation.duty import on_duty_for
+from staffing.simulation.engine import simulate
 from staffing.simulation.model import Demand, OnDuty
-from staffing.simulation.need import raised
+from staffing.simulation.need import lowered, raised
 from staffing.simulation.settings import SimulationSettings, VerifySettings
 from staffing.simulation.verify import Repaired, Solve, Solved, Verified, affordable, repair, verify
 from tests.simulation.builders import demand_of
@@ -220,3 +221,50 @@ def test_no_more_replications_are_simulated_than_time_allows() -> None:
     assert affordable(demand, duty, SimulationSettings(replications=5000), 1e-6) == 20
     assert affordable(demand, duty, SimulationSettings(replications=30), 1e6) == 30
     assert affordable(demand, duty, SimulationSettings(replications=3), 1e-6) == 3
+
+
+def test_once_the_need_is_only_raised_plans_are_mended_from_one_that_had_more_time() -> None:
+    demand = double_peak(20.0)
+    start = 0.5 * erlang(demand, PATIENCE)
+    plain = as_needed(demand)
+    called: list[str] = []
+    needs: list[FloatArray] = []
+
+    def named(name: str) -> Solve[str]:
+        def solve(need: FloatArray, before: str | None) -> Solved[str]:
+            called.append(name)
+            needs.append(need)
+            return plain(need, before)
+
+        return solve
+
+    found = repair(
+        demand,
+        start,
+        named("solve"),
+        SimulationSettings(seed=3),
+        replace(QUICK, rounds=7),
+        deepen=named("deepen"),
+        mend=named("mend"),
+    )
+    raising = called.index("deepen")
+    assert raising > 1
+    assert set(called[:raising]) == {"solve"}
+    assert set(called[raising + 1 :]) <= {"mend"}
+    for before, after in zip(needs[raising - 1 :], needs[raising:], strict=False):
+        assert (after >= before).all()
+    assert all(r.lowered == 0 for r in found.rounds[raising:])
+
+
+def test_what_a_pool_has_to_spare_is_taken_away_once_and_not_once_per_queue() -> None:
+    contacts = np.full((2, 24), 120.0)
+    demand = demand_of(2, contacts=contacts, patience_seconds=np.full(2, PATIENCE))
+    apart = on_duty_for(demand.grid, np.full((2, 24), 14.0))
+    shared = replace(apart, serves=np.ones_like(apart.serves))
+    asked = np.full((2, 24), 14.0)
+    none = np.zeros((2, 24))
+    service = simulate(demand, apart, SimulationSettings(replications=100))
+    alone = lowered(demand, apart, service, QUICK, asked, none, asked)
+    pooled = lowered(demand, shared, service, QUICK, asked, none, asked)
+    assert alone.sum() > 20
+    assert pooled.sum() == pytest.approx(alone.sum() / np.sqrt(2), rel=0.15)
