@@ -261,6 +261,8 @@ def describe(figures: Mapping[str, Any]) -> str:
         f"  hours     paid {figures['paid_hours']:,.1f}, understaffed {figures['understaffed_hours']:,.1f}, "
         f"overstaffed {figures['overstaffed_hours']:,.1f} of {figures['required_hours']:,.1f} needed"
     )
+    if figures["terms"].get("stability"):
+        lines.append(f"  changes   of the published rota come to {figures['terms']['stability']:,.0f} {currency}")
     lines += [f"  service   {line}" for line in report.service_lines(figures["service_level"])]
     lines += [f"  promise   {line}" for line in promise_lines(figures["verification"])]
     count = sum(r["rows"] for r in figures["history"]["repairs"])

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
+from datetime import time as clock
 
 import numpy as np
 
@@ -21,10 +22,34 @@ GRID = TimeGrid(date(2027, 1, 4), 14, "UTC", 60)
 
 
 def warm_roster() -> None:
-    """Compile the search for rotas and its bound."""
+    """Compile the search for rotas, its bound, and what places breaks and activities."""
+    from staffing.roster.activities import place_activities
+    from staffing.roster.breaks import place_breaks
     from staffing.roster.engine import warm_up
+    from staffing.roster.problem import (
+        Activity,
+        Agent,
+        Break,
+        Contract,
+        Law,
+        Prices,
+        Roster,
+        RosterProblem,
+        Shift,
+        ShiftType,
+    )
 
     warm_up()
+    first, starts = GRID.start, GRID.starts
+    kind = ShiftType("E", clock(8), 8.0, breaks=(Break(60, 3.0, 4.0),))
+    team = (Agent("a", "a", "c", ("x",), (1,)),)
+    need = np.ones((1, len(GRID)))
+    activities = (Activity("m", ("a",), 60, first, first), Activity("t", ("a",), 60, first, first, together=True))
+    problem = RosterProblem(
+        GRID, ("x",), need, team, {"c": Contract(40.0)}, (kind,), Law(), Prices(), activities=activities
+    )
+    bare = Roster((Shift(0, 0, "E", int(starts[8]), int(starts[16]), (), 480),))
+    place_activities(problem, place_breaks(problem, bare))
 
 
 def warm_requirement() -> None:

@@ -7,15 +7,19 @@ is). The activities that have the least choice are placed first; then those that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import time
+from enum import StrEnum
 
 import numpy as np
 
 from staffing.grid import FloatArray, IntArray
-from staffing.roster.costs import duty, terms, units_of
-from staffing.roster.cover import UNITS, Cover, at, cover_of, price, split
+from staffing.roster.costs import duty, terms
+from staffing.roster.cover import UNITS, cover_of
+from staffing.roster.kernels import row_costs
 from staffing.roster.problem import Activity, Roster, RosterProblem, RosterResult, RosterStatus, Shift
+from staffing.roster.tables import net_of
 
 ROUNDS = 2
 """Most times that the activities that cost something are placed again."""
@@ -31,10 +35,45 @@ class Placement:
         The rota; its shifts hold what was placed.
     missing
         Activities without a place, with the rows of the agents who have none.
+    repairs
+        How each of these agents would find one most cheaply, by (index of the activity in `missing`, row of the agent).
     """
 
     roster: Roster
     missing: tuple[tuple[Activity, tuple[int, ...]], ...]
+    repairs: Mapping[tuple[int, int], Repair] = field(default_factory=dict)
+
+
+class Relaxed(StrEnum):
+    """What must give way so that somebody finds a place for an activity; the first that suffices."""
+
+    TOGETHER = "together"
+    """The common time: somebody's own would do."""
+    TIME = "time"
+    """The time of day."""
+    DAYS = "days"
+    """The days."""
+    NOTHING = "nothing"
+    """No shift of the horizon holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """The cheapest way to a place.
+
+    Attributes
+    ----------
+    relaxed
+        What must give way.
+    begin
+        Unix seconds of the start that would then cost least; None for NOTHING.
+    cost
+        What that costs in cover, in the scenario's currency.
+    """
+
+    relaxed: Relaxed
+    begin: int | None
+    cost: float
 
 
 @dataclass(frozen=True)
@@ -80,7 +119,8 @@ def place_activities(problem: RosterProblem, roster: Roster) -> Placement:
         if gone:
             absent.setdefault(problem.activities.index(task.activity), []).extend(gone)
     missing = tuple((problem.activities[i], tuple(sorted(who))) for i, who in sorted(absent.items()))
-    return Placement(board.roster(), missing)
+    repairs = {(i, a): board.repair(activity, a) for i, (activity, who) in enumerate(missing) for a in who}
+    return Placement(board.roster(), missing, repairs)
 
 
 def with_activities(problem: RosterProblem, result: RosterResult) -> RosterResult:
@@ -95,10 +135,10 @@ def with_activities(problem: RosterProblem, result: RosterResult) -> RosterResul
     objective = sum(found.values())
     hours = sum((b - a) / 3600 for s in placed.roster.shifts for _, a, b in s.activities)
     bound = None if result.bound is None else result.bound - hours * max(problem.prices.overstaffing)
-    notes = tuple(
-        f"{activity.name}: no place for {', '.join(problem.agents[a].name for a in agents)} between "
-        f"{activity.first} and {activity.last}"
-        for activity, agents in placed.missing
+    cover = objective - sum(terms(problem, result.roster).values())
+    notes = (
+        f"activities: {hours:.1f} h are placed, the cover that they take costs {cover:,.2f}",
+        *(_untold(problem, placed, i) for i in range(len(placed.missing))),
     )
     status = result.status
     if status is RosterStatus.OPTIMAL and (bound is None or bound < objective - 0.005):
@@ -114,6 +154,21 @@ def with_activities(problem: RosterProblem, result: RosterResult) -> RosterResul
     )
 
 
+def _untold(problem: RosterProblem, placed: Placement, i: int) -> str:
+    """Who found no place for an activity, and how they would."""
+    activity, agents = placed.missing[i]
+    told = []
+    for a in agents:
+        repair = placed.repairs[i, a]
+        if repair.begin is None:
+            told.append(f"{problem.agents[a].name} (no shift holds it)")
+            continue
+        way = {Relaxed.TOGETHER: "alone", Relaxed.TIME: "at another time of day", Relaxed.DAYS: "on another day"}
+        when = f"{problem.grid.local(repair.begin):%a %Y-%m-%d %H:%M}"
+        told.append(f"{problem.agents[a].name} ({way[repair.relaxed]}: {when}, costs {repair.cost:,.2f})")
+    return f"{activity.name}: no place between {activity.first} and {activity.last} for {', '.join(told)}"
+
+
 def _people(problem: RosterProblem, activity: Activity) -> list[tuple[int, ...]]:
     ids = activity.agents or tuple(agent.id for agent in problem.agents)
     rows = tuple(problem.agent_index[name] for name in ids)
@@ -126,16 +181,29 @@ class _Board:
     def __init__(self, problem: RosterProblem, roster: Roster) -> None:
         self.problem = problem
         self.grid = problem.grid
-        self.cover: Cover = cover_of(problem)
+        self.net = net_of(cover_of(problem))
         self.supply = duty(problem, roster)
+        groups, queues = self.net.serves.shape
+        self.scratch = (
+            np.zeros((1, groups, queues), np.int64),
+            np.zeros((1, queues), np.int64),
+            np.zeros((3, queues), np.int64),
+        )
+        self.minutes: dict[int, int] = {}
         self.of_agent: dict[int, list[Shift]] = {}
         for shift in roster.shifts:
             self.of_agent.setdefault(shift.agent, []).append(shift)
         self.placed: dict[int, tuple[int, tuple[int, ...]]] = {}
         self.paid: dict[int, float] = {}
-        self.cost: IntArray = _cost(self.cover, self.supply)
+        self.cost: IntArray = self._costs(np.arange(len(self.supply)), self.supply)
         self.loss: IntArray = np.zeros((UNITS + 1, *self.supply.shape), np.int64)
         self.stale = np.ones(self.loss.shape, np.bool_)
+
+    def _costs(self, rows: IntArray, supply: IntArray) -> IntArray:
+        """Cents of cover in some intervals with so many units on duty (N, G), less what they cost with nobody."""
+        out = np.zeros(len(rows), np.int64)
+        row_costs(self.net, np.ascontiguousarray(rows, np.int64), np.ascontiguousarray(supply), *self.scratch, out)
+        return out
 
     def _loss(self, g: int, units: int) -> IntArray:
         """How much more each interval costs with some units of a group fewer, shape (T,)."""
@@ -143,7 +211,7 @@ class _Board:
         if len(rows):
             fewer = self.supply[rows]
             fewer[:, g] = np.maximum(fewer[:, g] - units, 0)
-            self.loss[units, rows, g] = _cost(at(self.cover, rows), fewer) - self.cost[rows]
+            self.loss[units, rows, g] = self._costs(rows, fewer) - self.cost[rows]
             self.stale[units, rows, g] = False
         line: IntArray = self.loss[units, :, g]
         return line
@@ -176,8 +244,10 @@ class _Board:
         return [x for x in sorted(found) if self._in_time(activity, x) and any(self._free(task, x))]
 
     def _in_time(self, activity: Activity, begin: int) -> bool:
-        local = self.grid.local(begin)
-        minute = local.hour * 60 + local.minute
+        if begin not in self.minutes:
+            local = self.grid.local(begin)
+            self.minutes[begin] = local.hour * 60 + local.minute
+        minute = self.minutes[begin]
         earliest = activity.earliest.hour * 60 + activity.earliest.minute
         latest = activity.latest.hour * 60 + activity.latest.minute if activity.latest is not None else 1440
         return earliest <= minute and minute + activity.minutes <= latest
@@ -188,10 +258,19 @@ class _Board:
 
     # -- what it costs -------------------------------------------------------------------------------------
 
-    def _units(self, shift: Shift, name: str, begin: int, end: int) -> IntArray:
-        """Units that one agent takes away by an activity, by interval and group, shape (T, G)."""
-        busy = replace(shift, activities=(*shift.activities, (name, begin, end)))
-        return units_of(self.problem, [shift]) - units_of(self.problem, [busy])
+    def _units(self, shift: Shift, begin: int, end: int) -> tuple[int, list[int]]:
+        """Units that one agent takes away by an activity: the first interval that it touches, and the units of each."""
+        origin, step = int(self.grid.starts[0]), self.grid.seconds
+        first = (begin - origin) // step
+        last = min(-(-(end - origin) // step), len(self.grid))
+        away = [*shift.breaks, *((a, b) for _, a, b in shift.activities)]
+        found = []
+        for i in range(first, last):
+            lo, hi = origin + i * step, origin + (i + 1) * step
+            seconds = _overlap(lo, hi, shift.start, shift.end) - sum(_overlap(lo, hi, a, b) for a, b in away)
+            left = seconds - _overlap(lo, hi, begin, end)
+            found.append(_whole(seconds, step) - _whole(left, step))
+        return first, found
 
     def _alone(self, agent: int, seconds: int, starts: Sequence[int]) -> FloatArray:
         """Price of one agent's absence from each start on, by the table of losses."""
@@ -208,20 +287,27 @@ class _Board:
             out[inside] += self._loss(g, part)[last[inside]]
         return np.asarray(out, np.float64)
 
-    def _together(self, task: _Task, begin: int) -> tuple[int, float]:
-        """People missing from a meeting at a time, and what it costs."""
-        end = begin + task.activity.minutes * 60
-        taken = np.zeros_like(self.supply)
-        gone = 0
-        for agent in task.agents:
-            i = self.free(agent, begin, end)
-            if i is None:
-                gone += 1
-            else:
-                taken += self._units(self.of_agent[agent][i], task.activity.name, begin, end)
-        rows = np.flatnonzero(taken.any(axis=1))
-        cost = _cost(at(self.cover, rows), self.supply[rows] - taken[rows]) - self.cost[rows]
-        return gone, float(cost.sum())
+    def _together(self, task: _Task, starts: Sequence[int]) -> list[float]:
+        """What a meeting costs from each start on, with those who are free."""
+        rows: list[int] = []
+        fewer: list[IntArray] = []
+        of: list[int] = []
+        for k, begin in enumerate(starts):
+            end = begin + task.activity.minutes * 60
+            taken: dict[int, IntArray] = {}
+            for agent in task.agents:
+                i = self.free(agent, begin, end)
+                if i is not None:
+                    first, units = self._units(self.of_agent[agent][i], begin, end)
+                    for t, n in enumerate(units, first):
+                        taken.setdefault(t, self.supply[t].copy())[self.problem.group[agent]] -= n
+            rows += taken
+            fewer += taken.values()
+            of += [k] * len(taken)
+        at = np.array(rows, np.int64)
+        cost = self._costs(at, np.array(fewer, np.int64).reshape(len(at), -1)) - self.cost[at]
+        total = np.bincount(np.array(of, np.int64), weights=cost, minlength=len(starts))
+        return [float(x) for x in total]
 
     def best(self, task: _Task) -> tuple[int, float] | None:
         """Best start of a task and its price; None where there is none."""
@@ -234,9 +320,20 @@ class _Board:
             return starts[k], float(prices[k])
         attending = [sum(self._free(task, x)) for x in starts]
         most = max(attending)
-        priced = [(self._together(task, x)[1], x) for x, n in zip(starts, attending, strict=True) if n == most]
-        cost, begin = min(priced)
+        some = [x for x, n in zip(starts, attending, strict=True) if n == most]
+        cost, begin = min(zip(self._together(task, some), some, strict=True))
         return begin, cost
+
+    def repair(self, activity: Activity, agent: int) -> Repair:
+        """How an agent without a place would find one most cheaply."""
+        alone = replace(activity, together=False)
+        anytime = replace(alone, earliest=time(0), latest=None)
+        anyday = replace(anytime, first=self.grid.dates[0], last=self.grid.dates[-1])
+        for relaxed, wish in ((Relaxed.TOGETHER, alone), (Relaxed.TIME, anytime), (Relaxed.DAYS, anyday)):
+            found = self.best(_Task(wish, (agent,)))
+            if found is not None:
+                return Repair(relaxed, found[0], found[1] / 100)
+        return Repair(Relaxed.NOTHING, None, 0.0)
 
     # -- placing -------------------------------------------------------------------------------------------
 
@@ -265,36 +362,42 @@ class _Board:
     def _put(self, task: _Task, begin: int) -> None:
         end = begin + task.activity.minutes * 60
         there = []
-        taken = np.zeros_like(self.supply)
+        taken: list[tuple[int, int, int]] = []
         for agent in task.agents:
             i = self.free(agent, begin, end)
             if i is not None:
                 shift = self.of_agent[agent][i]
-                taken += self._units(shift, task.activity.name, begin, end)
+                taken += self._cells(agent, shift, begin, end)
                 activities = sorted((*shift.activities, (task.activity.name, begin, end)), key=lambda x: x[1])
                 self.of_agent[agent][i] = replace(shift, activities=tuple(activities))
                 there.append(agent)
         self.placed[id(task)] = begin, tuple(there)
-        self._changed(-taken)
+        self._changed(taken, -1)
 
     def _take(self, task: _Task) -> None:
         begin, there = self.placed.pop(id(task))
         mine = (task.activity.name, begin, begin + task.activity.minutes * 60)
-        given = np.zeros_like(self.supply)
+        given: list[tuple[int, int, int]] = []
         for agent in there:
             for i, shift in enumerate(self.of_agent[agent]):
                 if mine in shift.activities:
                     without = replace(shift, activities=tuple(x for x in shift.activities if x != mine))
-                    given += self._units(without, *mine)
+                    given += self._cells(agent, without, *mine[1:])
                     self.of_agent[agent][i] = without
                     break
-        self._changed(given)
+        self._changed(given, 1)
 
-    def _changed(self, units: IntArray) -> None:
-        self.supply += units
-        rows = np.flatnonzero(units.any(axis=1))
+    def _cells(self, agent: int, shift: Shift, begin: int, end: int) -> list[tuple[int, int, int]]:
+        """Interval, group and units of one agent's activity."""
+        first, units = self._units(shift, begin, end)
+        return [(t, int(self.problem.group[agent]), n) for t, n in enumerate(units, first)]
+
+    def _changed(self, cells: Sequence[tuple[int, int, int]], sign: int) -> None:
+        for t, g, n in cells:
+            self.supply[t, g] += sign * n
+        rows = np.array(sorted({t for t, _, _ in cells}), np.int64)
         if len(rows):
-            self.cost[rows] = _cost(at(self.cover, rows), self.supply[rows])
+            self.cost[rows] = self._costs(rows, self.supply[rows])
             self.stale[:, rows] = True
 
     def roster(self) -> Roster:
@@ -303,8 +406,10 @@ class _Board:
         return Roster(tuple(sorted(shifts, key=lambda s: (s.agent, s.day, s.start))))
 
 
-def _cost(cover: Cover, supply: IntArray) -> IntArray:
-    """Cents of under- and overstaffing by interval."""
-    under, over = price(cover, split(cover, supply).sum(axis=1))
-    total: IntArray = (under + over).reshape(len(supply), -1).sum(axis=1)
-    return total
+def _overlap(lo: int, hi: int, a: int, b: int) -> int:
+    return max(0, min(hi, b) - max(lo, a))
+
+
+def _whole(seconds: int, interval: int) -> int:
+    """Units of so much work in an interval, as `costs.units_of` counts them."""
+    return int(max(seconds, 0) * UNITS / interval + 0.5)

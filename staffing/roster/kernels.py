@@ -1370,6 +1370,25 @@ def settle(net: Net, supply: Any, board: Board) -> None:
                 left -= n
 
 
+@lean
+def row_costs(net: Net, rows: Any, supply: Any, flow: Any, level: Any, chain: Any, out: Any) -> None:
+    """Cost of cover in intervals `rows` with `supply` (N, G) on duty, less what they cost with nobody; `flow` (1, G, Q) and
+    `level` (1, Q) are scratch."""
+    _, G, Q = flow.shape
+    for k in range(len(rows)):
+        for q in range(Q):
+            level[0, q] = 0
+            for g in range(G):
+                flow[0, g, q] = 0
+        out[k] = 0
+        for g in range(G):
+            left = supply[k, g]
+            while left > 0:
+                n, x = add_units(flow, level, 0, g, left, net.serves, net.levels, net.slopes, rows[k], chain)
+                out[k] += n * x
+                left -= n
+
+
 @_inner
 def _bare(net: Any, pz: Any, i: int, c: int, board: Any) -> None:
     """Take a shift off duty where its breaks may lie, and price its return there by units."""

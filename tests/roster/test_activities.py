@@ -12,7 +12,7 @@ import pytest
 from staffing.errors import InputError
 from staffing.grid import TimeGrid
 from staffing.roster import costs, rules
-from staffing.roster.activities import place_activities, with_activities
+from staffing.roster.activities import Relaxed, place_activities, with_activities
 from staffing.roster.engine import solve
 from staffing.roster.options import expand, roster_of
 from staffing.roster.problem import (
@@ -89,6 +89,41 @@ def test_a_meeting_is_at_one_time_for_all_and_those_who_cannot_are_named() -> No
     assert sum(len(s.activities) for s in found.roster.shifts) == 2
 
 
+def test_who_found_no_place_is_told_the_cheapest_way_to_one() -> None:
+    need = np.full(48, 2.0)
+    need[[13, 24 + 9]] = 1.0
+    wanted = (
+        Activity("Meeting", (), 60, MONDAY, date(2027, 2, 2), earliest=time(9), latest=time(10), together=True),
+        Activity("Late", ("a1",), 60, MONDAY, MONDAY, earliest=time(18)),
+        Activity("Tuesday", ("a0",), 60, date(2027, 2, 2), date(2027, 2, 2)),
+        Activity("Long", ("a1",), 300, MONDAY, date(2027, 2, 2)),
+    )
+    problem, roster = team(need, activities=wanted)
+    there = Roster(tuple(s for s in roster.shifts if (s.agent, s.day) != (0, 1)))  # Agent 0 works on Monday only
+    found = place_activities(problem, there)
+    told = {
+        (found.missing[i][0].name, a): (
+            r.relaxed,
+            None if r.begin is None else f"{problem.grid.local(r.begin):%a %H:%M}",
+        )
+        for (i, a), r in found.repairs.items()
+    }
+    assert told == {
+        ("Late", 1): (Relaxed.TIME, "Mon 13:00"),
+        ("Tuesday", 0): (Relaxed.DAYS, "Mon 13:00"),
+        ("Long", 1): (Relaxed.NOTHING, None),
+    }
+    apart = replace(problem, activities=(replace(wanted[0], first=date(2027, 2, 2)),))
+    monday = Roster((*there.shifts[:1], there.shifts[2]))
+    (repair,) = place_activities(apart, monday).repairs.values()
+    assert repair.relaxed is Relaxed.DAYS
+    busy = replace(problem, activities=(replace(wanted[0], earliest=time(0), latest=None),))
+    halves = Roster((there.shifts[0], there.shifts[2]))  # one works on Monday, the other on Tuesday
+    (repair,) = place_activities(busy, halves).repairs.values()
+    assert repair.relaxed is Relaxed.TOGETHER
+    assert repair.cost >= 0
+
+
 def test_an_activity_keeps_clear_of_breaks_and_other_activities() -> None:
     both = (Activity("One", ("a0",), 240, MONDAY, MONDAY), Activity("Two", ("a0",), 225, MONDAY, MONDAY))
     problem, roster = team(np.full(48, 1.0), activities=both)
@@ -144,6 +179,10 @@ def test_a_result_is_judged_with_its_activities_and_its_bound_stays_below() -> N
     before, after = (costs.coverage(problem, x.roster).on_duty.sum() for x in (bare, result) if x.roster)
     assert after < before
     assert with_activities(replace(problem, activities=()), bare) is bare
+    assert result.notes[-1].startswith("activities: 4.0 h are placed, the cover that they take costs ")
+    late = replace(problem, activities=(replace(problem.activities[0], earliest=time(23, 30)),))
+    assert "no place between" in with_activities(late, bare).notes[-1]
+    assert "at another time of day: " in with_activities(late, bare).notes[-1]
 
 
 def test_activities_are_written_to_the_rota_and_read_again(tmp_path) -> None:
