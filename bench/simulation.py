@@ -1,4 +1,4 @@
-"""Honesty and speed of the simulation: ``python -m bench.simulation [--transient FILE] [--peers] [--multiskill] [--json]``.
+"""Honesty and speed of the simulation: ``python -m bench.simulation [--transient FILE] [--peers | --multiskill | --drawn N]``.
 
 Honesty: exact values (time-varying queues from a file; steady Erlang C and A from `staffing.queueing`) must lie in the
 stated 95% bands. Speed: contacts per CPU-second on a day of three queues, four skill groups and 103 people, beside
@@ -141,10 +141,30 @@ def transient(path: Path, replications: int, seed: int) -> list[Check]:
     return out
 
 
-def steady(replications: int, seed: int) -> list[Check]:
+Case = tuple[float, int, float, float]
+"""Load, agents, mean patience and threshold in handling times, as in `STEADY`."""
+
+
+def drawn(count: int, seed: int) -> list[Case]:
+    """Cases at random, extremes among them: one agent, overload, hardly any patience, service levels near 0 and 1."""
+    rng = np.random.default_rng(seed)
+    out: list[Case] = []
+    while len(out) < count:
+        load = float(np.exp(rng.uniform(math.log(0.2), math.log(120))))
+        endless = rng.random() < 0.35
+        spare = rng.uniform(0.5, 3.0) if endless else rng.uniform(-2.5, 2.5)
+        agents = max(1, round(load + spare * math.sqrt(load)))
+        if endless and load / agents > 0.95:
+            continue
+        patience = math.inf if endless else float(np.exp(rng.uniform(math.log(0.05), math.log(4))))
+        out.append((load, agents, patience, float(rng.choice([0.0, 0.02, 0.1, 0.5, 1.5]))))
+    return out
+
+
+def steady(cases: list[Case], replications: int, seed: int) -> list[Check]:
     """Service level, wait, abandonment of Erlang C and A, on the second of two days, the first being the warm-up."""
     out = []
-    for number, (load, agents, patience, threshold) in enumerate(STEADY):
+    for number, (load, agents, patience, threshold) in enumerate(cases):
         settling = max(1.0, (math.sqrt(agents) - math.sqrt(load)) ** -2) if math.isinf(patience) else max(1.0, patience)
         aht = 86_400 / max(30.0, 9.0 * settling)
         demand = one_queue(np.full(96 * 2, load * QUARTER / aht), aht, patience * aht, threshold * aht, 2)
@@ -310,11 +330,22 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--transient", type=Path, default=GIVEN, help="exact values of time-varying queues")
     parser.add_argument("--peers", action="store_true", help="also run simpy and ciw")
+    parser.add_argument(
+        "--drawn", type=int, default=0, metavar="N", help="only N steady queues drawn at random, with extremes"
+    )
     parser.add_argument("--multiskill", action="store_true", help="only size the laboratory's seven skill groups")
     parser.add_argument("--replications", type=int, default=1000, help="of each exact case")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(argv)
+    if args.drawn:
+        checks = steady(drawn(args.drawn, args.seed), max(2, args.replications // 4), args.seed)
+        kinds: dict[str, list[bool]] = defaultdict(list)
+        for c in checks:
+            kinds[next(k for k in ("service level", "wait", "abandonment") if k in c.name)].append(c.inside)
+        share = {name: f"{sum(found)} of {len(found)}" for name, found in kinds.items()}
+        print(json.dumps(share) if args.json else "\n".join(f"{name}: {text} inside" for name, text in share.items()))
+        return 0
     if args.multiskill:
         sized = {name: multiskill(scale, args.seed) for name, scale in (("51 erlangs", 1.0), ("15.3 erlangs", 0.3))}
         print(json.dumps(sized) if args.json else "\n".join(f"{name}: {row}" for name, row in sized.items()))
@@ -322,7 +353,7 @@ def main(argv: list[str] | None = None) -> int:
     if not args.transient.exists():
         print(f"no file {args.transient}; name one with --transient", file=sys.stderr)
         return 2
-    checks = transient(args.transient, args.replications, args.seed) + steady(args.replications // 4, args.seed)
+    checks = transient(args.transient, args.replications, args.seed) + steady(STEADY, args.replications // 4, args.seed)
     rate, speed = speeds(200, args.peers)
     demand, duty = month()
     simulate(demand, duty, SimulationSettings(replications=2))

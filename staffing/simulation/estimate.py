@@ -79,10 +79,27 @@ def student(replications: int) -> float:
 
 
 def ratio(sums: Sums) -> Estimate:
-    """Ratio of two means, e.g. waiting time per contact, with a band by the delta method and Student's t."""
+    """Ratio of two means of what is never negative, e.g. waiting time per contact, with a band by the delta method.
+
+    Student's t on the ratio gives the low end, at least 0, and on its logarithm the high end: where hardly anybody waits a few
+    long waits make up the mean, and samples without one lie far below it more often than far above.
+
+    Examples
+    --------
+    >>> waits, served = np.array([[0.0], [0.0], [90.0], [30.0]]), np.full((4, 1), 10.0)
+    >>> band = ratio(Sums.of(waits, served))
+    >>> float(band.mean[0]), float(band.low[0]), bool(band.high[0] - 3.0 > 3.0 - band.low[0])
+    (3.0, 0.0, True)
+    """
     mean, error = sums.spread
     half = student(sums.replications) * error
-    return Estimate(mean, mean - half, mean + half)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        relative = np.where(mean > 0, half / mean, 0.0)
+    return Estimate(mean, np.maximum(mean - half, 0.0), mean * np.exp(np.minimum(relative, SKEWED)))
+
+
+SKEWED = 5.0
+"""Relative half width beyond which the band of a ratio says nothing anyway."""
 
 
 def share(sums: Sums) -> Estimate:
