@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from staffing.errors import Problems
 from staffing.grid import BoolArray, FloatArray, IntArray, TimeGrid, read_only
 from staffing.progress import SILENT, Monitor, Progress
 from staffing.simulation.duty import on_duty_for
@@ -117,6 +118,11 @@ def size(
         slot = np.unique(np.asarray(alike), return_inverse=True)[1].reshape(-1)
     subsets = subsets_of(priority)
     bound = bounds(demand, subsets)
+    problems = Problems()
+    for name, column, contacts in zip(demand.queues, priority.T, demand.contacts, strict=True):
+        if contacts.any() and not column.any():
+            problems.add(f"queue {name}", f"{contacts.sum():.0f} contacts and nobody serves it", "give it to a group")
+    problems.raise_if_any()
     extra = np.zeros(demand.contacts.shape) if deferred is None else deferred
     asked = bound + np.array([extra[list(s)].sum(axis=0) for s in subsets])
     sizing = _Sizing(
