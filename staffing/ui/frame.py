@@ -81,18 +81,17 @@ def _contexts(t: Texts) -> None:
 def _follow(name: str, label: str, options: dict[str, str], chosen: str, choose: Callable[[str], None]) -> None:
     """A selectbox that follows what is chosen elsewhere.
 
-    It stays the same, and open, as long as it shows what is chosen. Where another thing was chosen elsewhere, a new one takes its
+    It stays the same, and open, as long as it shows what is chosen and still offers what it offered. Else a new one takes its
     place: what a browser still tells of the old one then does not count.
     """
-    counter = f"choose-{name}"
-    number = st.session_state.get(counter, 0)
-    if st.session_state.get(f"{counter}-{number}", chosen) != chosen:
+    number, offered = st.session_state.get(f"choose-{name}", (0, options))
+    if st.session_state.get(f"choose-{name}-{number}", chosen) != chosen or not offered.items() <= options.items():
         number += 1
-    st.session_state[counter] = number
-    key = f"{counter}-{number}"
+    st.session_state[f"choose-{name}"] = number, options
+    key = f"choose-{name}-{number}"
 
     def changed() -> None:
-        if st.session_state[counter] == number:
+        if st.session_state[f"choose-{name}"][0] == number and st.session_state[key] in options:
             choose(st.session_state[key])
 
     st.selectbox(
