@@ -33,7 +33,7 @@ _wide: Any = np.int64
 VOICE, CHAT, DEFERRABLE = 0, 1, 2
 LOGNORMAL, EXPONENTIAL, EMPIRICAL = 0, 1, 2
 WAITING, SERVED, ABANDONED, TURNED_AWAY, IN_HAND, NOT_MADE = 0, 1, 2, 3, 4, 5
-COMPLETION, RETURN, OVERFLOW, PATIENCE_END, RETRY = 0, 1, 2, 3, 4
+RETURN, OVERFLOW, PATIENCE_END, RETRY = 0, 1, 2, 3
 OFFERED, IN_TIME, SERVED_COUNT, ABANDONED_COUNT, TURNED_COUNT, WAITING_COUNT = range(6)
 JUDGED, WAIT_SUM, QUICK_ABANDONED = range(6, 9)
 COUNTS = 9
@@ -95,7 +95,6 @@ PERSON = np.dtype(
         ("exclusive", "i4"),
         ("level", "i4"),
         ("most", "i4"),
-        ("stamp", "i4"),
         ("listed", "i4"),
         ("before", "i4"),
         ("after", "i4"),
@@ -108,12 +107,11 @@ PERSON = np.dtype(
 )
 """State of a person: when the idle list was joined, chats in hand were last worked off, since when there was no moment
 without a contact (-1: there is none), work began and ended; whether on duty, finishing past the end, on a voice or
-deferrable contact; contacts in hand and how many chats are allowed; number that makes older end-of-chat events void; idle
-list (-1: none) and neighbours in it; group, crew, current stretch, stretch that has begun while the person was still
+deferrable contact; contacts in hand and how many chats are allowed; idle list (-1: none) and neighbours in it; group, crew, current stretch, stretch that has begun while the person was still
 finishing the one before."""
 
-EVENT = np.dtype([("time", "f8"), ("kind", "i4"), ("who", "i4"), ("stamp", "i4")], align=True)
-"""A future event, of a person or a contact."""
+EVENT = np.dtype([("time", "f8"), ("kind", "i4"), ("who", "i4")], align=True)
+"""A future event: what, and of which stretch of work or contact."""
 
 HAND = np.dtype([("left", "f8"), ("contact", "i4")], align=True)
 """A contact in hand and, for a chat, the work left."""
@@ -310,7 +308,7 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
 
 
 @_inlined
-def _push(events, size, time, kind, who, stamp):
+def _push(events, size, time, kind, who):
     """Add an event to the binary heap."""
     i = size[0]
     size[0] = i + 1
@@ -324,7 +322,6 @@ def _push(events, size, time, kind, who, stamp):
     event["time"] = time
     event["kind"] = kind
     event["who"] = who
-    event["stamp"] = stamp
 
 
 @_inlined
@@ -333,7 +330,7 @@ def _pop(events, size):
     n = size[0] - 1
     size[0] = n
     time = events[n]["time"]
-    kind, who, stamp = events[n]["kind"], events[n]["who"], events[n]["stamp"]
+    kind, who = events[n]["kind"], events[n]["who"]
     events[n]["time"] = np.inf  # never the earlier of two, so that a last lone child needs no test
     i, child = 0, 1
     while child < n:
@@ -347,7 +344,27 @@ def _pop(events, size):
     event["time"] = time
     event["kind"] = kind
     event["who"] = who
-    event["stamp"] = stamp
+
+
+@_inlined
+def _set(tree, leaf, time):
+    """Set the time of a leaf. Every node of the tree holds the earlier of the two below it, the root (1) the earliest."""
+    i = leaf + (len(tree) >> 1)
+    tree[i] = time
+    while i > 1:
+        time = min(time, tree[i ^ 1])
+        i >>= 1
+        tree[i] = time
+
+
+@_inlined
+def _leaf(tree):
+    """First leaf with the earliest time."""
+    i, n, time = 1, len(tree) >> 1, tree[1]
+    while i < n:
+        i <<= 1
+        i += tree[i] != time
+    return i - n
 
 
 @_inlined
@@ -409,7 +426,7 @@ def _next_chat(a, rules, people, hands, contacts):
 
 
 @_inlined
-def _take(c, a, q, now, rules, pace, people, hands, lists, contacts, events, size):
+def _take(c, a, q, now, rules, pace, people, hands, lists, contacts, due):
     """Hand contact `c` of queue `q` to person `a`."""
     person, contact = people[a], contacts[c]
     if person["listed"] >= 0:
@@ -425,21 +442,20 @@ def _take(c, a, q, now, rules, pace, people, hands, lists, contacts, events, siz
         person["exclusive"] = 1
         person["level"] = 1
         hands[a, 0]["contact"] = c
-        _push(events, size, now + work, COMPLETION, a, person["stamp"])
+        _set(due, a, now + work)
         return
     _work_off(a, now, rules, people, hands, contacts)
     hands[a, k]["contact"] = c
     hands[a, k]["left"] = work
     person["level"] = k + 1
-    person["stamp"] += 1
     _, seconds = _next_chat(a, rules, people, hands, contacts)
-    _push(events, size, now + seconds, COMPLETION, a, person["stamp"])
+    _set(due, a, now + seconds)
     if k + 1 < person["most"]:
         _link(a, now, people, lists)
 
 
 @_inlined
-def _put_down(a, now, rules, people, hands, contacts, events, size):
+def _put_down(a, now, rules, people, hands, contacts, due):
     """End the contact of person `a` that is due now."""
     person = people[a]
     if person["exclusive"]:
@@ -454,10 +470,9 @@ def _put_down(a, now, rules, people, hands, contacts, events, size):
         hands[a, j]["contact"] = hands[a, k]["contact"]
         hands[a, j]["left"] = hands[a, k]["left"]
         person["level"] = k
-        person["stamp"] += 1
         if k > 0:
             _, seconds = _next_chat(a, rules, people, hands, contacts)
-            _push(events, size, now + seconds, COMPLETION, a, person["stamp"])
+            _set(due, a, now + seconds)
     contact["status"] = SERVED
     contact["finish"] = now
 
@@ -544,7 +559,7 @@ def _step_up(q, lines, contacts):
 
 
 @_inlined
-def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size):
+def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, due):
     """Let person `a` take waiting work: best rank, then longest waiting; list them where they can take more."""
     person = people[a]
     g = _wide(person["group"])
@@ -574,7 +589,7 @@ def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, 
             break
         c = _wide(lines[best]["head"])
         _step_up(best, lines, contacts)
-        _take(c, a, best, now, rules, pace, people, hands, lists, contacts, events, size)
+        _take(c, a, best, now, rules, pace, people, hands, lists, contacts, due)
         if person["exclusive"]:
             return
     if person["listed"] < 0 and person["level"] < person["most"]:
@@ -582,7 +597,7 @@ def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, 
 
 
 @_called
-def _hand_out(q, now, waited, rules, priority, route, pace, people, hands, lists, lines, contacts, events, size):
+def _hand_out(q, now, waited, rules, priority, route, pace, people, hands, lists, lines, contacts, due):
     """Hand the first contact of queue `q` to whoever may take it; whether somebody did."""
     c = _first(q, now, lines, contacts)
     if c < 0:
@@ -591,7 +606,7 @@ def _hand_out(q, now, waited, rules, priority, route, pace, people, hands, lists
     if a < 0:
         return False
     _step_up(q, lines, contacts)
-    _take(c, a, q, now, rules, pace, people, hands, lists, contacts, events, size)
+    _take(c, a, q, now, rules, pace, people, hands, lists, contacts, due)
     return True
 
 
@@ -625,6 +640,7 @@ def _run(
     hands,
     lists,
     lines,
+    due,
     events,
     size,
     busy,
@@ -650,7 +666,7 @@ def _run(
     t_end = stretches[by_end[i_end]]["end"] if i_end < n_stretches else np.inf
     while True:
         t_event = events[0]["time"] if size[0] > 0 else np.inf
-        now = min(min(t_event, next_arrival), min(t_start, t_end))
+        now = min(min(min(t_event, due[1]), next_arrival), min(t_start, t_end))
         stop = RUNNING
         if now == np.inf:
             stop = FINISHED
@@ -666,31 +682,29 @@ def _run(
             clock["i_end"] = i_end
             return stop
         comes, seeks, arrives, ended = _wide(-1), _wide(-1), _wide(-1), _wide(-1)
-        if t_event <= now:
-            kind, who, stamp = events[0]["kind"], _wide(events[0]["who"]), _wide(events[0]["stamp"])
+        if due[1] <= now:
+            ended = _leaf(due)
+            person = people[ended]
+            if person["listed"] >= 0:
+                _unlink(ended, people, lists)
+            _put_down(ended, now, rules, people, hands, contacts, due)
+            if person["on"]:
+                seeks = ended
+            elif person["level"] == 0:
+                person["leaving"] = 0
+                person["left_at"] = now
+                close = max(close, now)
+                _spread(present, person["crew"], person["on_since"], now, seconds)
+                stretch = stretches[person["stretch"]]
+                if stretch["last"]:
+                    overtime += now - stretch["end"]
+                comes = _wide(person["pending"])
+                person["pending"] = -1
+        elif t_event <= now:
+            kind, who = events[0]["kind"], _wide(events[0]["who"])
             _pop(events, size)
-            if kind == COMPLETION:
-                person = people[who]
-                if stamp != person["stamp"]:
-                    continue
-                if person["listed"] >= 0:
-                    _unlink(who, people, lists)
-                _put_down(who, now, rules, people, hands, contacts, events, size)
-                ended = who
-                if person["on"]:
-                    seeks = who
-                elif person["level"] == 0:
-                    person["leaving"] = 0
-                    person["left_at"] = now
-                    close = max(close, now)
-                    _spread(present, person["crew"], person["on_since"], now, seconds)
-                    stretch = stretches[person["stretch"]]
-                    if stretch["last"]:
-                        overtime += now - stretch["end"]
-                    comes = _wide(person["pending"])
-                    person["pending"] = -1
-            elif kind == RETURN:
-                comes = stamp
+            if kind == RETURN:
+                comes = who
             elif kind == RETRY:
                 arrives = who
             elif contacts[who]["status"] == WAITING and contacts[who]["deadline"] >= now:
@@ -710,8 +724,7 @@ def _run(
                         lists,
                         lines,
                         contacts,
-                        events,
-                        size,
+                        due,
                     )
                 else:
                     contact = contacts[who]
@@ -732,7 +745,7 @@ def _run(
                             further["begin"] = 0.0
                             further["finish"] = 0.0
                             further["who"] = -1
-                            _push(events, size, again, RETRY, made, 0)
+                            _push(events, size, again, RETRY, made)
                             made += 1
         elif t_start <= now:
             person = people[stretches[i_start]["person"]]
@@ -775,23 +788,24 @@ def _run(
             back = max(stretches[comes]["start"], person["left_at"] + stretches[comes]["gap"])
             if back > now:
                 if back < stretches[comes]["end"]:
-                    _push(events, size, back, RETURN, a, comes)
+                    _push(events, size, back, RETURN, comes)
             elif now < stretches[comes]["end"] and not person["on"] and not person["leaving"]:
                 person["on"] = 1
                 person["stretch"] = comes
                 person["on_since"] = now
                 seeks = a
         if seeks >= 0:
-            _seek(seeks, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size)
+            _seek(seeks, now, rules, priority, pace, people, hands, lists, lines, contacts, due)
             if reserved and people[seeks]["listed"] == 0:
                 # One more is idle, so work that was held back for others may be handed out now.
                 for q in range(n_queues):
                     while rules[q]["reserve"] > 0 and _hand_out(
-                        q, now, 0.0, rules, priority, route, pace, people, hands, lists, lines, contacts, events, size
+                        q, now, 0.0, rules, priority, route, pace, people, hands, lists, lines, contacts, due
                     ):
                         pass
         if ended >= 0 and people[ended]["level"] == 0:
             person = people[ended]
+            _set(due, ended, np.inf)
             _spread(busy, person["crew"], person["busy_since"], now, seconds)
             person["busy_since"] = -1.0
         if arrives >= 0:
@@ -800,14 +814,14 @@ def _run(
             contact["status"] = WAITING
             a = _find_person(q, 0.0, rules, priority, route, people, lists)
             if a >= 0:
-                _take(arrives, a, q, now, rules, pace, people, hands, lists, contacts, events, size)
+                _take(arrives, a, q, now, rules, pace, people, hands, lists, contacts, due)
                 continue
             if rules[q]["channel"] != DEFERRABLE:
                 contact["deadline"] = min(now + contact["patience"], closing[q, contact["interval"]])
                 if rules[q]["retry_share"] > 0 and contact["deadline"] < np.inf:
-                    _push(events, size, contact["deadline"], PATIENCE_END, arrives, 0)
+                    _push(events, size, contact["deadline"], PATIENCE_END, arrives)
             if rules[q]["overflow"] > 0:
-                _push(events, size, now + rules[q]["overflow"], OVERFLOW, arrives, 0)
+                _push(events, size, now + rules[q]["overflow"], OVERFLOW, arrives)
             if lines[q]["tail"] >= 0:
                 contacts[lines[q]["tail"]]["following"] = arrives
             else:
@@ -881,6 +895,10 @@ def play(
             if priority[staff[a, 0], q] > 0 and rules[q]["concurrency"] > person["most"]:
                 person["most"] = rules[q]["concurrency"]
     hands = np.zeros((n_people, widest), HAND)
+    leaves = 1
+    while leaves < n_people:
+        leaves *= 2
+    due = np.full(2 * leaves, np.inf)
     events = np.empty(4 * n_people + 128, EVENT)
     size = np.zeros(1, np.int64)
     busy, present = np.zeros((n_crews, n_intervals)), np.zeros((n_crews, n_intervals))
@@ -906,6 +924,7 @@ def play(
             hands,
             lists,
             lines,
+            due,
             events,
             size,
             busy,
