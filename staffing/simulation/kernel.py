@@ -29,6 +29,8 @@ _compiled: Any = njit(**_options)
 _called: Any = njit(**_unmanaged)
 _inlined: Any = njit(**_unmanaged, forceinline=True)
 _wide: Any = np.int64
+_index: Any = np.uint64  # never negative, so nobody has to ask whether it counts from the end
+_ONE = np.uint64(1)
 
 VOICE, CHAT, DEFERRABLE = 0, 1, 2
 LOGNORMAL, EXPONENTIAL, EMPIRICAL = 0, 1, 2
@@ -236,6 +238,47 @@ def _longer(table, more):
     return out
 
 
+@_called
+def _draw_day(contacts, n, s, q, i, end, gap, left, factor, rate, law, aht, sigma, quantiles, patience, seconds):
+    """Draw the contacts of a queue from interval `i` to `end`, until the table is full: how many there are, and where it stands.
+
+    `gap` is what is left of the gap to the next contact, and `left` of the expectation of the interval.
+    """
+    mass = rate[q, i] * factor
+    while True:
+        while gap >= left:
+            gap -= left
+            i += 1
+            if i == end:
+                return n, i, gap, left
+            mass = rate[q, i] * factor
+            left = mass
+        if n == len(contacts):
+            return n, i, gap, left
+        left -= gap
+        contact = contacts[n]
+        contact["time"] = (i + 1.0 - left / mass) * seconds
+        contact["interval"] = i
+        contact["queue"] = q
+        contact["status"] = NOT_MADE
+        contact["following"] = -1
+        contact["deadline"] = np.inf
+        contact["begin"] = 0.0
+        contact["finish"] = 0.0
+        contact["who"] = -1
+        if law[q] == LOGNORMAL:
+            contact["work"] = aht[q, i] * math.exp(sigma[q] * _normal(s) - 0.5 * sigma[q] * sigma[q])
+        elif law[q] == EXPONENTIAL:
+            contact["work"] = aht[q, i] * _exponential(s)
+        else:
+            x = _uniform(s) * (quantiles.shape[1] - 1)
+            k = int(x)
+            contact["work"] = aht[q, i] * (quantiles[q, k] + (x - k) * (quantiles[q, k + 1] - quantiles[q, k]))
+        contact["patience"] = patience[q] * _exponential(s)
+        n += 1
+        gap = _exponential(s)
+
+
 @_compiled
 def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patience, seconds):
     """Draw the contacts of one replication; every queue and day from its own stream.
@@ -259,47 +302,15 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
     for q in range(n_queues):
         for d in range(n_days):
             s = states[q, d]
-            i = day_first[d]
-            end = day_first[d + 1]
-            mass = rate[q, i] * factor[q, d]
-            left = mass
-            gap = _exponential(s)
+            i, end = day_first[d], day_first[d + 1]
+            gap, left = _exponential(s), rate[q, i] * factor[q, d]
             while True:
-                while gap >= left:
-                    gap -= left
-                    i += 1
-                    if i == end:
-                        break
-                    mass = rate[q, i] * factor[q, d]
-                    left = mass
+                n, i, gap, left = _draw_day(
+                    contacts, n, s, q, i, end, gap, left, factor[q, d], rate, law, aht, sigma, quantiles, patience, seconds
+                )
                 if i == end:
                     break
-                left -= gap
-                if n == room:
-                    more = room // 2 + 64
-                    contacts = _longer(contacts, more)
-                    room += more
-                contact = contacts[n]
-                contact["time"] = (i + 1.0 - left / mass) * seconds
-                contact["interval"] = i
-                contact["queue"] = q
-                contact["status"] = NOT_MADE
-                contact["following"] = -1
-                contact["deadline"] = np.inf
-                contact["begin"] = 0.0
-                contact["finish"] = 0.0
-                contact["who"] = -1
-                if law[q] == LOGNORMAL:
-                    contact["work"] = aht[q, i] * math.exp(sigma[q] * _normal(s) - 0.5 * sigma[q] * sigma[q])
-                elif law[q] == EXPONENTIAL:
-                    contact["work"] = aht[q, i] * _exponential(s)
-                else:
-                    x = _uniform(s) * (quantiles.shape[1] - 1)
-                    k = int(x)
-                    contact["work"] = aht[q, i] * (quantiles[q, k] + (x - k) * (quantiles[q, k + 1] - quantiles[q, k]))
-                contact["patience"] = patience[q] * _exponential(s)
-                n += 1
-                gap = _exponential(s)
+                contacts = _longer(contacts, len(contacts) // 2 + 64)
         first[q + 1] = n
     return contacts[:n], first
 
@@ -346,25 +357,38 @@ def _pop(events, size):
     event["who"] = who
 
 
+@_compiled
+def _tree(n):
+    """Tree of the next times of `n` people or queues, infinite so far.
+
+    Node 1 is the root, below node i lie 2 i and 2 i + 1, the leaves are the second half; every node has the earliest time
+    below it. To change or find one takes a few steps without a branch that nobody could foretell.
+    """
+    leaves = 1
+    while leaves < n:
+        leaves *= 2
+    return np.full(2 * leaves, np.inf)
+
+
 @_inlined
 def _set(tree, leaf, time):
-    """Set the time of a leaf. Every node of the tree holds the earlier of the two below it, the root (1) the earliest."""
-    i = leaf + (len(tree) >> 1)
+    """Change the time of a leaf."""
+    i = _index(leaf) + _index(len(tree) >> 1)
     tree[i] = time
-    while i > 1:
-        time = min(time, tree[i ^ 1])
-        i >>= 1
+    while i > _ONE:
+        time = min(time, tree[i ^ _ONE])
+        i >>= _ONE
         tree[i] = time
 
 
 @_inlined
-def _leaf(tree):
+def _earliest(tree):
     """First leaf with the earliest time."""
-    i, n, time = 1, len(tree) >> 1, tree[1]
-    while i < n:
-        i <<= 1
-        i += tree[i] != time
-    return i - n
+    i, leaves, time = _ONE, _index(len(tree) >> 1), tree[1]
+    while i < leaves:
+        i <<= _ONE
+        i += _index(tree[i] > time)
+    return _wide(i - leaves)
 
 
 @_inlined
@@ -641,6 +665,7 @@ def _run(
     lists,
     lines,
     due,
+    upcoming,
     events,
     size,
     busy,
@@ -658,15 +683,11 @@ def _run(
     for q in range(n_queues):
         reserved = reserved or rules[q]["reserve"] > 0
         retries = retries or rules[q]["retry_share"] > 0
-    next_arrival, next_queue = np.inf, _wide(-1)
-    for q in range(n_queues):
-        if pointer[q] < first[q + 1] and contacts[pointer[q]]["time"] < next_arrival:
-            next_arrival, next_queue = contacts[pointer[q]]["time"], q
     t_start = stretches[i_start]["start"] if i_start < n_stretches else np.inf
     t_end = stretches[by_end[i_end]]["end"] if i_end < n_stretches else np.inf
     while True:
         t_event = events[0]["time"] if size[0] > 0 else np.inf
-        now = min(min(min(t_event, due[1]), next_arrival), min(t_start, t_end))
+        now = min(min(min(t_event, due[1]), upcoming[1]), min(t_start, t_end))
         stop = RUNNING
         if now == np.inf:
             stop = FINISHED
@@ -683,7 +704,7 @@ def _run(
             return stop
         comes, seeks, arrives, ended = _wide(-1), _wide(-1), _wide(-1), _wide(-1)
         if due[1] <= now:
-            ended = _leaf(due)
+            ended = _earliest(due)
             person = people[ended]
             if person["listed"] >= 0:
                 _unlink(ended, people, lists)
@@ -774,12 +795,10 @@ def _run(
                     person["left_at"] = now
                     _spread(present, person["crew"], person["on_since"], now, seconds)
         else:
-            arrives = pointer[next_queue]
-            pointer[next_queue] += 1
-            next_arrival, next_queue = np.inf, _wide(-1)
-            for q in range(n_queues):
-                if pointer[q] < first[q + 1] and contacts[pointer[q]]["time"] < next_arrival:
-                    next_arrival, next_queue = contacts[pointer[q]]["time"], q
+            q = _earliest(upcoming)
+            arrives = pointer[q]
+            pointer[q] = arrives + 1
+            _set(upcoming, q, contacts[arrives + 1]["time"] if arrives + 1 < first[q + 1] else np.inf)
 
         if comes >= 0:
             # A break keeps its length: who went late comes back as much later.
@@ -895,10 +914,10 @@ def play(
             if priority[staff[a, 0], q] > 0 and rules[q]["concurrency"] > person["most"]:
                 person["most"] = rules[q]["concurrency"]
     hands = np.zeros((n_people, widest), HAND)
-    leaves = 1
-    while leaves < n_people:
-        leaves *= 2
-    due = np.full(2 * leaves, np.inf)
+    due, upcoming = _tree(n_people), _tree(n_queues)
+    for q in range(n_queues):
+        if first[q] < first[q + 1]:
+            _set(upcoming, q, contacts[first[q]]["time"])
     events = np.empty(4 * n_people + 128, EVENT)
     size = np.zeros(1, np.int64)
     busy, present = np.zeros((n_crews, n_intervals)), np.zeros((n_crews, n_intervals))
@@ -925,6 +944,7 @@ def play(
             lists,
             lines,
             due,
+            upcoming,
             events,
             size,
             busy,
