@@ -30,7 +30,7 @@ _called: Any = njit(**_unmanaged)
 _inlined: Any = njit(**_unmanaged, forceinline=True)
 _wide: Any = np.int64
 _index: Any = np.uint64  # never negative, so nobody has to ask whether it counts from the end
-_ONE = np.uint64(1)
+_ONE, _TWO, _THREE = np.uint64(1), np.uint64(2), np.uint64(3)
 
 VOICE, CHAT, DEFERRABLE = 0, 1, 2
 LOGNORMAL, EXPONENTIAL, EMPIRICAL = 0, 1, 2
@@ -361,12 +361,12 @@ def _pop(events, size):
 def _tree(n):
     """Tree of the next times of `n` people or queues, infinite so far.
 
-    Node 1 is the root, below node i lie 2 i and 2 i + 1, the leaves are the second half; every node has the earliest time
+    Node 1 is the root, below node i lie 4 i to 4 i + 3, the second half are the leaves; every node has the earliest time
     below it. To change or find one takes a few steps without a branch that nobody could foretell.
     """
     leaves = 1
     while leaves < n:
-        leaves *= 2
+        leaves *= 4
     return np.full(2 * leaves, np.inf)
 
 
@@ -376,8 +376,8 @@ def _set(tree, leaf, time):
     i = _index(leaf) + _index(len(tree) >> 1)
     tree[i] = time
     while i > _ONE:
-        time = min(time, tree[i ^ _ONE])
-        i >>= _ONE
+        time = min(time, min(tree[i ^ _ONE], min(tree[i ^ _TWO], tree[i ^ _THREE])))
+        i >>= _TWO
         tree[i] = time
 
 
@@ -386,8 +386,10 @@ def _earliest(tree):
     """First leaf with the earliest time."""
     i, leaves, time = _ONE, _index(len(tree) >> 1), tree[1]
     while i < leaves:
-        i <<= _ONE
-        i += _index(tree[i] > time)
+        i <<= _TWO
+        first, second, third = _index(tree[i] > time), _index(tree[i + _ONE] > time), _index(tree[i + _TWO] > time)
+        second &= first
+        i += first + second + (third & second)
     return _wide(i - leaves)
 
 
