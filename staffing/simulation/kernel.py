@@ -109,8 +109,8 @@ PERSON = np.dtype(
 )
 """State of a person: when the idle list was joined, chats in hand were last worked off, since when there was no moment
 without a contact (-1: there is none), work began and ended; whether on duty, finishing past the end, on a voice or
-deferrable contact; contacts in hand and how many chats are allowed; idle list (-1: none) and neighbours in it; group, crew, current stretch, stretch that has begun while the person was still
-finishing the one before."""
+deferrable contact; contacts in hand and how many chats are allowed; idle list (-1: none) and neighbours in it; group, crew,
+current stretch, stretch that has begun while the person was still finishing the one before."""
 
 EVENT = np.dtype([("time", "f8"), ("kind", "i4"), ("who", "i4")], align=True)
 """A future event: what, and of which stretch of work or contact."""
@@ -306,7 +306,22 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
             gap, left = _exponential(s), rate[q, i] * factor[q, d]
             while True:
                 n, i, gap, left = _draw_day(
-                    contacts, n, s, q, i, end, gap, left, factor[q, d], rate, law, aht, sigma, quantiles, patience, seconds
+                    contacts,
+                    n,
+                    s,
+                    q,
+                    i,
+                    end,
+                    gap,
+                    left,
+                    factor[q, d],
+                    rate,
+                    law,
+                    aht,
+                    sigma,
+                    quantiles,
+                    patience,
+                    seconds,
                 )
                 if i == end:
                     break
