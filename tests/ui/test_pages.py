@@ -295,6 +295,35 @@ def test_a_changed_table_is_saved_or_becomes_a_scenario(place, team, monkeypatch
     assert "agent\\_id" in page.error[0].value
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "told"),
+    [
+        ("de", "Vertrag;Wochenstunden;Stundenkonto, niedrigster und höchster Stand\nfull;38,5;-20 .. 40\n", "38,5"),
+        ("en", "contract,weekly_hours,account_hours\nfull,38.5,-20 .. 40\n", "38.5"),
+    ],
+)
+def test_contracts_come_in_by_file_and_what_changes_is_shown_first(
+    place, team, monkeypatch, tmp_path, language, text, told
+):
+    teams = tmp_path / "teams"
+    base = shutil.copytree(team, teams / "helpdesk") / "base.toml"
+    monkeypatch.setenv("STAFFING_TEAMS", str(teams))
+    page = opened("team", language, part="contracts")
+    part = {"de": "part;{};\n", "en": "part,{},\n"}[language]
+    page.file_uploader[0].upload("contracts.csv", (text + part.format("lots")).encode(), "text/csv").run()
+    assert "row 3" in page.error[0].value
+    page.file_uploader[0].set_value(None).run()
+    page.file_uploader[0].upload("contracts.csv", (text + part.format(20)).encode(), "text/csv").run()
+    page.button(key="bring-in").click().run()
+    assert not page.exception
+    assert told in html_of(page)
+    assert load(base).contract["full"].weekly_hours == 40
+    page.button(key="save-table").click().run()
+    assert not page.exception
+    full = load(base).contract["full"]
+    assert (full.weekly_hours, full.account_hours) == (38.5, (-20, 40))
+
+
 def test_limits_of_the_law_are_changed(place, team, monkeypatch, tmp_path):
     teams = tmp_path / "teams"
     base = shutil.copytree(team, teams / "helpdesk") / "base.toml"
