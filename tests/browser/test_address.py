@@ -138,6 +138,7 @@ def test_a_list_that_is_open_stays_open_when_a_run_begins_and_ends(tmp_path, vis
         expect(options).to_have_count(2)
         options.filter(has_text=W["more"]).click()
         expect(scenarios).to_have_value(W["more"])
+        page.close()
 
 
 def test_who_looks_elsewhere_goes_to_the_run_by_its_button(slow_server, visit):
