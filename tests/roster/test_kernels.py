@@ -12,7 +12,15 @@ from numba import config
 from staffing.roster.kernels import compiled
 
 CALLEE = "from staffing.roster.kernels.compiled import lean\n\n\n@lean\ndef more(x):\n    return x + {}\n"
-CALLER = "from callee import more\nfrom staffing.roster.kernels.compiled import lean\n\n\n@lean\ndef twice(x):\n    return 2 * more(x)\n"
+CALLER = """
+from callee import more
+from staffing.roster.kernels.compiled import lean
+
+
+@lean
+def twice(x):
+    return 2 * more(x)
+"""
 
 
 @pytest.mark.skipif(bool(config.DISABLE_JIT), reason="nothing is compiled")
