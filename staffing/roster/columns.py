@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from staffing.grid import FloatArray
+from staffing.roster.block_counts import HUGE
 from staffing.roster.evaluate import broken
 from staffing.roster.flow import Flow
 from staffing.roster.label_kernels import IMPOSSIBLE, climb, list_near, reduce_prices, walk
@@ -42,6 +43,8 @@ AHEAD = 5
 """Cents above the bound that it looks ahead."""
 HOT, COLD = 0.3, 0.01
 """Noise of the annealing at its beginning and end, as multiples of the price of a missing unit."""
+JUDGING = 10.0
+"""Annealing lets this many times as long pass as judging a roster takes before it offers the next one."""
 TIE = 1e-6
 """Cents below which a difference is rounding."""
 
@@ -64,6 +67,8 @@ class Pricer:
         self.off = program.off_cost.astype(np.float64)
         self.days = np.arange(D)
         self.multipliers = [np.zeros(len(h.left_out)) for h in horizons]
+        self.begun = np.zeros(len(horizons), np.bool_)
+        self.last: dict[str, float] = {}
         self.left_out = [[(c, _weights(program, c)) for c in h.left_out] for h in horizons]
 
     def climb(self, agent: int, price: FloatArray) -> float:
@@ -87,14 +92,17 @@ class Pricer:
         return (math.inf if x >= IMPOSSIBLE else float(x)), self.row.copy()
 
     def tours(
-        self, agent: int, price: FloatArray, noise: float = 0.0, extra: int = 0, tries: int = 6
+        self, agent: int, price: FloatArray, noise: float = 0.0, extra: int = 0, tries: int = 6, enough: int = HUGE
     ) -> tuple[float, list[Column]]:
         """A lower bound on the agent's cost at the prices, and tours that keep its rules.
 
         The bound is the cost of the cheapest tour where the labels hold every count; else it is a Lagrangian one, the
-        multipliers move up to `tries` times, and there may be no tour. It is infinite where the rules conflict.
+        multipliers move up to `tries` times (until there are `enough` tours), and there may be no tour. It is infinite where the rules conflict.
         """
         left_out = self.left_out[agent]
+        if not self.begun[agent]:
+            self.multipliers[agent][:] = [self.last.get(c.rule, 0.0) for c, _ in left_out]
+            self.begun[agent] = True
         bound = -math.inf
         found: list[Column] = []
         for turn in range(tries if left_out else 1):
@@ -117,7 +125,9 @@ class Pricer:
             unit = np.array([1.0 if c.any else float(w.max(initial=1.0)) for c, w in left_out])
             step = np.where(over > 0, 2.0 * over, np.where(over < 0, -1.0, 0.0)) / np.square(unit)
             self.multipliers[agent] = np.maximum(0.0, self.multipliers[agent] + step * (1 + turn / 3))
-            if not (over > 0).any():
+            for (c, _), m in zip(left_out, self.multipliers[agent], strict=True):
+                self.last[c.rule] = float(m)
+            if not (over > 0).any() or len(found) >= enough:
                 break
         return bound, found
 
@@ -316,7 +326,7 @@ class Generation:
             if self.search.stopped:
                 return None, []
             price = np.stack([flow.prices(a, d) for d in range(self.D)])
-            bound, found = self.pricer.tours(a, price, extra=EXTRA, noise=1.0, tries=60)
+            bound, found = self.pricer.tours(a, price, extra=EXTRA, noise=1.0, tries=60, enough=1)
             if math.isinf(bound):
                 stuck.append(a)
             elif not found:
@@ -476,6 +486,7 @@ class Generation:
         own = agent_costs(p, choice).astype(np.int64)
         unit = float(np.median(p.cover.under[:, 0]))
         began = self.search.elapsed()
+        told, pause = began, 0.0
         order: list[int] = []
         while not (self.search.over() or ready()):
             share = (self.search.elapsed() - began) / seconds
@@ -495,9 +506,13 @@ class Generation:
                 self.pool.add(a, column.row, column.cost)
             self.take(flow, choice, column)
             own[a] = column.cost
-            total = int(own.sum()) + flow.cost
-            if total < self.search.cost:
+            now = self.search.elapsed()
+            if now - told >= pause and int(own.sum()) + flow.cost < self.search.cost:
                 self.search.offer(choice)
+                told = self.search.elapsed()
+                pause = JUDGING * (told - now)
+        if int(own.sum()) + flow.cost < self.search.cost:
+            self.search.offer(choice)
 
 
 def _earned(price: FloatArray, row: Row) -> float:

@@ -15,7 +15,7 @@ import numpy as np
 
 from staffing.progress import SILENT
 from staffing.roster.columns import Generation, Root
-from staffing.roster.labels import Horizon, Steps, UnfitError, horizon_of
+from staffing.roster.labels import Horizon, Known, UnfitError, horizon_of
 from staffing.roster.master import Pool
 from staffing.roster.neighbourhoods import whole
 from staffing.roster.primitives import Choice, Program
@@ -40,7 +40,7 @@ def horizons_of(program: Program) -> list[Horizon] | None:
     """
     if program.bands or not any(r.lo > 1 for r in program.runs) or program.length.mean() > DENSE:
         return None
-    known: dict[bytes, Steps] = {}
+    known = Known()
     try:
         return [horizon_of(program, a, known=known) for a in range(program.shape[0])]
     except UnfitError:

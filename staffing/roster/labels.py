@@ -29,6 +29,8 @@ LIGHT, CELLS = 2_000_000, 30_000_000
 """Most costs (nodes times labels, over all days) that a program keeps, with counts that can be left out and without."""
 BOX = 30_000_000
 """Most entries of the table of label steps before labels that nothing reaches are thrown away."""
+UNREACHED = 8
+"""Most labels of the boxes for each one that is kept: beyond it, throwing away is not tried."""
 MOVES = 400
 """Most different effects of choices on what may follow."""
 NODES = 400
@@ -89,7 +91,7 @@ class _Sum:
         return bool(self.counts) and self.need <= 0 and not any(self.toll)
 
 
-def horizon_of(program: Program, agent: int, cells: int = CELLS, known: dict[bytes, Steps] | None = None) -> Horizon:
+def horizon_of(program: Program, agent: int, cells: int = CELLS, known: Known | None = None) -> Horizon:
     """Compile an agent's program.
 
     Parameters
@@ -99,16 +101,17 @@ def horizon_of(program: Program, agent: int, cells: int = CELLS, known: dict[byt
     cells
         Most costs that it may keep.
     known
-        Steps of other agents, to share.
+        What agents share.
 
     Raises
     ------
     UnfitError
         Where its runs and successions, or the counts that cannot be left out, need too much memory.
     """
+    known = known or Known()
     _, D, S = program.shape
     usable = program.allowed[agent].copy()
-    rows, next_of, over_of, before = _forbidden(program, agent, usable)
+    rows, next_of, over_of, before = _forbidden(program, agent, usable, known)
     runs = [_run(r, D) for r in program.runs if r.agent == agent]
     measures = sorted({r.measure for r in runs})
     symbol = np.zeros((D, S + 1), np.int64)
@@ -127,12 +130,16 @@ def horizon_of(program: Program, agent: int, cells: int = CELLS, known: dict[byt
     sums = _sums(program, agent, np.broadcast_to(usable.any(axis=0), usable.shape))
     left_out: list[Count] = []
     while True:
-        layers = _layers(program, agent, usable, move_of, arcs, sums)
-        steps = _steps(layers, {} if known is None else known)
+        plain = [x for x in sums if x.optional and x.role == 0]
+        most = min(cells, LIGHT) if plain else cells
+        boxes = _boxes(sums, D)[1].prod(axis=1)
+        steps = None
+        if int(boxes.max()) * D <= BOX and int(boxes.sum()) * len(arcs) <= UNREACHED * most:
+            layers = _layers(program, agent, usable, move_of, arcs, sums)
+            steps = _steps(layers, known.steps)
         if steps is not None:
             offset = np.concatenate([[0], np.cumsum(len(arcs) * (steps.labels + 1))]).astype(np.int64)
-            plain = [x for x in sums if x.optional and x.role == 0]
-            if offset[-1] <= (min(cells, LIGHT) if plain else cells):
+            if offset[-1] <= most:
                 break
         optional = [x for x in sums if x.optional]
         if not optional:
@@ -159,6 +166,22 @@ class Steps:
     then: npt.NDArray[np.int32]
     tolls: FloatArray
     tolled: BoolArray
+
+
+class Known:
+    """What the programs of a team's agents have in common.
+
+    Attributes
+    ----------
+    steps
+        Steps between labels, by the sums that they are of.
+    clashes
+        Options that may not follow which, shape (S, S), by the rule but its agent, and the day.
+    """
+
+    def __init__(self) -> None:
+        self.steps: dict[bytes, Steps] = {}
+        self.clashes: dict[tuple[Succession, int], BoolArray] = {}
 
 
 def _steps(layers: Layers, known: dict[bytes, Steps]) -> Steps | None:
@@ -198,17 +221,16 @@ def _layers(
     types = np.nonzero(usable.any(axis=0))[0].tolist()
     U, M = arcs.shape
     N = len(sums)
+    used = [S, *types]
+    adds_of = np.array([x.add for x in sums], np.int64).reshape(N, D, S + 1)[:, :, used]
+    alike: dict[bytes, tuple[IntArray, list[tuple[int, int, bool]], list[tuple[int, ...]]]] = {}
     of_day = []
     for d in range(D):
-        classes: dict[tuple[int, int, bool], int] = {}
-        steps: dict[tuple[int, ...], int] = {}
-        class_of = np.full(S, -1, np.int64)
-        for s in (S, *types):
-            step = steps.setdefault(tuple(int(x.add[d, s]) for x in sums), len(steps))
-            c = classes.setdefault((int(move_of[d, s]), step, s == S), len(classes))
-            if s < S and usable[d, s]:
-                class_of[s] = c
-        of_day.append((class_of, list(classes), list(steps)))
+        key = move_of[d, used].tobytes() + adds_of[:, d].tobytes()
+        if key not in alike:
+            alike[key] = _classes(used, S, move_of[d].tolist(), adds_of[:, d].T.tolist())
+        class_of, keys, adds = alike[key]
+        of_day.append((np.where(usable[d], class_of, -1), keys, adds))
     C, J = (max(len(day[i]) for day in of_day) for i in (1, 2))
     class_move, class_step = np.zeros((D, C), np.int64), np.zeros((D, C), np.int64)
     add = np.zeros((D, J, N), np.int64)
@@ -251,12 +273,28 @@ def _layers(
     )
 
 
+def _classes(
+    used: Sequence[int], off: int, moves: Sequence[int], adds: Sequence[Sequence[int]]
+) -> tuple[IntArray, list[tuple[int, int, bool]], list[tuple[int, ...]]]:
+    """A day's classes: of each option, shape (S,); move, step and whether it is off of each; sums' additions by step."""
+    classes: dict[tuple[int, int, bool], int] = {}
+    steps = {step: j for j, step in enumerate(sorted({tuple(add) for add in adds}))}  # so that agents share them
+    class_of = np.full(off, -1, np.int64)
+    for s, add in zip(used, adds, strict=True):
+        c = classes.setdefault((moves[s], steps[tuple(add)], s == off), len(classes))
+        if s < off:
+            class_of[s] = c
+    return class_of, list(classes), list(steps)
+
+
 def _run(run: Run, days: int) -> Run:
     """The run without an upper bound that it cannot reach, whose lengths need no nodes then."""
     return replace(run, hi=HUGE) if run.hi >= run.before + days else run
 
 
-def _forbidden(program: Program, agent: int, usable: BoolArray) -> tuple[BoolArray, IntArray, IntArray, int]:
+def _forbidden(
+    program: Program, agent: int, usable: BoolArray, known: Known
+) -> tuple[BoolArray, IntArray, IntArray, int]:
     """Distinct sets of options that a choice forbids later.
 
     Returns
@@ -277,7 +315,10 @@ def _forbidden(program: Program, agent: int, usable: BoolArray) -> tuple[BoolArr
         for d in range(D - 1 - over) if some else ():
             late = np.zeros((S, S + 1), np.bool_)
             for x in some:
-                late[:, :S] |= _clashes(program, x, d)
+                key = replace(x, agent=0), d
+                if key not in known.clashes:
+                    known.clashes[key] = _clashes(program, *key)
+                late[:, :S] |= known.clashes[key]
             late[:, :S] &= types
             for s in np.nonzero(types)[0].tolist():
                 row_of[d, s] = index.setdefault(late[s].tobytes(), len(index))
