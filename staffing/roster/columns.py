@@ -21,7 +21,7 @@ from staffing.grid import FloatArray
 from staffing.roster.block_counts import HUGE
 from staffing.roster.evaluate import broken
 from staffing.roster.flow import Flow
-from staffing.roster.label_kernels import IMPOSSIBLE, climb, list_near, reduce_prices, walk
+from staffing.roster.label_kernels import IMPOSSIBLE, climb, climb_beside, list_near, reduce_prices, trace, walk
 from staffing.roster.labels import Horizon
 from staffing.roster.master import Column, Master, Pool, Prices, Row, agent_costs, cheapest_cover, own_cost, worth
 from staffing.roster.primitives import Choice, Count, Program
@@ -31,6 +31,10 @@ SMOOTHING = 0.6
 """Weight of the best prices so far against the linear program's newest."""
 EXTRA = 3
 """Further tours, beside the cheapest, that each pricing adds."""
+REACH, MANY = 60, 240
+"""Labels on either side of an agent's tour that annealing looks at where some day has more than so many."""
+SWEEP = 200_000_000
+"""Costs that pricing everybody computes when counts left out are priced anew."""
 NEAREST = 80
 """Columns of each free agent that a dive begins with."""
 CHUNK = 0.1
@@ -63,6 +67,7 @@ class Pricer:
         self.which = np.zeros((D, wide), np.int64)
         self.cost = np.zeros(max(h.cells for h in horizons))
         self.row = np.zeros(D, np.int32)
+        self.path, self.reach = np.zeros(D + 1, np.int64), 0
         self.own = program.cost.astype(np.float64)
         self.off = program.off_cost.astype(np.float64)
         self.days = np.arange(D)
@@ -71,15 +76,24 @@ class Pricer:
         self.last: dict[str, float] = {}
         self.left_out = [[(c, _weights(program, c)) for c in h.left_out] for h in horizons]
 
-    def climb(self, agent: int, price: FloatArray) -> float:
-        """Solve an agent's program at prices beside its own cost, (D, S); what multipliers add to a tour's cost."""
+    def climb(self, agent: int, price: FloatArray, beside: Row | None = None, most: int = MANY) -> float:
+        """Solve an agent's program at prices beside its own cost, (D, S); what multipliers add to a tour's cost.
+
+        With a tour to stay beside, programs of more than `most` labels only look at sums close to those of this tour.
+        """
         h = self.horizons[agent]
         total, constant = self.own[agent] + price, 0.0
         for m, (count, weights) in zip(self.multipliers[agent], self.left_out[agent], strict=True):
             total += m * weights
             constant -= m * (count.hi - count.base)
         reduce_prices(h.layers, total, self.off[agent], self.cheapest, self.which)
-        climb(h.layers, h.then, h.tolls, h.tolled, self.cheapest, 0, self.cost)
+        if beside is None or h.layers.labels.max() <= most:
+            self.reach = int(h.layers.labels.max())
+            climb(h.layers, h.then, h.tolls, h.tolled, self.cheapest, 0, self.cost)
+        else:
+            self.reach = REACH
+            trace(h.layers, h.then, beside, self.path)
+            climb_beside(h.layers, h.then, h.tolls, h.tolled, self.cheapest, self.path, self.reach, self.cost)
         return constant
 
     def tour(self, agent: int, noise: float = 0.0) -> tuple[float, Row]:
@@ -87,17 +101,37 @@ class Pricer:
         h = self.horizons[agent]
         seed = int(self.rng.integers(2**31)) if noise else 0
         x = walk(
-            h.layers, h.then, h.tolls, h.tolled, self.cheapest, self.which, self.cost, h.start, noise, seed, self.row
+            h.layers,
+            h.then,
+            h.tolls,
+            h.tolled,
+            self.cheapest,
+            self.which,
+            self.cost,
+            h.start,
+            noise,
+            seed,
+            self.path,
+            self.reach,
+            self.row,
         )
         return (math.inf if x >= IMPOSSIBLE else float(x)), self.row.copy()
 
     def tours(
-        self, agent: int, price: FloatArray, noise: float = 0.0, extra: int = 0, tries: int = 6, enough: int = HUGE
+        self,
+        agent: int,
+        price: FloatArray,
+        noise: float = 0.0,
+        extra: int = 0,
+        tries: int = 6,
+        enough: int = HUGE,
+        beside: Row | None = None,
     ) -> tuple[float, list[Column]]:
         """A lower bound on the agent's cost at the prices, and tours that keep its rules.
 
         The bound is the cost of the cheapest tour where the labels hold every count; else it is a Lagrangian one, the
-        multipliers move up to `tries` times (until there are `enough` tours), and there may be no tour. It is infinite where the rules conflict.
+        multipliers move up to `tries` times (until there are `enough` tours), and there may be no tour. It is infinite where
+        the rules conflict. With a tour to stay `beside`, as in `climb`, there is no bound.
         """
         left_out = self.left_out[agent]
         if not self.begun[agent]:
@@ -106,7 +140,7 @@ class Pricer:
         bound = -math.inf
         found: list[Column] = []
         for turn in range(tries if left_out else 1):
-            constant = self.climb(agent, price)
+            constant = self.climb(agent, price, beside)
             over = np.zeros(len(left_out))
             for k in range(1 + extra):
                 x, row = self.tour(agent, noise if k else 0.0)
@@ -160,11 +194,14 @@ class Root:
         The prices that gave it, shape (T, Q).
     agent
         Each agent's cheapest cost at these prices, shape (A,).
+    solved
+        Whether the linear program was solved to its end.
     """
 
     bound: float
     cover: FloatArray
     agent: FloatArray
+    solved: bool = True
 
 
 class Generation:
@@ -245,6 +282,7 @@ class Generation:
         """
         p, pricer = self.program, self.pricer
         group = p.cover.group
+        tries = min(6, 1 + SWEEP // sum(pricer.horizons[a].cells for a in free))
         best, centre, weight = -math.inf, None, 0.0
         now = master.solve(self.search.left())
         for _ in range(rounds):
@@ -259,7 +297,7 @@ class Generation:
             agents = np.zeros(p.shape[0])
             new: list[Column] = []
             for a in free:
-                x, found = pricer.tours(a, -earn[group[a]], noise, EXTRA)
+                x, found = pricer.tours(a, -earn[group[a]], noise, EXTRA, tries)
                 bound += x
                 agents[a] = x
                 for column in found:
@@ -293,7 +331,7 @@ class Generation:
 
         def told(bound: float, cover: FloatArray, agents: FloatArray) -> bool:
             nonlocal root
-            root = Root(bound, cover, agents)
+            root = Root(bound, cover, agents, solved=False)
             self.search.prove(bound - TIE * len(first))
             return self.search.elapsed() > until
 
@@ -301,6 +339,8 @@ class Generation:
             self.generate(master, everybody, [], on_bound=told)
         except TimeoutError:
             return root
+        if root is not None:
+            root.solved = self.search.elapsed() <= until
         return root
 
     # -- rosters -----------------------------------------------------------------------------------------------------
@@ -476,8 +516,11 @@ class Generation:
 
     # -- annealing ---------------------------------------------------------------------------------------------------
 
-    def anneal(self, seconds: float, ready: Callable[[], bool]) -> None:
-        """Give one agent after another the best horizon under noisy prices, ever less noisy, until a dive is `ready`."""
+    def anneal(self, seconds: float, ready: Callable[[], bool], hot: float = HOT) -> None:
+        """Give one agent after another the best horizon under noisy prices, ever less noisy, until told to be `ready`.
+
+        The noise begins at `hot` times the price of a missing unit and is least after `seconds`.
+        """
         p = self.program
         if self.search.choice is None:
             return
@@ -490,7 +533,7 @@ class Generation:
         order: list[int] = []
         while not (self.search.over() or ready()):
             share = (self.search.elapsed() - began) / seconds
-            sigma = unit * HOT * (COLD / HOT) ** share if share < 1 else 0.0
+            sigma = unit * hot * (COLD / hot) ** share if share < 1 and hot else 0.0
             order = order or self.rng.permutation(len(choice)).tolist()
             a = order.pop()
             before = choice[a].copy()
@@ -499,7 +542,7 @@ class Generation:
             choice[a] = -1
             price = np.stack([flow.prices(a, d) for d in range(self.D)])
             noise = self.rng.normal(0.0, sigma, price.shape) if sigma else 0.0
-            _, found = self.pricer.tours(a, price + noise)
+            _, found = self.pricer.tours(a, price + noise, tries=2, beside=before)
             stays = Column(a, before, int(own[a]))
             column = min(found, key=lambda c: c.cost + _earned(price + noise, c.row), default=stays)
             if found:

@@ -26,6 +26,9 @@ ROOT = 0.5
 PROOF = 0.5
 """Share of the time left that listing horizons and choosing among them may take."""
 
+AGAIN, WARM = 0.7, 0.05
+"""Where the linear program was not solved in its time: share of the time left for annealing again, and its first noise."""
+
 DENSE = 4.0
 """Mean number of intervals of an option up to which a linear program over horizons is sparse."""
 WIDE = 0.02
@@ -74,29 +77,36 @@ class Exact:
         try:
             if search.choice is not None and not search.over():
                 self.root = own.root(search.choice, ROOT * search.left())
-            if self.root is None or search.choice is None or search.over():
-                return
-            found, _ = own.dive(search.choice, range(len(search.choice)), self.root)
-            if found is not None:
-                search.offer(found)
+            if self.root is not None and self.root.solved and search.choice is not None and not search.over():
+                found, _ = own.dive(search.choice, range(len(search.choice)), self.root)
+                if found is not None:
+                    search.offer(found)
         except TimeoutError:
             return
         finally:
             self._ready.set()
-        if len(self.threads) == 1:
-            own.prove(self.root, PROOF * search.left())
-        self._descend(own, self.root)
+        self._finish(own, prove=len(self.threads) == 1, small=False)
 
     def _follow(self, k: int, own: Generation) -> None:
-        search = self.search
-        own.anneal(ROOT * search.left(), self._ready.is_set)
-        if self.root is None or search.over():
+        own.anneal(ROOT * self.search.left(), self._ready.is_set)
+        self._finish(own, prove=k == 0, small=k == 0 and self.search.small)
+
+    def _finish(self, own: Generation, *, prove: bool, small: bool) -> None:
+        """What a thread does once the linear program is solved, or will not be in time."""
+        search, root = self.search, self.root
+        if search.over():
             return
-        if k == 0 and search.small and search.cost - search.bound > WIDE * search.cost:
+        if root is None or not root.solved:
+            until = search.elapsed() + AGAIN * search.left()
+            own.anneal(until - search.elapsed(), lambda: search.elapsed() > until, WARM)
+        elif small and search.cost - search.bound > WIDE * search.cost:
             whole(search, 2, int(own.rng.integers(2**31)))
-        elif k == 0:
-            own.prove(self.root, PROOF * search.left())
-        self._descend(own, self.root)
+        elif prove:
+            own.prove(root, PROOF * search.left())
+        if root is not None:
+            self._descend(own, root)
+        elif not search.over():
+            own.anneal(search.left(), search.over, 0.0)
 
     def _descend(self, own: Generation, root: Root) -> None:
         while not self.search.over():
@@ -113,3 +123,5 @@ def compile_kernels(program: Program) -> None:
     exact.construct(None)
     own = exact.threads[0]
     own.near(Root(0.0, np.zeros(program.cover.need.shape), np.zeros(program.shape[0])), 0.0, 1)
+    if exact.search.choice is not None:
+        own.pricer.climb(0, np.zeros(program.shape[1:]), exact.search.choice[0], most=0)
