@@ -191,8 +191,8 @@ def read_people(scenario: Scenario) -> RosterProblem:
     return team_of(scenario, grid, people, holidays)
 
 
-def read_need(path: Path, grid: TimeGrid, queues: Sequence[str]) -> FloatArray:
-    """Agents wanted as a finished plan's ``coverage.csv`` says, shape (Q, T).
+def read_need(path: Path, grid: TimeGrid, queues: Sequence[str], column: str = "required") -> FloatArray:
+    """Agents wanted as a finished plan says, shape (Q, T): `required` of ``coverage.csv``, or a column of ``requirement.csv``.
 
     Raises
     ------
@@ -200,11 +200,12 @@ def read_need(path: Path, grid: TimeGrid, queues: Sequence[str]) -> FloatArray:
         Where it cannot be read, or is not of these queues and this horizon.
     """
     try:
-        table = pd.read_csv(path, usecols=["interval_start", "queue", "required"])
+        table = pd.read_csv(path, usecols=["interval_start", "queue", column])
     except (OSError, ValueError) as error:
-        problem = Problem(path.name, f"cannot be read: {error}", "give the coverage.csv of a finished plan")
+        wanted = "coverage.csv" if column == "required" else "requirement.csv"
+        problem = Problem(path.name, f"cannot be read: {error}", f"give the {wanted} of a finished plan")
         raise InputError([problem]) from None
-    return need_of(table, path.name, grid, queues)
+    return need_of(table.rename(columns={column: "required"}), path.name, grid, queues)
 
 
 def need_of(table: pd.DataFrame, where: str, grid: TimeGrid, queues: Sequence[str]) -> FloatArray:

@@ -310,7 +310,7 @@ def _explain(error: ValidationError, path: Path, tree: Tree, origins: Mapping[Ke
     seen = set()
     for details in error.errors():
         where = _where(details["loc"], path, tree, origins)
-        what, todo = _message(details)
+        what, todo = complaint(details)
         if (where, what) not in seen:
             seen.add((where, what))
             problems.append(Problem(where, what, todo))
@@ -356,7 +356,8 @@ _FIELDS = {
 }
 
 
-def _message(details: ErrorDetails) -> tuple[str, str]:
+def complaint(details: ErrorDetails) -> tuple[str, str]:
+    """What is wrong with a setting that was refused, and what to do; empty where that is plain."""
     kind, loc, value = details["type"], details["loc"], details["input"]
     name = str(loc[-1])
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):

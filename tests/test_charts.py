@@ -21,6 +21,7 @@ WORDS = charts.Words(
             "time",
             "best",
             "bound",
+            "gap",
             "seconds",
             "agents",
             "pay",
@@ -64,6 +65,16 @@ def test_service_leaves_holes_where_nothing_arrives_and_draws_the_promise(target
 def test_a_search_shows_only_what_is_known():
     spec = charts.search_of_rota([(0.0, None, 5.0), (1.0, 9.0, 6.0)], WORDS, charts.LIGHT)
     assert [(r["k"], r["v"]) for r in spec["data"]["values"]] == [("BEST", 9.0), ("BOUND", 5.0), ("BOUND", 6.0)]
+
+
+def test_the_gap_of_a_search_starts_at_zero_and_its_axis_holds_the_end_readable():
+    spec = charts.gap_of_search([(1.0, 0.8), (5.0, 0.04), (9.0, 0.01)], ["a", "b", "c"], WORDS, charts.DARK)
+    assert spec["encoding"]["y"]["scale"]["domain"] == [0, 0.05]
+    assert [r["told"] for r in spec["data"]["values"]] == ["a", "b", "c"]
+    assert spec["mark"]["clip"]
+    closed = charts.gap_of_search([(1.0, 0.1), (5.0, 0.0)], ["a", "b"], WORDS, charts.DARK)
+    assert closed["encoding"]["y"]["scale"]["domain"] == [0, 0.1]
+    assert charts.gap_of_search([], [], WORDS, charts.DARK)["encoding"]["y"]["scale"]["domain"] == [0, 1.0]
 
 
 def test_a_month_is_centred_on_enough_and_blank_where_closed():

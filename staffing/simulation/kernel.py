@@ -29,11 +29,13 @@ _compiled: Any = njit(**_options)
 _called: Any = njit(**_unmanaged)
 _inlined: Any = njit(**_unmanaged, forceinline=True)
 _wide: Any = np.int64
+_index: Any = np.uint64  # never negative, so nobody has to ask whether it counts from the end
+_ONE, _TWO, _THREE = np.uint64(1), np.uint64(2), np.uint64(3)
 
 VOICE, CHAT, DEFERRABLE = 0, 1, 2
 LOGNORMAL, EXPONENTIAL, EMPIRICAL = 0, 1, 2
 WAITING, SERVED, ABANDONED, TURNED_AWAY, IN_HAND, NOT_MADE = 0, 1, 2, 3, 4, 5
-COMPLETION, RETURN, OVERFLOW, PATIENCE_END, RETRY = 0, 1, 2, 3, 4
+RETURN, OVERFLOW, PATIENCE_END, RETRY = 0, 1, 2, 3
 OFFERED, IN_TIME, SERVED_COUNT, ABANDONED_COUNT, TURNED_COUNT, WAITING_COUNT = range(6)
 JUDGED, WAIT_SUM, QUICK_ABANDONED = range(6, 9)
 COUNTS = 9
@@ -95,7 +97,6 @@ PERSON = np.dtype(
         ("exclusive", "i4"),
         ("level", "i4"),
         ("most", "i4"),
-        ("stamp", "i4"),
         ("listed", "i4"),
         ("before", "i4"),
         ("after", "i4"),
@@ -108,12 +109,11 @@ PERSON = np.dtype(
 )
 """State of a person: when the idle list was joined, chats in hand were last worked off, since when there was no moment
 without a contact (-1: there is none), work began and ended; whether on duty, finishing past the end, on a voice or
-deferrable contact; contacts in hand and how many chats are allowed; number that makes older end-of-chat events void; idle
-list (-1: none) and neighbours in it; group, crew, current stretch, stretch that has begun while the person was still
-finishing the one before."""
+deferrable contact; contacts in hand and how many chats are allowed; idle list (-1: none) and neighbours in it; group, crew,
+current stretch, stretch that has begun while the person was still finishing the one before."""
 
-EVENT = np.dtype([("time", "f8"), ("kind", "i4"), ("who", "i4"), ("stamp", "i4")], align=True)
-"""A future event, of a person or a contact."""
+EVENT = np.dtype([("time", "f8"), ("kind", "i4"), ("who", "i4")], align=True)
+"""A future event: what, and of which stretch of work or contact."""
 
 HAND = np.dtype([("left", "f8"), ("contact", "i4")], align=True)
 """A contact in hand and, for a chat, the work left."""
@@ -238,6 +238,47 @@ def _longer(table, more):
     return out
 
 
+@_called
+def _draw_day(contacts, n, s, q, i, end, gap, left, factor, rate, law, aht, sigma, quantiles, patience, seconds):
+    """Draw the contacts of a queue from interval `i` to `end`, until the table is full: how many there are, and where it stands.
+
+    `gap` is what is left of the gap to the next contact, and `left` of the expectation of the interval.
+    """
+    mass = rate[q, i] * factor
+    while True:
+        while gap >= left:
+            gap -= left
+            i += 1
+            if i == end:
+                return n, i, gap, left
+            mass = rate[q, i] * factor
+            left = mass
+        if n == len(contacts):
+            return n, i, gap, left
+        left -= gap
+        contact = contacts[n]
+        contact["time"] = (i + 1.0 - left / mass) * seconds
+        contact["interval"] = i
+        contact["queue"] = q
+        contact["status"] = NOT_MADE
+        contact["following"] = -1
+        contact["deadline"] = np.inf
+        contact["begin"] = 0.0
+        contact["finish"] = 0.0
+        contact["who"] = -1
+        if law[q] == LOGNORMAL:
+            contact["work"] = aht[q, i] * math.exp(sigma[q] * _normal(s) - 0.5 * sigma[q] * sigma[q])
+        elif law[q] == EXPONENTIAL:
+            contact["work"] = aht[q, i] * _exponential(s)
+        else:
+            x = _uniform(s) * (quantiles.shape[1] - 1)
+            k = int(x)
+            contact["work"] = aht[q, i] * (quantiles[q, k] + (x - k) * (quantiles[q, k + 1] - quantiles[q, k]))
+        contact["patience"] = patience[q] * _exponential(s)
+        n += 1
+        gap = _exponential(s)
+
+
 @_compiled
 def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patience, seconds):
     """Draw the contacts of one replication; every queue and day from its own stream.
@@ -261,47 +302,30 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
     for q in range(n_queues):
         for d in range(n_days):
             s = states[q, d]
-            i = day_first[d]
-            end = day_first[d + 1]
-            mass = rate[q, i] * factor[q, d]
-            left = mass
-            gap = _exponential(s)
+            i, end = day_first[d], day_first[d + 1]
+            gap, left = _exponential(s), rate[q, i] * factor[q, d]
             while True:
-                while gap >= left:
-                    gap -= left
-                    i += 1
-                    if i == end:
-                        break
-                    mass = rate[q, i] * factor[q, d]
-                    left = mass
+                n, i, gap, left = _draw_day(
+                    contacts,
+                    n,
+                    s,
+                    q,
+                    i,
+                    end,
+                    gap,
+                    left,
+                    factor[q, d],
+                    rate,
+                    law,
+                    aht,
+                    sigma,
+                    quantiles,
+                    patience,
+                    seconds,
+                )
                 if i == end:
                     break
-                left -= gap
-                if n == room:
-                    more = room // 2 + 64
-                    contacts = _longer(contacts, more)
-                    room += more
-                contact = contacts[n]
-                contact["time"] = (i + 1.0 - left / mass) * seconds
-                contact["interval"] = i
-                contact["queue"] = q
-                contact["status"] = NOT_MADE
-                contact["following"] = -1
-                contact["deadline"] = np.inf
-                contact["begin"] = 0.0
-                contact["finish"] = 0.0
-                contact["who"] = -1
-                if law[q] == LOGNORMAL:
-                    contact["work"] = aht[q, i] * math.exp(sigma[q] * _normal(s) - 0.5 * sigma[q] * sigma[q])
-                elif law[q] == EXPONENTIAL:
-                    contact["work"] = aht[q, i] * _exponential(s)
-                else:
-                    x = _uniform(s) * (quantiles.shape[1] - 1)
-                    k = int(x)
-                    contact["work"] = aht[q, i] * (quantiles[q, k] + (x - k) * (quantiles[q, k + 1] - quantiles[q, k]))
-                contact["patience"] = patience[q] * _exponential(s)
-                n += 1
-                gap = _exponential(s)
+                contacts = _longer(contacts, len(contacts) // 2 + 64)
         first[q + 1] = n
     return contacts[:n], first
 
@@ -310,7 +334,7 @@ def draw(states, rate, day_first, day_sigma, law, aht, sigma, quantiles, patienc
 
 
 @_inlined
-def _push(events, size, time, kind, who, stamp):
+def _push(events, size, time, kind, who):
     """Add an event to the binary heap."""
     i = size[0]
     size[0] = i + 1
@@ -324,7 +348,6 @@ def _push(events, size, time, kind, who, stamp):
     event["time"] = time
     event["kind"] = kind
     event["who"] = who
-    event["stamp"] = stamp
 
 
 @_inlined
@@ -333,7 +356,7 @@ def _pop(events, size):
     n = size[0] - 1
     size[0] = n
     time = events[n]["time"]
-    kind, who, stamp = events[n]["kind"], events[n]["who"], events[n]["stamp"]
+    kind, who = events[n]["kind"], events[n]["who"]
     events[n]["time"] = np.inf  # never the earlier of two, so that a last lone child needs no test
     i, child = 0, 1
     while child < n:
@@ -347,7 +370,42 @@ def _pop(events, size):
     event["time"] = time
     event["kind"] = kind
     event["who"] = who
-    event["stamp"] = stamp
+
+
+@_compiled
+def _tree(n):
+    """Tree of the next times of `n` people or queues, infinite so far.
+
+    Node 1 is the root, below node i lie 4 i to 4 i + 3, the second half are the leaves; every node has the earliest time
+    below it. To change or find one takes a few steps without a branch that nobody could foretell.
+    """
+    leaves = 1
+    while leaves < n:
+        leaves *= 4
+    return np.full(2 * leaves, np.inf)
+
+
+@_inlined
+def _set(tree, leaf, time):
+    """Change the time of a leaf."""
+    i = _index(leaf) + _index(len(tree) >> 1)
+    tree[i] = time
+    while i > _ONE:
+        time = min(time, min(tree[i ^ _ONE], min(tree[i ^ _TWO], tree[i ^ _THREE])))
+        i >>= _TWO
+        tree[i] = time
+
+
+@_inlined
+def _earliest(tree):
+    """First leaf with the earliest time."""
+    i, leaves, time = _ONE, _index(len(tree) >> 1), tree[1]
+    while i < leaves:
+        i <<= _TWO
+        first, second, third = _index(tree[i] > time), _index(tree[i + _ONE] > time), _index(tree[i + _TWO] > time)
+        second &= first
+        i += first + second + (third & second)
+    return _wide(i - leaves)
 
 
 @_inlined
@@ -409,7 +467,7 @@ def _next_chat(a, rules, people, hands, contacts):
 
 
 @_inlined
-def _take(c, a, q, now, rules, pace, people, hands, lists, contacts, events, size):
+def _take(c, a, q, now, rules, pace, people, hands, lists, contacts, due):
     """Hand contact `c` of queue `q` to person `a`."""
     person, contact = people[a], contacts[c]
     if person["listed"] >= 0:
@@ -425,21 +483,20 @@ def _take(c, a, q, now, rules, pace, people, hands, lists, contacts, events, siz
         person["exclusive"] = 1
         person["level"] = 1
         hands[a, 0]["contact"] = c
-        _push(events, size, now + work, COMPLETION, a, person["stamp"])
+        _set(due, a, now + work)
         return
     _work_off(a, now, rules, people, hands, contacts)
     hands[a, k]["contact"] = c
     hands[a, k]["left"] = work
     person["level"] = k + 1
-    person["stamp"] += 1
     _, seconds = _next_chat(a, rules, people, hands, contacts)
-    _push(events, size, now + seconds, COMPLETION, a, person["stamp"])
+    _set(due, a, now + seconds)
     if k + 1 < person["most"]:
         _link(a, now, people, lists)
 
 
 @_inlined
-def _put_down(a, now, rules, people, hands, contacts, events, size):
+def _put_down(a, now, rules, people, hands, contacts, due):
     """End the contact of person `a` that is due now."""
     person = people[a]
     if person["exclusive"]:
@@ -454,10 +511,9 @@ def _put_down(a, now, rules, people, hands, contacts, events, size):
         hands[a, j]["contact"] = hands[a, k]["contact"]
         hands[a, j]["left"] = hands[a, k]["left"]
         person["level"] = k
-        person["stamp"] += 1
         if k > 0:
             _, seconds = _next_chat(a, rules, people, hands, contacts)
-            _push(events, size, now + seconds, COMPLETION, a, person["stamp"])
+            _set(due, a, now + seconds)
     contact["status"] = SERVED
     contact["finish"] = now
 
@@ -544,7 +600,7 @@ def _step_up(q, lines, contacts):
 
 
 @_inlined
-def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size):
+def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, due):
     """Let person `a` take waiting work: best rank, then longest waiting; list them where they can take more."""
     person = people[a]
     g = _wide(person["group"])
@@ -574,7 +630,7 @@ def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, 
             break
         c = _wide(lines[best]["head"])
         _step_up(best, lines, contacts)
-        _take(c, a, best, now, rules, pace, people, hands, lists, contacts, events, size)
+        _take(c, a, best, now, rules, pace, people, hands, lists, contacts, due)
         if person["exclusive"]:
             return
     if person["listed"] < 0 and person["level"] < person["most"]:
@@ -582,7 +638,7 @@ def _seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, 
 
 
 @_called
-def _hand_out(q, now, waited, rules, priority, route, pace, people, hands, lists, lines, contacts, events, size):
+def _hand_out(q, now, waited, rules, priority, route, pace, people, hands, lists, lines, contacts, due):
     """Hand the first contact of queue `q` to whoever may take it; whether somebody did."""
     c = _first(q, now, lines, contacts)
     if c < 0:
@@ -591,7 +647,7 @@ def _hand_out(q, now, waited, rules, priority, route, pace, people, hands, lists
     if a < 0:
         return False
     _step_up(q, lines, contacts)
-    _take(c, a, q, now, rules, pace, people, hands, lists, contacts, events, size)
+    _take(c, a, q, now, rules, pace, people, hands, lists, contacts, due)
     return True
 
 
@@ -625,6 +681,8 @@ def _run(
     hands,
     lists,
     lines,
+    due,
+    upcoming,
     events,
     size,
     busy,
@@ -642,15 +700,11 @@ def _run(
     for q in range(n_queues):
         reserved = reserved or rules[q]["reserve"] > 0
         retries = retries or rules[q]["retry_share"] > 0
-    next_arrival, next_queue = np.inf, _wide(-1)
-    for q in range(n_queues):
-        if pointer[q] < first[q + 1] and contacts[pointer[q]]["time"] < next_arrival:
-            next_arrival, next_queue = contacts[pointer[q]]["time"], q
     t_start = stretches[i_start]["start"] if i_start < n_stretches else np.inf
     t_end = stretches[by_end[i_end]]["end"] if i_end < n_stretches else np.inf
     while True:
         t_event = events[0]["time"] if size[0] > 0 else np.inf
-        now = min(min(t_event, next_arrival), min(t_start, t_end))
+        now = min(min(min(t_event, due[1]), upcoming[1]), min(t_start, t_end))
         stop = RUNNING
         if now == np.inf:
             stop = FINISHED
@@ -666,31 +720,29 @@ def _run(
             clock["i_end"] = i_end
             return stop
         comes, seeks, arrives, ended = _wide(-1), _wide(-1), _wide(-1), _wide(-1)
-        if t_event <= now:
-            kind, who, stamp = events[0]["kind"], _wide(events[0]["who"]), _wide(events[0]["stamp"])
+        if due[1] <= now:
+            ended = _earliest(due)
+            person = people[ended]
+            if person["listed"] >= 0:
+                _unlink(ended, people, lists)
+            _put_down(ended, now, rules, people, hands, contacts, due)
+            if person["on"]:
+                seeks = ended
+            elif person["level"] == 0:
+                person["leaving"] = 0
+                person["left_at"] = now
+                close = max(close, now)
+                _spread(present, person["crew"], person["on_since"], now, seconds)
+                stretch = stretches[person["stretch"]]
+                if stretch["last"]:
+                    overtime += now - stretch["end"]
+                comes = _wide(person["pending"])
+                person["pending"] = -1
+        elif t_event <= now:
+            kind, who = events[0]["kind"], _wide(events[0]["who"])
             _pop(events, size)
-            if kind == COMPLETION:
-                person = people[who]
-                if stamp != person["stamp"]:
-                    continue
-                if person["listed"] >= 0:
-                    _unlink(who, people, lists)
-                _put_down(who, now, rules, people, hands, contacts, events, size)
-                ended = who
-                if person["on"]:
-                    seeks = who
-                elif person["level"] == 0:
-                    person["leaving"] = 0
-                    person["left_at"] = now
-                    close = max(close, now)
-                    _spread(present, person["crew"], person["on_since"], now, seconds)
-                    stretch = stretches[person["stretch"]]
-                    if stretch["last"]:
-                        overtime += now - stretch["end"]
-                    comes = _wide(person["pending"])
-                    person["pending"] = -1
-            elif kind == RETURN:
-                comes = stamp
+            if kind == RETURN:
+                comes = who
             elif kind == RETRY:
                 arrives = who
             elif contacts[who]["status"] == WAITING and contacts[who]["deadline"] >= now:
@@ -710,8 +762,7 @@ def _run(
                         lists,
                         lines,
                         contacts,
-                        events,
-                        size,
+                        due,
                     )
                 else:
                     contact = contacts[who]
@@ -732,7 +783,7 @@ def _run(
                             further["begin"] = 0.0
                             further["finish"] = 0.0
                             further["who"] = -1
-                            _push(events, size, again, RETRY, made, 0)
+                            _push(events, size, again, RETRY, made)
                             made += 1
         elif t_start <= now:
             person = people[stretches[i_start]["person"]]
@@ -761,12 +812,10 @@ def _run(
                     person["left_at"] = now
                     _spread(present, person["crew"], person["on_since"], now, seconds)
         else:
-            arrives = pointer[next_queue]
-            pointer[next_queue] += 1
-            next_arrival, next_queue = np.inf, _wide(-1)
-            for q in range(n_queues):
-                if pointer[q] < first[q + 1] and contacts[pointer[q]]["time"] < next_arrival:
-                    next_arrival, next_queue = contacts[pointer[q]]["time"], q
+            q = _earliest(upcoming)
+            arrives = pointer[q]
+            pointer[q] = arrives + 1
+            _set(upcoming, q, contacts[arrives + 1]["time"] if arrives + 1 < first[q + 1] else np.inf)
 
         if comes >= 0:
             # A break keeps its length: who went late comes back as much later.
@@ -775,23 +824,24 @@ def _run(
             back = max(stretches[comes]["start"], person["left_at"] + stretches[comes]["gap"])
             if back > now:
                 if back < stretches[comes]["end"]:
-                    _push(events, size, back, RETURN, a, comes)
+                    _push(events, size, back, RETURN, comes)
             elif now < stretches[comes]["end"] and not person["on"] and not person["leaving"]:
                 person["on"] = 1
                 person["stretch"] = comes
                 person["on_since"] = now
                 seeks = a
         if seeks >= 0:
-            _seek(seeks, now, rules, priority, pace, people, hands, lists, lines, contacts, events, size)
+            _seek(seeks, now, rules, priority, pace, people, hands, lists, lines, contacts, due)
             if reserved and people[seeks]["listed"] == 0:
                 # One more is idle, so work that was held back for others may be handed out now.
                 for q in range(n_queues):
                     while rules[q]["reserve"] > 0 and _hand_out(
-                        q, now, 0.0, rules, priority, route, pace, people, hands, lists, lines, contacts, events, size
+                        q, now, 0.0, rules, priority, route, pace, people, hands, lists, lines, contacts, due
                     ):
                         pass
         if ended >= 0 and people[ended]["level"] == 0:
             person = people[ended]
+            _set(due, ended, np.inf)
             _spread(busy, person["crew"], person["busy_since"], now, seconds)
             person["busy_since"] = -1.0
         if arrives >= 0:
@@ -800,14 +850,14 @@ def _run(
             contact["status"] = WAITING
             a = _find_person(q, 0.0, rules, priority, route, people, lists)
             if a >= 0:
-                _take(arrives, a, q, now, rules, pace, people, hands, lists, contacts, events, size)
+                _take(arrives, a, q, now, rules, pace, people, hands, lists, contacts, due)
                 continue
             if rules[q]["channel"] != DEFERRABLE:
                 contact["deadline"] = min(now + contact["patience"], closing[q, contact["interval"]])
                 if rules[q]["retry_share"] > 0 and contact["deadline"] < np.inf:
-                    _push(events, size, contact["deadline"], PATIENCE_END, arrives, 0)
+                    _push(events, size, contact["deadline"], PATIENCE_END, arrives)
             if rules[q]["overflow"] > 0:
-                _push(events, size, now + rules[q]["overflow"], OVERFLOW, arrives, 0)
+                _push(events, size, now + rules[q]["overflow"], OVERFLOW, arrives)
             if lines[q]["tail"] >= 0:
                 contacts[lines[q]["tail"]]["following"] = arrives
             else:
@@ -881,6 +931,10 @@ def play(
             if priority[staff[a, 0], q] > 0 and rules[q]["concurrency"] > person["most"]:
                 person["most"] = rules[q]["concurrency"]
     hands = np.zeros((n_people, widest), HAND)
+    due, upcoming = _tree(n_people), _tree(n_queues)
+    for q in range(n_queues):
+        if first[q] < first[q + 1]:
+            _set(upcoming, q, contacts[first[q]]["time"])
     events = np.empty(4 * n_people + 128, EVENT)
     size = np.zeros(1, np.int64)
     busy, present = np.zeros((n_crews, n_intervals)), np.zeros((n_crews, n_intervals))
@@ -906,6 +960,8 @@ def play(
             hands,
             lists,
             lines,
+            due,
+            upcoming,
             events,
             size,
             busy,

@@ -13,6 +13,7 @@ import streamlit as st
 from staffing.errors import Problem
 from staffing.jobs import Run
 from staffing.ui import session
+from staffing.ui.sentences import problem
 from staffing.ui.texts import LANGUAGES, Texts, plain
 from staffing.ui.vm.plan import Plan
 from staffing.ui.vm.progress import progress_view
@@ -165,6 +166,6 @@ def lead_to_plan(t: Texts) -> None:
 
 def show_problems(t: Texts, problems: Iterable[Problem | str]) -> None:
     """Problems as a list: where, what, what to do."""
-    found = [str(p) for p in problems]
+    found = [problem(t, p) for p in problems]
     lines = "\n".join(f"- {plain(p)}" for p in found)
     st.error(f"**{t('problems.title', n=len(found))}**\n\n{lines}", icon=":material/error:")

@@ -17,11 +17,12 @@ from staffing.history.settings import HistorySettings, Layout
 from staffing.ui import frame, session
 from staffing.ui.mapping_form import mapping_form, missing_columns
 from staffing.ui.table_form import XLSX
-from staffing.ui.team_parts import shift_columns
+from staffing.ui.team_parts import shift_columns, writing
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.intake import settings_of
 from staffing.ui.vm.new_team import (
     CHANNELS,
+    SHIFT_NAMES,
     Basics,
     Parts,
     create_team,
@@ -87,7 +88,7 @@ def new_team_form(t: Texts) -> None:
     st.header(t("new.shifts"))
     st.caption(t("team.help.shifts"))
     shifts = st.data_editor(
-        guess_shifts(queues, contracts),
+        guess_shifts(queues, contracts, {s: t(f"new.shift.{s}") for s in SHIFT_NAMES}, writing(t)),
         column_config=shift_columns(t),
         num_rows="dynamic",
         key=f"new-shifts-{people}-{history[0]}",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
+from staffing.errors import InputError
 from staffing.scenario import Scenario
 from staffing.ui import frame, session
+from staffing.ui.team_parts import writing
 from staffing.ui.team_words import rules_table
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm import team_edits
-from staffing.ui.vm.settings_tables import law, law_edit
+from staffing.ui.vm.settings_cells import CellKind
+from staffing.ui.vm.settings_tables import LAW, law, law_edit
 from staffing.ui.vm.team_edits import TeamEdit
 from staffing.ui.vm.teams import ScenarioFile, Team
 
@@ -20,19 +25,14 @@ def rules_form(t: Texts, team: Team, file: ScenarioFile, scenario: Scenario) -> 
     st.html(rules_table(t, scenario.law))
     st.header(t("team.limits"))
     st.caption(t("team.limits.body"))
-    saved = law(scenario)
-    wanted = {}
+    saved = law(scenario, writing(t))
     with st.container(border=True), st.grid(3, min_column_width=250):
-        for name, value in saved.items():
-            label = t(f"law.{name}") if t.has(f"law.{name}") else name.replace("_", " ")
-            key = f"law-{name}-{file.path}-{value}"
-            if isinstance(value, bool):
-                wanted[name] = st.checkbox(label, value, key=key)
-            else:
-                step = 1 if isinstance(value, int) else 0.5
-                wanted[name] = st.number_input(label, type(value)(0), None, value, step, key=key)
-    edit = law_edit(saved, wanted)
-    problems = team_edits.check(file.path, edit) if edit else ()
+        wanted = {name: _limit(t, name, value, f"law-{name}-{file.path}-{value}") for name, value in saved.items()}
+    try:
+        edit = law_edit(saved, wanted)
+        problems = team_edits.check(file.path, edit) if edit else ()
+    except InputError as error:
+        edit, problems = TeamEdit(), error.problems
     if problems:
         frame.show_problems(t, problems)
     ready = bool(edit) and not problems
@@ -56,6 +56,18 @@ def rules_form(t: Texts, team: Team, file: ScenarioFile, scenario: Scenario) -> 
             args=(t, team, file, edit),
             help=t("team.save_as.help"),
         )
+
+
+def _limit(t: Texts, name: str, value: Any, key: str) -> Any:
+    """Field of one limit, in the form of its kind."""
+    label = t(f"law.{name}")
+    match LAW[name]:
+        case CellKind.FLAG:
+            return st.checkbox(label, value, key=key)
+        case CellKind.NUMBER:
+            return st.number_input(label, type(value)(0), None, value, 1 if isinstance(value, int) else 0.5, key=key)
+        case kind:
+            return st.text_input(label, value, key=key, help=t(f"writing.{kind}.help"))
 
 
 def _save(t: Texts, file: ScenarioFile, edit: TeamEdit) -> None:

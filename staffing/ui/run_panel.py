@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -14,8 +15,10 @@ from staffing.ui.markup import Cell, listing, table
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.cover import covered_share
 from staffing.ui.vm.plan import Plan
-from staffing.ui.vm.progress import ProgressView, progress_view
+from staffing.ui.vm.progress import Gap, Point, ProgressView, gaps, milestones, progress_view
 
+MOST_ROWS = 15
+"""Rows of the table of a search."""
 MARKS = {"done": "✓", "now": "▶", "later": "○"}
 
 
@@ -56,8 +59,8 @@ def _going_on(t: Texts, run: Run) -> None:
         stage = t(f"stage.{view.current or 'compile'}")
         words = t("run.progress", stage=stage, elapsed=t.seconds(run.elapsed()), limit=t.seconds(run.request.seconds))
         st.progress(min(1.0, max(0.0, share)), text=words)
-        _figures(t, view)
-        _trace(t, view)
+        _figures(t, run, view)
+        _trace(t, run, view.curve)
 
 
 def _stop(t: Texts, run: Run) -> None:
@@ -81,18 +84,51 @@ def _stages(t: Texts, view: ProgressView) -> None:
     st.html(listing(items, kind="steps", ordered=True))
 
 
-def _figures(t: Texts, view: ProgressView) -> None:
+def _figures(t: Texts, run: Run, view: ProgressView) -> None:
+    currency = _currency(run)
+    apart = gaps([(0.0, view.objective, view.bound)])
+    gap = t("run.gap.now", **_told(t, apart[-1], currency)) if apart else t.number(None)
     with st.grid(3, min_column_width=100):
-        st.metric(t("run.best"), t.number(view.objective), help=t("run.best.help"))
-        st.metric(t("run.bound"), t.number(view.bound), help=t("run.bound.help"))
-        st.metric(t("run.gap"), t.percent(view.gap, 1), help=t("run.gap.help"))
+        st.metric(t("run.best"), t.money(view.objective, currency), help=t("run.best.help"))
+        st.metric(t("run.bound"), t.money(view.bound, currency), help=t("run.bound.help"))
+        st.metric(t("run.gap"), gap, help=t("run.gap.help"))
 
 
-def _trace(t: Texts, view: ProgressView) -> None:
-    curve = view.curve
-    if any(best is not None or bound is not None for _, best, bound in curve):
-        spec = charts.search_of_rota(curve, session.chart_words(t), session.palette())
+def _currency(run: Run) -> str:
+    scenario = session.scenario_of(run)
+    return scenario.currency if scenario else "EUR"
+
+
+def _trace(t: Texts, run: Run, curve: Sequence[Point]) -> None:
+    """Best and bound, the gap between them, and both as a table."""
+    if not any(best is not None or bound is not None for _, best, bound in curve):
+        return
+    words, palette = session.chart_words(t), session.palette()
+    currency, found = _currency(run), gaps(curve)
+    with st.grid(2, min_column_width=300):
+        spec = charts.search_of_rota(curve, words, palette)
         st.vega_lite_chart(spec, key="trace", alt=t("run.trace.alt"))
+        if found:
+            tips = [t("run.gap.tip", seconds=t.seconds(g.seconds), **_told(t, g, currency)) for g in found]
+            spec = charts.gap_of_search([(g.seconds, g.share) for g in found], tips, words, palette)
+            st.vega_lite_chart(spec, key="gap", alt=t("run.gap.alt", **_told(t, found[-1], currency)))
+    if found:
+        with st.expander(t("run.table"), icon=":material/table_rows:", key="trace-table", on_change="rerun") as opened:
+            if opened.open:
+                st.html(_trace_table(t, found, currency))
+
+
+def _told(t: Texts, gap: Gap, currency: str) -> dict[str, str]:
+    return {"share": t.percent(gap.share, 1), "money": t.money(gap.money, currency)}
+
+
+def _trace_table(t: Texts, found: Sequence[Gap], currency: str) -> str:
+    heads = [t("chart.seconds"), t("run.best"), t("run.bound"), t("run.gap.share"), t("run.gap.money")]
+    rows = []
+    for gap in milestones(found, MOST_ROWS):
+        cells = (t.seconds(gap.seconds), t.money(gap.best, currency), t.money(gap.bound, currency))
+        rows.append([*map(Cell, (*cells, *_told(t, gap, currency).values()))])
+    return table(heads, rows, kind="search", width="44rem")
 
 
 def outcome(t: Texts, run: Run, plan: Plan) -> None:
@@ -105,11 +141,19 @@ def outcome(t: Texts, run: Run, plan: Plan) -> None:
         st.metric(t("measure.cost"), t.money(s["cost"], plan.currency))
         st.metric(t("measure.paid_hours"), t.hours(s["paid_hours"]))
     service_table(t, plan)
+    _search(t, run)
     with st.container(horizontal=True):
         for page in ("rota", "need", "scenarios", "export"):
             st.page_link(
                 frame.PAGES[page], label=t(f"nav.{page}"), icon=":material/arrow_forward:", query_params={"run": run.id}
             )
+
+
+def _search(t: Texts, run: Run) -> None:
+    """How the search of a finished plan went."""
+    with st.expander(t("run.search"), icon=":material/timeline:", key="search", on_change="rerun") as opened:
+        if opened.open:
+            _trace(t, run, progress_view(run.reports(), live=False).trace)
 
 
 def service_table(t: Texts, plan: Plan) -> None:

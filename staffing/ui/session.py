@@ -135,6 +135,7 @@ def chart_words(t: Texts) -> charts.Words:
         "time",
         "best",
         "bound",
+        "gap",
         "seconds",
         "agents",
         "pay",

@@ -1,4 +1,4 @@
-"""What if: people ill, more contacts, longer handling, tried on the finished rota within two seconds."""
+"""What if: people ill, more contacts, longer handling, tried on the rota as it is shown within two seconds."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ import streamlit as st
 
 from staffing.errors import InputError
 from staffing.jobs import Run
-from staffing.ui import frame, session
+from staffing.roster.problem import Roster
+from staffing.ui import drafts, frame, session
 from staffing.ui.markup import Cell, table
 from staffing.ui.texts import Texts
+from staffing.ui.vm.board import Judged
 from staffing.ui.vm.stress import Effect, Outcome, Standing, Strain, most_ill, standing, try_out
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _standing(run_id: str, input_hash: str, changed: float) -> Standing | InputError:
+def _standing(
+    run_id: str, input_hash: str, changed: float, edits: int, _roster: Roster | None
+) -> Standing | InputError:
     run = session.jobs().read(run_id)
     try:
-        return standing(Path(run.request.scenario), run.out, input_hash, run.request.overrides)
+        return standing(Path(run.request.scenario), run.out, input_hash, run.request.overrides, _roster)
     except InputError as error:
         return error
 
@@ -36,10 +40,14 @@ def _panel(t: Texts, run: Run) -> None:
     st.markdown(t("stress.lead"))
     with st.spinner(t("stress.preparing")):
         changed = (run.out / "summary.json").stat().st_mtime
-        now = _standing(run.id, str(plan.summary.get("input_hash", "")), changed)
+        judged = _edited(run)
+        edits, roster = (drafts.desk(run.id).revision, judged.standing.roster) if judged else (0, None)
+        now = _standing(run.id, str(plan.summary.get("input_hash", "")), changed, edits, roster)
     if isinstance(now, InputError):
         frame.show_problems(t, now.problems)
         return
+    if judged:
+        st.info(t("stress.edited", n=len(judged.draft)), icon=":material/edit:")
     if now.stale:
         st.warning(t("stress.stale"), icon=":material/update:")
     with st.form("stress-form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
@@ -68,6 +76,15 @@ def _panel(t: Texts, run: Run) -> None:
         frame.show_problems(t, error.problems)
         return
     _outcome(t, run, found, strain)
+
+
+def _edited(run: Run) -> Judged | None:
+    """The rota with the edits that are kept of it; None where there are none, or its team has changed since."""
+    try:
+        judged = drafts.judged(run)
+    except InputError:
+        return None
+    return judged if len(judged.draft) else None
 
 
 def _outcome(t: Texts, run: Run, found: Outcome, strain: Strain) -> None:

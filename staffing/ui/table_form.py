@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,13 +12,16 @@ import streamlit as st
 
 from staffing.errors import InputError, Problem
 from staffing.ui import frame, session
+from staffing.ui.team_words import changes_table
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm import team_edits
-from staffing.ui.vm.tables import TABLES, as_csv, as_xlsx, imported
+from staffing.ui.vm.table_changes import changes
+from staffing.ui.vm.tables import Imported, as_csv, as_xlsx
 from staffing.ui.vm.team_edits import TeamEdit
 from staffing.ui.vm.teams import ScenarioFile, Team
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_CHANGES = 100
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,12 @@ class Part:
         Streamlit's settings of the columns.
     edit_of
         Rows -> the change they are; raises `InputError` for rows that cannot be read.
+    saved
+        Rows as they are saved.
+    key
+        Column that names a row; None where rows have no name.
+    bring
+        A file -> its rows in our columns; None where no file can be brought in.
     fixed
         Whether rows can neither come nor go.
     """
@@ -42,6 +52,9 @@ class Part:
     rows: pd.DataFrame
     columns: Mapping[str, Any]
     edit_of: Callable[[pd.DataFrame], TeamEdit]
+    saved: pd.DataFrame
+    key: str | None = None
+    bring: Callable[[Path], Imported] | None = None
     fixed: bool = False
 
 
@@ -70,8 +83,9 @@ def table_form(t: Texts, team: Team, file: ScenarioFile, part: Part) -> None:
         frame.show_problems(t, problems)
     elif edit:
         st.info(t("team.changed"), icon=":material/edit:")
-    if part.name in TABLES:
-        _bring_in(t, file, part)
+        _what_changed(t, part, edited)
+    if part.bring is not None:
+        _bring_in(t, file, part, part.bring)
 
 
 def brought(file: ScenarioFile, name: str) -> pd.DataFrame | None:
@@ -156,7 +170,18 @@ def _take_away(t: Texts, part: Part, edited: pd.DataFrame) -> None:
         st.download_button(name, content, name, mime, on_click="ignore", key=f"get-{kind}", icon=":material/download:")
 
 
-def _bring_in(t: Texts, file: ScenarioFile, part: Part) -> None:
+def _what_changed(t: Texts, part: Part, edited: pd.DataFrame) -> None:
+    """Every row that will be another once the table is saved."""
+    found = changes(part.saved, edited, part.key)
+    if found:
+        with st.expander(t("team.changes", n=len(found)), icon=":material/difference:", key="table-changes"):
+            titles = {str(c): str((settings or {}).get("label") or c) for c, settings in part.columns.items()}
+            st.html(changes_table(t, found[:MOST_CHANGES], titles))
+            if len(found) > MOST_CHANGES:
+                st.caption(t("edit.more", n=len(found) - MOST_CHANGES))
+
+
+def _bring_in(t: Texts, file: ScenarioFile, part: Part, bring: Callable[[Path], Imported]) -> None:
     """Take the rows of a spreadsheet into the table; nothing is saved by that."""
     key = f"bring-{part.name}-{file.path}-{st.session_state.get(f'turn-{part.name}-{file.path}', 0)}"
     with st.expander(t("team.bring"), icon=":material/upload_file:"):
@@ -166,7 +191,7 @@ def _bring_in(t: Texts, file: ScenarioFile, part: Part) -> None:
         if given is None:
             return
         try:
-            found = imported(session.keep_upload("tables", given.name, given.getvalue()), part.name)
+            found = bring(session.keep_upload("tables", given.name, given.getvalue()))
         except InputError as error:
             frame.show_problems(t, error.problems)
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,9 +12,10 @@ from staffing.frames import Kind
 from staffing.grid import WEEKDAYS
 from staffing.scenario import Scenario
 from staffing.ui.table_form import Part
-from staffing.ui.texts import Texts
-from staffing.ui.vm import settings_tables
-from staffing.ui.vm.tables import TABLES, as_csv, editable, same, skills, typed, with_skills
+from staffing.ui.texts import LANGUAGES, Texts
+from staffing.ui.vm import settings_files, settings_tables
+from staffing.ui.vm.settings_cells import CellKind, Writing
+from staffing.ui.vm.tables import TABLES, as_csv, editable, imported, same, skills, typed, with_skills
 from staffing.ui.vm.team_edits import TeamEdit
 
 Columns = dict[str, Any]
@@ -32,35 +33,49 @@ def part_of(t: Texts, name: str, scenario: Scenario, brought: pd.DataFrame | Non
         case "skills":
             return _skills(t, scenario)
         case "contracts":
-            return _contracts(t, scenario)
+            return _contracts(t, scenario, brought)
         case "shifts":
-            return _shifts(t, scenario)
+            return _shifts(t, scenario, brought)
         case _:
             return _table(t, name, scenario, brought)
 
 
 def _table(t: Texts, name: str, scenario: Scenario, brought: pd.DataFrame | None) -> Part:
-    saved = editable(scenario, name)
+    saved = typed(editable(scenario, name), TABLES[name])
 
     def edit_of(rows: pd.DataFrame) -> TeamEdit:
         if same(saved, rows):
             return TeamEdit()
         return TeamEdit(tables={name: as_csv(rows, blank_rows=True).decode("utf-8-sig")})
 
-    shown = typed(saved if brought is None else brought, TABLES[name])
+    shown = saved if brought is None else typed(brought, TABLES[name])
     columns: Columns = {"_index": st.column_config.NumberColumn(t("team.column.row"), width="small")}
     for column in TABLES[name].columns:
         label = t(f"team.column.{column.name}") + (" *" if column.required and not column.empty else "")
         options = _options(column.name, name, scenario)
         if options is not None:
-            columns[column.name] = st.column_config.SelectboxColumn(label, options=options)
+            columns[column.name] = st.column_config.SelectboxColumn(label, options=options, format_func=words_of(t))
         elif column.kind is Kind.DATE and shown[column.name].dtype.kind == "M":
             columns[column.name] = st.column_config.DateColumn(label, format="localized")
         elif column.kind is Kind.NUMBER and shown[column.name].dtype.kind == "f":
-            columns[column.name] = st.column_config.NumberColumn(label)
+            columns[column.name] = st.column_config.NumberColumn(label, format="localized")
         else:
             columns[column.name] = st.column_config.TextColumn(label)
-    return Part(name, shown, columns, edit_of)
+    return Part(
+        name,
+        shown,
+        columns,
+        edit_of,
+        saved=saved,
+        key="agent_id" if name in ("agents", "ledger") else None,
+        bring=lambda path: imported(path, name),
+    )
+
+
+def words_of(t: Texts) -> Callable[[Any], str]:
+    """What the words that the tables know are called; codes, names and ids stay as they are."""
+    words = {w: t(f"team.word.{w}") for w in ("yes", "no", "off", "work")}
+    return lambda word: words.get(str(word), str(word))
 
 
 def _options(column: str, table: str, scenario: Scenario) -> Sequence[str] | None:
@@ -69,11 +84,12 @@ def _options(column: str, table: str, scenario: Scenario) -> Sequence[str] | Non
     known: dict[tuple[str, str], Sequence[str]] = {
         ("agents", "contract"): list(scenario.contract),
         ("absences", "credited"): ["yes", "no"],
-        ("requests", "wish"): ["off", "work", *codes],
-        ("locks", "shift"): ["off", *codes],
     }
     if column == "queue":
         return list(dict.fromkeys([*scenario.queues, *filter(None, editable(scenario, table)["queue"])]))
+    if (table, column) in (("requests", "wish"), ("locks", "shift")):
+        told = ["off", "work"] if column == "wish" else ["off"]
+        return list(dict.fromkeys([*told, *codes, *filter(None, editable(scenario, table)[column])]))
     if column == "agent_id" and table != "agents":
         return list(dict.fromkeys([*editable(scenario, "agents")["agent_id"], *editable(scenario, table)["agent_id"]]))
     return known.get((table, column))
@@ -97,36 +113,56 @@ def _skills(t: Texts, scenario: Scenario) -> Part:
         "name": st.column_config.TextColumn(t("team.column.name"), disabled=True),
     }
     columns |= {q: st.column_config.NumberColumn(q, min_value=1, max_value=9, step=1, format="%d") for q in queues}
-    return Part("skills", saved, columns, edit_of, fixed=True)
+    return Part("skills", saved, columns, edit_of, saved=saved, key="agent_id", fixed=True)
 
 
-def _contracts(t: Texts, scenario: Scenario) -> Part:
-    saved = settings_tables.contracts(scenario)
-    columns: Columns = {
-        "_index": None,
-        "contract": st.column_config.TextColumn(t("team.column.contract") + " *", required=True),
-        "shifts": st.column_config.MultiselectColumn(
-            t("team.contract.shifts"), options=[s.code for s in scenario.shift], width="medium"
-        ),
-    }
-    for name in settings_tables.CONTRACT_COLUMNS:
-        if name not in columns:
-            label = t(f"team.contract.{name}") if t.has(f"team.contract.{name}") else name.replace("_", " ")
-            columns[name] = _column_of(label, saved[name])
-    return Part("contracts", saved, columns, lambda rows: settings_tables.contracts_edit(saved, rows))
+def writing(t: Texts) -> Writing:
+    """How the language writes what is inside cells."""
+    return Writing(t("writing.paid"), t("writing.day"), t("writing.decimal"))
 
 
-def _column_of(label: str, values: pd.Series) -> Any:
-    if values.dtype.kind == "b":
-        return st.column_config.CheckboxColumn(label)
-    if values.dtype.kind in "if":
-        return st.column_config.NumberColumn(label, min_value=0)
-    return st.column_config.TextColumn(label)
+def _settings(
+    name: str, saved: pd.DataFrame, brought: pd.DataFrame | None, columns: Columns, codes: Sequence[str]
+) -> Part:
+    edits = {"contracts": settings_tables.contracts_edit, "shifts": settings_tables.shifts_edit}
+    known = {c: [_title(Texts(spoken), name, c) for spoken in LANGUAGES] for c in saved.columns}
+    return Part(
+        name,
+        saved if brought is None else brought,
+        columns,
+        lambda rows: edits[name](saved, rows),
+        saved=saved,
+        key=str(saved.columns[0]),
+        bring=lambda path: settings_files.brought(path, name, saved, known, codes),
+    )
 
 
-def _shifts(t: Texts, scenario: Scenario) -> Part:
-    saved = settings_tables.shifts(scenario)
-    return Part("shifts", saved, shift_columns(t), lambda rows: settings_tables.shifts_edit(saved, rows))
+def _title(t: Texts, part: str, column: str) -> str:
+    if column == "contract":
+        return t("team.column.contract")
+    return t(f"team.contract.{column}") if part == "contracts" else t(f"team.shift.{column}")
+
+
+def _contracts(t: Texts, scenario: Scenario, brought: pd.DataFrame | None) -> Part:
+    saved = settings_tables.contracts(scenario, writing(t))
+    columns: Columns = {"_index": None}
+    for name, kind in settings_tables.CONTRACTS.items():
+        label = _title(t, "contracts", name)
+        match kind:
+            case CellKind.TEXT:
+                columns[name] = st.column_config.TextColumn(f"{label} *", required=True, pinned=True)
+            case CellKind.LIST:
+                codes = [s.code for s in scenario.shift]
+                columns[name] = st.column_config.MultiselectColumn(label, options=codes, width="medium")
+            case CellKind.NUMBER:
+                columns[name] = st.column_config.NumberColumn(label, min_value=0, format="localized")
+            case _:
+                columns[name] = st.column_config.TextColumn(label, help=t(f"writing.{kind}.help"))
+    return _settings("contracts", saved, brought, columns, [s.code for s in scenario.shift])
+
+
+def _shifts(t: Texts, scenario: Scenario, brought: pd.DataFrame | None) -> Part:
+    return _settings("shifts", settings_tables.shifts(scenario, writing(t)), brought, shift_columns(t), ())
 
 
 def shift_columns(t: Texts) -> Columns:
@@ -136,13 +172,22 @@ def shift_columns(t: Texts) -> Columns:
         "code": st.column_config.TextColumn(t("team.shift.code") + " *", required=True, max_chars=8, width="small"),
         "name": st.column_config.TextColumn(t("team.shift.name")),
         "start": st.column_config.TextColumn(t("team.shift.start") + " *", required=True, width="small"),
-        "latest_start": st.column_config.TextColumn(t("team.shift.latest"), width="small"),
-        "hours": st.column_config.NumberColumn(t("team.shift.hours") + " *", min_value=0.25, max_value=24.0, step=0.25),
+        "latest_start": st.column_config.TextColumn(t("team.shift.latest_start"), width="small"),
+        "start_step_minutes": st.column_config.NumberColumn(
+            t("team.shift.start_step_minutes"),
+            min_value=15,
+            max_value=240,
+            step=15,
+            help=t("team.shift.start_step_minutes.help"),
+        ),
+        "hours": st.column_config.NumberColumn(
+            t("team.shift.hours") + " *", min_value=0.25, max_value=24.0, step=0.25, format="localized"
+        ),
         "breaks": st.column_config.TextColumn(t("team.shift.breaks"), width="medium"),
         "weekdays": st.column_config.MultiselectColumn(
             t("team.shift.weekdays"), options=list(WEEKDAYS), format_func=lambda d: t(f"weekday.{d}"), width="medium"
         ),
-        "unpopular": st.column_config.CheckboxColumn(t("team.shift.shared")),
+        "unpopular": st.column_config.CheckboxColumn(t("team.shift.unpopular")),
         "on_call": st.column_config.CheckboxColumn(t("team.shift.on_call"), help=t("team.shift.on_call.help")),
         "heads": st.column_config.NumberColumn(
             t("team.shift.heads"), min_value=0, max_value=1000, step=1, help=t("team.shift.heads.help")
@@ -152,9 +197,10 @@ def shift_columns(t: Texts) -> Columns:
             min_value=0.0,
             max_value=1.0,
             step=0.05,
+            format="localized",
             help=t("team.shift.hours_factor.help"),
         ),
         "pay_factor": st.column_config.NumberColumn(
-            t("team.shift.pay_factor"), min_value=0.0, max_value=5.0, step=0.05
+            t("team.shift.pay_factor"), min_value=0.0, max_value=5.0, step=0.05, format="localized"
         ),
     }

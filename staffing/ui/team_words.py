@@ -1,11 +1,16 @@
-"""Rules as a table for people."""
+"""Rules, and what changed in a table, as tables for people."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from staffing.roster.problem import Law
 from staffing.roster.rules import RULES
 from staffing.ui.markup import Cell, table
-from staffing.ui.texts import Texts
+from staffing.ui.texts import NONE, Texts
+from staffing.ui.vm.table_changes import Change
+from staffing.ui.vm.tables import cell_text
 
 
 def rules_table(t: Texts, law: Law) -> str:
@@ -30,3 +35,23 @@ def rules_table(t: Texts, law: Law) -> str:
         for name, rule in RULES.items()
     ]
     return table([t("team.rules.kept"), t("team.rules.law")], rows, width="52rem")
+
+
+def changes_table(t: Texts, found: Sequence[Change], titles: Mapping[str, str]) -> str:
+    """Rows that are new, gone or changed, cell by cell."""
+    rows = []
+    for change in found:
+        told = [(titles.get(c, c), _cell(t, old), _cell(t, new)) for c, (old, new) in change.cells.items()]
+        for column, old, new in told or [("", "", "")]:
+            rows.append([Cell(change.row), Cell(t(f"team.change.{change.fate}")), *map(Cell, (column, old, new))])
+    return table([t(f"team.change.head.{h}") for h in ("row", "fate", "column", "old", "new")], rows, width="60rem")
+
+
+def _cell(t: Texts, value: Any) -> str:
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, bool):
+        return t("team.word.yes" if value else "team.word.no")
+    if isinstance(value, int | float) and value == value:
+        return t.exact(value)
+    return cell_text(value).replace("|", ", ") or NONE

@@ -88,6 +88,10 @@ class Texts:
         """A number of people: one decimal where there is one."""
         return self._pattern(value, "#,##0.#")
 
+    def exact(self, value: float) -> str:
+        """A number with the decimals it has, four at most."""
+        return self._pattern(value, "#,##0.####")
+
     def signed(self, value: float | None, digits: int = 0) -> str:
         """A number with its sign; zero has none."""
         if value is None or value != value:

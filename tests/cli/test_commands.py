@@ -4,14 +4,16 @@ import csv
 import json
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from staffing.cli import COMMANDS, main
-from staffing.inputs import read_people
+from staffing.inputs import read_need, read_people
+from staffing.plan import moved_need, prepare
 from staffing.roster.fixed import allowed_options
 from staffing.roster.options import expand
 from staffing.roster.targets import make_targets
@@ -279,6 +281,43 @@ def test_without_absences_a_rota_is_mended_around_its_locks_under_the_need_of_it
         assert [c["after"] for c in changes] == ["off"]
     assert main(["replan", str(locked), str(out / "roster.csv"), "--need", str(out / "roster.csv")]) == 2
     assert "roster.csv: cannot be read" in capsys.readouterr().err
+
+
+def test_a_need_that_has_moved_is_followed_where_it_has_moved_and_corrections_of_the_plan_stay(
+    planned, tmp_path, capsys
+):
+    base, out = planned
+    changes = "first_day,last_day,queue,factor,who,why\n2027-01-06,,phone,3,Ann,sale\n"
+    (tmp_path / "adjustments.csv").write_text(changes)
+    busy = tmp_path / "busy.toml"
+    busy.write_text(f'extends = "{base.as_posix()}"\n[tables]\nadjustments = "adjustments.csv"\n')
+    rota = str(out / "roster.csv")
+    assert main(["replan", str(base), rota, "--moved", "--json", "--out", str(tmp_path / "none")]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out) == {"alternatives": []}
+    assert "the need of every day is as planned" in told.err
+    assert not (tmp_path / "none").exists()
+    assert main(["replan", str(busy), rota, "--moved", "--json"]) == 0
+    told = capsys.readouterr()
+    assert told.err.startswith("2027-01-06: need +")
+    assert told.err.count("agent-hours since the plan") == 1
+    short = [a["understaffed_hours"] for a in json.loads(told.out)["alternatives"]]
+    assert main(["replan", str(busy), rota, "--moved", "2027-01-05", "--json"]) == 0
+    told = capsys.readouterr()
+    assert told.err == "2027-01-05: need as planned\n"
+    assert min(a["understaffed_hours"] for a in json.loads(told.out)["alternatives"]) < min(short)
+
+    problem = prepare(load(base)).problem
+    grid = problem.grid
+    need = read_need(out / "coverage.csv", grid, problem.queues)
+    moved = moved_need(load(busy), out / "coverage.csv")
+    other = grid.day != 2
+    assert moved.days == (date(2027, 1, 6),)
+    np.testing.assert_allclose(moved.problem.required[:, other], need[:, other], atol=2e-4)
+    assert moved.hours[0] == pytest.approx((moved.problem.required - need).sum() * grid.hours, abs=0.01)
+    (tmp_path / "coverage.csv").write_bytes((out / "coverage.csv").read_bytes())
+    assert main(["replan", str(busy), rota, "--moved", "--need", str(tmp_path / "coverage.csv")]) == 2
+    assert "requirement.csv: cannot be read" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import time
@@ -16,6 +17,8 @@ import staffing.ui
 from staffing.jobs import RunState
 from staffing.scenario import load
 from staffing.ui import session
+from staffing.ui.vm.board import board_of
+from staffing.ui.vm.editing import OFF, Draft, to_json
 from staffing.ui.vm.tables import editable
 
 UI = Path(next(iter(staffing.ui.__path__)))
@@ -149,6 +152,24 @@ def test_a_run_is_shown_while_it_goes_on_and_can_be_stopped(place, monkeypatch):
     assert session.jobs().read(run.id).state in (RunState.STOPPING, RunState.STOPPED)
     for other in session.jobs().live():
         session.jobs().stop(other.id)
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "money"), [("de", "Lücke in Geld", r"[\d.]+\xa0€"), ("en", "Gap in money", r"€[\d,]+")]
+)
+def test_the_gap_over_time_is_a_curve_and_a_table(place, language, title, money):
+    app = built(opened(language=language))
+    app.session_state["search"] = True
+    app.session_state["trace-table"] = True
+    app.run()
+    assert not app.exception
+    alts = [chart.proto.alt for chart in app.get("vega_lite_chart")]
+    assert sum(re.search(money, alt) is not None for alt in alts) == 1
+    (shown,) = [h.proto.body for h in app.get("html") if title in h.proto.body]
+    shares = [float(x.replace(",", ".")) for x in re.findall(r"<td>([\d.,]+)(?:\xa0)?%</td>", shown)]
+    assert len(shares) > 1
+    assert shares[-1] < shares[0]
+    assert re.search(money, shown)
 
 
 @pytest.mark.parametrize(("name", "told"), [("impossible", "contradict each other"), ("crash", "Segmentation fault")])
@@ -295,6 +316,35 @@ def test_a_changed_table_is_saved_or_becomes_a_scenario(place, team, monkeypatch
     assert "agent\\_id" in page.error[0].value
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "told"),
+    [
+        ("de", "Vertrag;Wochenstunden;Stundenkonto, niedrigster und höchster Stand\nfull;38,5;-20 .. 40\n", "38,5"),
+        ("en", "contract,weekly_hours,account_hours\nfull,38.5,-20 .. 40\n", "38.5"),
+    ],
+)
+def test_contracts_come_in_by_file_and_what_changes_is_shown_first(
+    place, team, monkeypatch, tmp_path, language, text, told
+):
+    teams = tmp_path / "teams"
+    base = shutil.copytree(team, teams / "helpdesk") / "base.toml"
+    monkeypatch.setenv("STAFFING_TEAMS", str(teams))
+    page = opened("team", language, part="contracts")
+    part = {"de": "part;{};\n", "en": "part,{},\n"}[language]
+    page.file_uploader[0].upload("contracts.csv", (text + part.format("lots")).encode(), "text/csv").run()
+    assert {"de": "Zeile 3", "en": "row 3"}[language] in page.error[0].value
+    page.file_uploader[0].set_value(None).run()
+    page.file_uploader[0].upload("contracts.csv", (text + part.format(20)).encode(), "text/csv").run()
+    page.button(key="bring-in").click().run()
+    assert not page.exception
+    assert told in html_of(page)
+    assert load(base).contract["full"].weekly_hours == 40
+    page.button(key="save-table").click().run()
+    assert not page.exception
+    full = load(base).contract["full"]
+    assert (full.weekly_hours, full.account_hours) == (38.5, (-20, 40))
+
+
 def test_limits_of_the_law_are_changed(place, team, monkeypatch, tmp_path):
     teams = tmp_path / "teams"
     base = shutil.copytree(team, teams / "helpdesk") / "base.toml"
@@ -353,6 +403,32 @@ def test_risky_days_are_one_step_away_and_the_rota_is_put_under_stress(place, la
     assert not page.exception
     assert {"de": "Punkte", "en": "points"}[language] in html_of(page)
     assert {"de": "haben nur", "en": "Only"}[language] in page.info[0].value
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_rota_is_put_under_stress_with_the_edits_that_are_kept_of_it(place, language):
+    built(opened())
+    (run,) = session.jobs().runs()
+    page = opened("need", language, view="cover")
+    page.session_state["stress"] = True
+    page.run()
+    told = {"de": "seit dem Bauen", "en": "since the plan was built"}[language]
+    assert told not in texts_of(page)
+    edited = session.store()
+    board = board_of(session.plan_of(run), session.people_in(run))
+    free = {cell: OFF for cell, edit in board.cells.items() if cell[1] == 0 and edit.code}
+    assert free
+    edited.save(edited.desk(run.id), to_json(Draft(free)), "Ada")
+    page.run()
+    assert not page.exception
+    assert told in texts_of(page)
+    go = next(b for b in page.button if b.label == {"de": "Erproben", "en": "Try it"}[language])
+    page.number_input(key="stress-volume").set_value(30)
+    go.click().run()
+    assert {"de": "haben nur 0", "en": "Only 0"}[language] in texts_of(page)
+    edited.move(edited.desk(run.id), -1)
+    page.run()
+    assert told not in texts_of(page)
 
 
 def test_one_plan_cannot_be_compared_and_the_page_says_what_to_do(place):

@@ -93,7 +93,10 @@ def test_skills_are_a_matrix_and_come_back_as_text(base):
 
 
 def test_columns_keep_their_own_names_before_other_names_are_tried():
-    assert tb.recognised(["start", "first_day", "agent_id"], AGENTS.columns) == {"agent_id": 2, "first_day": 1}
+    assert tb.recognised(["start", "first_day", "agent_id"], [c.name for c in AGENTS.columns]) == {
+        "agent_id": 2,
+        "first_day": 1,
+    }
 
 
 # -- saving ----------------------------------------------------------------------------------------------

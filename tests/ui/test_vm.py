@@ -13,11 +13,13 @@ import pytest
 from staffing.errors import InputError
 from staffing.inputs import read_people
 from staffing.scenario import load
+from staffing.ui.levers_form import opening_words
+from staffing.ui.texts import Texts
 from staffing.ui.vm import levers as lv
 from staffing.ui.vm.compare import compare
 from staffing.ui.vm.cover import covered_share, day_cover, month_cover, short_by_day
 from staffing.ui.vm.plan import Service, grid_of, read_plan
-from staffing.ui.vm.progress import STAGES, progress_view
+from staffing.ui.vm.progress import STAGES, Gap, gaps, milestones, progress_view
 from staffing.ui.vm.rota import absent_days, bars, matrix, select, tone
 from staffing.ui.vm.tables import editable
 from staffing.ui.vm.teams import find_teams, read_scenario_file
@@ -204,6 +206,22 @@ def test_a_difference_inside_the_bands_is_not_called_one(finished, tmp_path):
 # -- progress --------------------------------------------------------------------------------------------
 
 
+def test_the_gap_is_known_once_best_and_bound_are_and_what_a_report_leaves_out_is_as_it_was():
+    assert gaps([(0.0, None, 90.0), (1.0, None, None)]) == ()
+    found = gaps([(1.0, None, 90.0), (2.0, 120.0, None), (3.0, None, 96.0), (4.0, 100.0, 101.0)])
+    assert [(g.seconds, g.money) for g in found] == [(2.0, 30.0), (3.0, 24.0), (4.0, 0.0)]
+    assert [g.share for g in found] == [0.25, 0.2, 0.0]
+    assert Gap(1.0, 0.0, 0.0).share == 0
+
+
+def test_a_table_of_the_search_has_only_moments_at_which_something_moved_and_always_the_last():
+    found = [Gap(float(s), 100.0 - s // 10, 50.0) for s in range(200)]
+    assert [g.best for g in milestones(found, 30)] == [100.0 - s for s in range(20)]
+    few = milestones(found, 4)
+    assert [few[0], few[-1], len(few)] == [found[0], found[190], 4]
+    assert milestones([], 4) == ()
+
+
 def test_stages_are_done_at_work_or_to_come():
     view = progress_view(
         [
@@ -305,6 +323,23 @@ def test_hours_and_limits_are_stated_where_they_differ_and_days_left_out_are_clo
     made = load(lv.save_what_if(tmp_path, "Shorter", team / "base.toml", found))
     assert made.law.max_daily_hours == 9
     assert made.opening()["phone-de"].mask(made.horizon.grid()).sum() == 18 * 10
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_hours_are_read_as_the_form_writes_them_and_another_writing_is_no_change(team, language):
+    scenario = load(team / "base.toml")
+    words = opening_words(Texts(language))
+    opening = {"mon-fri": ["08:00-12:00", "13:00-18:00"], "sat": [], "holiday": []}
+    written = lv.opening_text(opening, words)
+    assert (
+        written
+        == {
+            "de": "Mo-Fr 08:00-12:00, 13:00-18:00; Sa geschlossen; Feiertag geschlossen",
+            "en": "Mon-Fri 08:00-12:00, 13:00-18:00; Sat closed; holiday closed",
+        }[language]
+    )
+    assert lv.read_opening(written) == opening
+    assert lv.changes(lv.levers_of(scenario), lv.levers_of(scenario, words)) == []
 
 
 def test_people_who_learn_a_queue_serve_it_last(team):

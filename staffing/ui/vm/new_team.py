@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,12 @@ from staffing.history.read import read_history
 from staffing.history.series import History
 from staffing.history.settings import HistorySettings
 from staffing.inputs import read_people
+from staffing.roster.problem import Break, ShiftType
 from staffing.scenario import load
 from staffing.ui.vm.intake import read_as, tree_of
 from staffing.ui.vm.levers import slug, to_toml
-from staffing.ui.vm.settings_tables import SHIFT_COLUMNS, shifts_edit
+from staffing.ui.vm.settings_cells import PLAIN, Writing
+from staffing.ui.vm.settings_tables import shift_table, shifts_edit
 from staffing.ui.vm.tables import FIRST_ROW, as_csv, recognised
 
 QUEUE_COLUMNS = (
@@ -200,7 +202,7 @@ def read_agents(path: Path, queues: Sequence[str]) -> tuple[pd.DataFrame, pd.Dat
         Where it is no table, or names nobody.
     """
     sheet = read_sheet(path)
-    found = recognised(sheet.header, AGENTS.columns)
+    found = recognised(sheet.header, [c.name for c in AGENTS.columns])
     place = found.get("agent_id", found.get("name"))
     if place is None:
         there = ", ".join(h for h in sheet.header if h)
@@ -249,21 +251,39 @@ def _hours_of(name: str, weekly: pd.Series) -> float:
 # -- shift types ---------------------------------------------------------------------------------------------
 
 
-def guess_shifts(queues: pd.DataFrame, contracts: pd.DataFrame) -> pd.DataFrame:
-    """Early, middle and late shifts over the opening hours, in the lengths that the contracts ask for."""
-    rows: list[tuple[Any, ...]] = []
+SHIFT_NAMES = {"E": "Early", "M": "Middle", "L": "Late", "mon-fri": "Weekday", "sat": "Saturday", "sun": "Sunday"}
+
+
+def guess_shifts(
+    queues: pd.DataFrame,
+    contracts: pd.DataFrame,
+    names: Mapping[str, str] = SHIFT_NAMES,
+    writing: Writing = PLAIN,
+) -> pd.DataFrame:
+    """Early, middle and late shifts over the opening hours, in the lengths that the contracts ask for.
+
+    Parameters
+    ----------
+    queues, contracts
+        Tables of the form.
+    names
+        Of the shifts by their letter, and of those of single groups of days.
+    writing
+        How breaks are written.
+    """
+    found: list[ShiftType] = []
     spans = {g: span for g in GROUPS if (span := _span(queues[g])) is not None}
     lengths = sorted({_length(float(h)) for h in contracts["weekly_hours"]}, reverse=True)
     full = [g for g in spans if spans[g] == spans[next(iter(spans))]]
     for length in lengths:
         whole = [d for g in full for d in (WEEKDAYS[i] for i in GROUPS[g])]
-        rows += _three(spans[full[0]], length, whole) if full else []
+        found += _three(spans[full[0]], length, whole, names) if full else []
     for group in [g for g in spans if g not in full]:
         low, high = spans[group]
         paid = min(max(lengths), (high - low) / 60)
         days = [WEEKDAYS[d] for d in GROUPS[group]]
-        rows.append(_shift(group[:2].upper(), group.capitalize(), low, paid, days, unpopular=False))
-    return pd.DataFrame(rows, columns=list(SHIFT_COLUMNS))
+        found.append(_shift(group[:2].upper(), names[group], low, paid, days, unpopular=False))
+    return shift_table(found, writing)
 
 
 def _span(texts: pd.Series) -> tuple[int, int] | None:
@@ -278,33 +298,37 @@ def _length(weekly: float) -> float:
     return min(8.0, max(4.0, round(weekly / 5 * 2) / 2))
 
 
-def _three(span: tuple[int, int], paid: float, days: Sequence[str]) -> list[tuple[Any, ...]]:
+def _three(span: tuple[int, int], paid: float, days: Sequence[str], names: Mapping[str, str]) -> list[ShiftType]:
     low, high = span
     last = max(low, high - round(60 * (paid + _pause(paid) / 60)))
     middle = (low + last) // 2 // 30 * 30
-    starts = {"E": (low, "Early"), "M": (middle, "Middle"), "L": (last, "Late")}
-    rows = []
+    starts = {"E": low, "M": middle, "L": last}
+    found = []
     taken: set[int] = set()
-    for letter, (start, name) in starts.items():
+    for letter, start in starts.items():
         if start not in taken:
             taken.add(start)
-            rows.append(_shift(f"{letter}{paid:g}", name, start, paid, days, unpopular=letter == "L" and last > low))
-    return rows
+            late = letter == "L" and last > low
+            found.append(_shift(f"{letter}{paid:g}", names[letter], start, paid, days, unpopular=late))
+    return found
 
 
 def _pause(paid: float) -> int:
     return 30 if paid >= 6 else 0
 
 
-DUTY = (False, 0, 1.0, 1.0)
-"""On call, heads, and the factors of hours and pay of an ordinary shift."""
-
-
-def _shift(code: str, name: str, start: int, paid: float, days: Sequence[str], *, unpopular: bool) -> tuple[Any, ...]:
+def _shift(code: str, name: str, start: int, paid: float, days: Sequence[str], *, unpopular: bool) -> ShiftType:
     pause = _pause(paid)
-    middle = paid / 2
-    breaks = f"{pause} min {max(1.0, middle - 1):g}-{middle + 1:g} h" if pause else ""
-    return (code.replace(".", ""), name, _clock(start), "", paid + pause / 60, breaks, list(days), unpopular, *DUTY)
+    breaks = (Break(pause, max(1.0, paid / 2 - 1), paid / 2 + 1),) if pause else ()
+    return ShiftType(
+        code=code.replace(".", ""),
+        name=name,
+        start=time(start // 60 % 24, start % 60),
+        hours=paid + pause / 60,
+        breaks=breaks,
+        weekdays=tuple(days),
+        unpopular=unpopular,
+    )
 
 
 # -- writing -------------------------------------------------------------------------------------------------
@@ -318,7 +342,7 @@ def scenario_tree(basics: Basics, parts: Parts) -> dict[str, Any]:
     InputError
         With every cell of the tables that cannot be read.
     """
-    nothing = pd.DataFrame(columns=list(SHIFT_COLUMNS))
+    nothing = shift_table(())
     queues, targets = {}, {}
     for row in parts.queues.to_dict("records"):
         name = str(row["queue"])

@@ -10,6 +10,9 @@ STAGES = ("compile", "history", "forecast", "requirement", "roster", "repair", "
 
 CURVE_SECONDS = 3.0
 
+Point = tuple[float, float | None, float | None]
+"""Seconds of search, best so far, proven bound."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -43,7 +46,7 @@ class ProgressView:
     bound: float | None
     gap: float | None
     note: str
-    trace: tuple[tuple[float, float | None, float | None], ...]
+    trace: tuple[Point, ...]
 
     @property
     def current(self) -> str | None:
@@ -51,10 +54,71 @@ class ProgressView:
         return next((s.stage for s in self.steps if s.state == "now"), None)
 
     @property
-    def curve(self) -> tuple[tuple[float, float | None, float | None], ...]:
+    def curve(self) -> tuple[Point, ...]:
         """The trace up to the last full `CURVE_SECONDS`, so that a curve need not be drawn anew at each look."""
         last = self.trace[-1][0] if self.trace else 0.0
         return tuple(p for p in self.trace if p[0] <= last - last % CURVE_SECONDS) or self.trace
+
+
+@dataclass(frozen=True)
+class Gap:
+    """How far the best rota can be from the best possible one, at a moment of the search.
+
+    Attributes
+    ----------
+    seconds
+        Of the search.
+    best, bound
+        Cost of the best rota so far, and what no rota undercuts.
+    """
+
+    seconds: float
+    best: float
+    bound: float
+
+    @property
+    def money(self) -> float:
+        """What any other rota could save at most."""
+        return max(0.0, self.best - self.bound)
+
+    @property
+    def share(self) -> float:
+        """The same as a share of the cost; 0 where the rota costs nothing."""
+        return self.money / self.best if self.best > 0 else 0.0
+
+
+def gaps(points: Sequence[Point]) -> tuple[Gap, ...]:
+    """The gap at each moment from which both best and bound are known; what a report leaves out is as it was.
+
+    Examples
+    --------
+    >>> [round(g.share, 2) for g in gaps([(1, None, 90.0), (2, 120.0, None), (3, 100.0, 95.0)])]
+    [0.25, 0.05]
+    """
+    found = []
+    best = bound = None
+    for seconds, objective, proven in points:
+        best = best if objective is None else objective
+        bound = bound if proven is None else proven
+        if best is not None and bound is not None:
+            found.append(Gap(seconds, best, bound))
+    return tuple(found)
+
+
+def milestones(found: Sequence[Gap], most: int) -> tuple[Gap, ...]:
+    """Moments at which the gap narrowed, evenly thinned to `most`; always the first and the last state.
+
+    Examples
+    --------
+    >>> told = milestones([Gap(s, 100 - s // 2, 50) for s in range(9)], 3)
+    >>> [g.seconds for g in told]
+    [0, 4, 8]
+    """
+    moved = [g for i, g in enumerate(found) if i == 0 or (g.best, g.bound) != (found[i - 1].best, found[i - 1].bound)]
+    if len(moved) <= most:
+        return tuple(moved)
+    step = (len(moved) - 1) / (most - 1)
+    return tuple(moved[round(i * step)] for i in range(most))
 
 
 def progress_view(reports: Sequence[Mapping[str, Any]], *, live: bool) -> ProgressView:

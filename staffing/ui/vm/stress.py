@@ -9,6 +9,7 @@ from typing import Any
 
 from staffing.grid import TimeGrid
 from staffing.plan import prepare
+from staffing.roster.problem import Roster
 from staffing.roster.rota import read_rota
 from staffing.scenario import load
 from staffing.service import demand_of, duty_of, simulation_of
@@ -49,8 +50,14 @@ class Standing:
         return self.demand.grid
 
 
-def standing(scenario: Path, plan: Path, input_hash: str, overrides: Mapping[str, Any] | None = None) -> Standing:
-    """Simulate the rota of a finished plan as it is, as often as is quick.
+def standing(
+    scenario: Path,
+    plan: Path,
+    input_hash: str,
+    overrides: Mapping[str, Any] | None = None,
+    roster: Roster | None = None,
+) -> Standing:
+    """Simulate the rota of a finished plan as it is shown, as often as is quick.
 
     Parameters
     ----------
@@ -62,6 +69,8 @@ def standing(scenario: Path, plan: Path, input_hash: str, overrides: Mapping[str
         Of the plan, to notice that something has changed since.
     overrides
         What was planned otherwise than the scenario says, as in `scenario.load`.
+    roster
+        The rota with its edits; None for the plan's own.
 
     Raises
     ------
@@ -71,7 +80,8 @@ def standing(scenario: Path, plan: Path, input_hash: str, overrides: Mapping[str
     settings = load(scenario, dict(overrides or {}))
     ready = prepare(settings, plan / "coverage.csv")
     demand = demand_of(ready.inputs, ready.forecast)
-    duty = duty_of(ready.problem, read_rota(plan / "roster.csv", ready.problem), settings.simulation.pace)
+    shown = read_rota(plan / "roster.csv", ready.problem) if roster is None else roster
+    duty = duty_of(ready.problem, shown, settings.simulation.pace)
     simulation = simulation_of(ready.inputs, ready.requirement)
     simulate(demand, duty, replace(simulation, replications=2))  # loads the kernels
     simulation = replace(simulation, replications=affordable(demand, duty, simulation, SECONDS))

@@ -16,7 +16,7 @@ import xlsxwriter
 from staffing.errors import InputError, Problem
 from staffing.frames import Kind, Sheet, plain, read_sheet
 from staffing.frames.cells import as_text, moments
-from staffing.frames.contract import Column, Contract
+from staffing.frames.contract import Contract
 from staffing.frames.tables import ABSENCES, ADJUSTMENTS, AGENTS, EVENTS, LEDGER, LOCKS, REQUESTS
 from staffing.scenario import Scenario
 
@@ -122,38 +122,51 @@ def imported(path: Path, name: str) -> Imported:
         Where it is no table, or a column that must be there is not recognised.
     """
     sheet = read_sheet(path, rowless=True)
-    found = recognised(sheet.header, TABLES[name].columns)
+    columns = [c.name for c in TABLES[name].columns]
+    found = recognised(sheet.header, columns)
     if "agent_id" not in found and "name" in found:
         found = {"agent_id": found["name"], **found}
-    missing = [c.name for c in TABLES[name].columns if c.required and c.name not in found]
-    if missing:
-        there = ", ".join(h for h in sheet.header if h)
-        raise InputError(
-            Problem(f"{sheet.name} row 1", f"column {c!r} is missing; the file has: {there}", f"name a column {c}")
-            for c in missing
-        )
-    columns = [c.name for c in TABLES[name].columns]
+    need(sheet, [c.name for c in TABLES[name].columns if c.required], found)
     unused = tuple(h for i, h in enumerate(sheet.header) if h and i not in found.values())
     return Imported(_numbered(_ours(sheet, found, columns)), unused)
 
 
-def recognised(header: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
-    """Our column -> place in the header; no place is used twice.
+def recognised(
+    header: Sequence[str], columns: Sequence[str], known: Mapping[str, Sequence[str]] = KNOWN_AS
+) -> dict[str, int]:
+    """Our column -> place in the header; no place is used twice, and own names go before other names.
 
     Examples
     --------
-    >>> recognised(["Personalnummer", "Mitarbeiter", "Vertrag", "Skills"], AGENTS.columns)
+    >>> recognised(["Personalnummer", "Mitarbeiter", "Vertrag", "Skills"], ["agent_id", "name", "contract", "queues"])
     {'agent_id': 0, 'name': 1, 'contract': 2, 'queues': 3}
     """
     theirs = [plain(h) for h in header]
     found: dict[str, int] = {}
     for own_name in (True, False):
         for column in columns:
-            words = (plain(column.name),) if own_name else tuple(map(plain, KNOWN_AS.get(column.name, ())))
+            words = (plain(column),) if own_name else tuple(map(plain, known.get(column, ())))
             place = next((theirs.index(w) for w in words if w in theirs), None)
-            if column.name not in found and place is not None and place not in found.values():
-                found[column.name] = place
-    return {c.name: found[c.name] for c in columns if c.name in found}
+            if column not in found and place is not None and place not in found.values():
+                found[column] = place
+    return {c: found[c] for c in columns if c in found}
+
+
+def need(sheet: Sheet, columns: Sequence[str], found: Mapping[str, int]) -> None:
+    """Refuse a file without columns that must be there.
+
+    Raises
+    ------
+    InputError
+        With each of them.
+    """
+    there = ", ".join(h for h in sheet.header if h)
+    missing = [c for c in columns if c not in found]
+    if missing:
+        raise InputError(
+            Problem(f"{sheet.name} row 1", f"column {c!r} is missing; the file has: {there}", f"name a column {c}")
+            for c in missing
+        )
 
 
 def typed(rows: pd.DataFrame, contract: Contract) -> pd.DataFrame:
@@ -174,7 +187,7 @@ def typed(rows: pd.DataFrame, contract: Contract) -> pd.DataFrame:
 
 
 def _ours(sheet: Sheet, found: Mapping[str, int], columns: list[str]) -> pd.DataFrame:
-    cells = {c: [_text(v) for v in sheet.cells.iloc[:, i]] for c, i in found.items()}
+    cells = {c: [cell_text(v) for v in sheet.cells.iloc[:, i]] for c, i in found.items()}
     return pd.DataFrame(cells, columns=columns)
 
 
@@ -184,13 +197,16 @@ def _numbered(rows: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _text(value: object) -> str:
+def cell_text(value: object) -> str:
+    """Text of a cell of the editor: days in ISO notation, yes and no, lists joined by a bar, nothing where it is empty."""
     if value is None or value != value or value is pd.NaT:
         return ""
     if isinstance(value, datetime) and not (value.hour or value.minute):
         return value.date().isoformat()
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return "|".join(map(str, value))
     if isinstance(value, float):
         return f"{value:g}"
     return as_text(value).removesuffix(" 00:00:00").strip()
@@ -229,7 +245,7 @@ def as_xlsx(rows: pd.DataFrame, name: str) -> bytes:
 
 
 def _rows(table: pd.DataFrame) -> list[list[str]]:
-    return [[_text(c) for c in row] for row in table.astype(object).to_numpy().tolist()]
+    return [[cell_text(c) for c in row] for row in table.astype(object).to_numpy().tolist()]
 
 
 def _filled(table: pd.DataFrame) -> list[list[str]]:

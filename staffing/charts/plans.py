@@ -1,0 +1,85 @@
+"""Charts of several plans side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from staffing.charts.theme import Palette, Spec, Words, clock_axis, locale_of
+
+
+def cover_of_plans(
+    times: Sequence[str], plans: Mapping[str, tuple[Sequence[float], Sequence[float]]], words: Words, height: int = 260
+) -> Spec:
+    """Need (dashed) and cover (solid) of one day in several plans: name -> (required, staffed)."""
+    rows = []
+    for name, (required, staffed) in plans.items():
+        for kind, values in (("need", required), ("cover", staffed)):
+            rows += [
+                {"i": i, "t": t, "v": v, "p": name, "k": words[kind]}
+                for i, (t, v) in enumerate(zip(times, values, strict=True))
+            ]
+    x = {
+        "field": "i",
+        "type": "quantitative",
+        "scale": {"domain": [0, len(times)], "nice": False},
+        "axis": clock_axis(times, 2),
+    }
+    dash = {"domain": [words["cover"], words["need"]], "range": [[1, 0], [4, 4]]}
+    legend = {"title": None, "orient": "top", "columns": 2}
+    return {
+        "height": height,
+        "data": {"values": rows},
+        "config": locale_of(words),
+        "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2},
+        "encoding": {
+            "x": x,
+            "y": {"field": "v", "type": "quantitative", "title": words["agents"]},
+            "color": {"field": "p", "type": "nominal", "legend": legend, "sort": None},
+            "strokeDash": {"field": "k", "type": "nominal", "scale": dash, "legend": legend},
+            "tooltip": [
+                {"field": "t", "type": "nominal", "title": words["time"]},
+                {"field": "p", "type": "nominal", "title": " "},
+                {"field": "k", "type": "nominal", "title": " "},
+                {"field": "v", "type": "quantitative", "title": words["agents"], "format": ".2~f"},
+            ],
+        },
+    }
+
+
+def cost_against_service(
+    plans: Sequence[tuple[str, float, float, float, float]],
+    target: float | None,
+    words: Words,
+    palette: Palette,
+    height: int = 280,
+) -> Spec:
+    """Each plan as a point with its name and band: (name, cost, service level, low, high); the target as a dashed line."""
+    rows = [{"p": p, "x": x, "y": y, "low": a, "high": b} for p, x, y, a, b in plans]
+    cost = {"field": "x", "type": "quantitative", "title": words["pay"], "scale": {"zero": False, "padding": 40}}
+    cost["axis"] = {"format": ",.0f", "grid": True}
+    level = {"type": "quantitative", "title": words["service"], "axis": {"format": ".0%"}, "scale": {"zero": False}}
+    tooltip = [
+        {"field": "p", "type": "nominal", "title": words["plan"]},
+        {"field": "x", "type": "quantitative", "title": words["pay"], "format": ",.0f"},
+        {"field": "y", "type": "quantitative", "title": words["service"], "format": ".1%"},
+        {"field": "low", "type": "quantitative", "title": words["low"], "format": ".1%"},
+        {"field": "high", "type": "quantitative", "title": words["high"], "format": ".1%"},
+    ]
+    layers: list[Spec] = [
+        {
+            "mark": {"type": "rule", "color": palette.band, "strokeWidth": 2},
+            "encoding": {"x": cost, "y": {"field": "low", **level}, "y2": {"field": "high"}},
+        },
+        {
+            "mark": {"type": "point", "filled": True, "size": 110, "color": palette.band},
+            "encoding": {"x": cost, "y": {"field": "y", **level}, "tooltip": tooltip},
+        },
+        {
+            "mark": {"type": "text", "dy": -14, "fontSize": 12, "color": palette.need},
+            "encoding": {"x": cost, "y": {"field": "y", **level}, "text": {"field": "p", "type": "nominal"}},
+        },
+    ]
+    if target is not None:
+        rule = {"type": "rule", "strokeDash": [6, 4], "color": palette.need}
+        layers.append({"data": {"values": [{"y": target}]}, "mark": rule, "encoding": {"y": {"field": "y", **level}}})
+    return {"height": height, "data": {"values": rows}, "config": locale_of(words), "layer": layers}

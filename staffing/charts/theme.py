@@ -1,0 +1,75 @@
+"""What charts have in common: colours of a theme, words and marks of a language, an axis of clock times."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Spec = dict[str, Any]
+
+AXIS_PIXELS = 42
+"""Width of the labels beside charts that stand above each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Colours of a theme."""
+
+    need: str
+    cover: str
+    short: str
+    over: str
+    middle: str
+    band: str
+    muted: str
+
+
+LIGHT = Palette("#1B2333", "#A9CBEF", "#D55E00", "#2F6FB5", "#FFFFFF", "#2F6FB5", "#5B6474")
+DARK = Palette("#F2F4F8", "#2E5C8A", "#FF8A3D", "#6FB1F2", "#1E2430", "#6FB1F2", "#AAB3C2")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words on charts, in the reader's language.
+
+    Attributes
+    ----------
+    labels
+        By key: ``need``, ``cover``, ``short``, ``over``, ``service``, ``target``, ``time``, ``best``, ``bound``, ``gap``,
+        ``seconds``, ``agents``, ``enough``.
+    decimal, thousands
+        Marks of numbers.
+    """
+
+    labels: Mapping[str, str]
+    decimal: str = "."
+    thousands: str = ","
+
+    def __getitem__(self, key: str) -> str:
+        return self.labels[key]
+
+
+def locale_of(words: Words) -> Spec:
+    """Configuration of Vega-Lite: numbers as the language writes them, and none of its own English descriptions.
+
+    A chart is described as a whole by those who show it.
+    """
+    return {
+        "aria": False,
+        "locale": {
+            "number": {"decimal": words.decimal, "thousands": words.thousands, "grouping": [3], "currency": ["", ""]}
+        },
+    }
+
+
+def clock_axis(times: Sequence[str], every_hours: int) -> Spec:
+    """Axis over interval numbers that is labelled with full hours."""
+    marks = {i: s for i, s in enumerate(times) if s.endswith(":00") and int(s[:2]) % every_hours == 0}
+    return {
+        "values": list(marks),
+        "labelExpr": f"({json.dumps({str(i): s for i, s in marks.items()})})[datum.value]",
+        "grid": False,
+        "title": None,
+    }
