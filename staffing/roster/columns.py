@@ -26,6 +26,7 @@ from staffing.roster.labels import Horizon
 from staffing.roster.master import Column, Master, Pool, Prices, Row, agent_costs, cheapest_cover, own_cost, worth
 from staffing.roster.primitives import Choice, Count, Program
 from staffing.roster.search import Search
+from staffing.roster.tables import Compiled, prepare
 
 SMOOTHING = 0.6
 """Weight of the best prices so far against the linear program's newest."""
@@ -33,6 +34,8 @@ EXTRA = 3
 """Further tours, beside the cheapest, that each pricing adds."""
 REACH, MANY = 60, 240
 """Labels on either side of an agent's tour that annealing looks at where some day has more than so many."""
+EASING = 0.2
+"""What the multiplier of a count that does not bind loses each time that an agent is priced."""
 SWEEP = 200_000_000
 """Costs that pricing everybody computes when counts left out are priced anew."""
 NEAREST = 80
@@ -75,6 +78,7 @@ class Pricer:
         self.begun = np.zeros(len(horizons), np.bool_)
         self.last: dict[str, float] = {}
         self.left_out = [[(c, _weights(program, c)) for c in h.left_out] for h in horizons]
+        self.unit = [np.array([1.0 if c.any else max(1.0, w.max()) for c, w in x]) for x in self.left_out]
 
     def climb(self, agent: int, price: FloatArray, beside: Row | None = None, most: int = MANY) -> float:
         """Solve an agent's program at prices beside its own cost, (D, S); what multipliers add to a tour's cost.
@@ -156,14 +160,19 @@ class Pricer:
                     found.append(Column(agent, row, round(x)))
             if not left_out:
                 break
-            unit = np.array([1.0 if c.any else float(w.max(initial=1.0)) for c, w in left_out])
-            step = np.where(over > 0, 2.0 * over, np.where(over < 0, -1.0, 0.0)) / np.square(unit)
-            self.multipliers[agent] = np.maximum(0.0, self.multipliers[agent] + step * (1 + turn / 3))
+            self._adjust(agent, over, turn)
             for (c, _), m in zip(left_out, self.multipliers[agent], strict=True):
                 self.last[c.rule] = float(m)
             if not (over > 0).any() or len(found) >= enough:
                 break
         return bound, found
+
+    def _adjust(self, agent: int, over: FloatArray, turn: int) -> None:
+        """Raise the multipliers of counts that are above their bounds, ever faster; lower those of others."""
+        now, unit = self.multipliers[agent], self.unit[agent]
+        up = np.minimum(2.0 * over / unit, 8.0) * (1 + turn / 3) / unit
+        down = EASING * now if turn == 0 else np.minimum(now, 1.0 / np.square(unit))
+        self.multipliers[agent] = np.where(over > 0, now + up, np.where(over < 0, now - down, now))
 
 
 def _weights(program: Program, count: Count) -> FloatArray:
@@ -233,6 +242,13 @@ class Generation:
     def _touch(self, d: int, s: int) -> slice:
         return slice(int(self.program.first[d, s]), int(self.program.first[d, s] + self.program.length[d, s]))
 
+    def compiled(self) -> Compiled:
+        """The tables that keep cover, made once for all threads."""
+        with self.pool.lock:
+            if self.pool.compiled is None:
+                self.pool.compiled = prepare(self.program)
+        return self.pool.compiled
+
     # -- prices ------------------------------------------------------------------------------------------------------
 
     def rewards(self, cover: FloatArray) -> FloatArray:
@@ -285,6 +301,8 @@ class Generation:
         tries = min(6, 1 + SWEEP // sum(pricer.horizons[a].cells for a in free))
         best, centre, weight = -math.inf, None, 0.0
         now = master.solve(self.search.left())
+        if len(free) == p.shape[0]:  # far from the optimum prices swing; without any there is a bound already
+            centre, weight = np.zeros_like(now.cover), SMOOTHING
         for _ in range(rounds):
             if now.value <= goal or self.search.over():
                 break
@@ -340,7 +358,7 @@ class Generation:
         except TimeoutError:
             return root
         if root is not None:
-            root.solved = self.search.elapsed() <= until
+            root.solved = self.search.elapsed() <= until and self.search.left() > 0
         return root
 
     # -- rosters -----------------------------------------------------------------------------------------------------
@@ -359,7 +377,7 @@ class Generation:
             todo = sorted(bad)
             kept = [a for a in range(A) if a not in bad]
             choice[kept] = start[kept]
-        flow = Flow(p, choice)
+        flow = Flow(self.compiled(), choice)
         stuck: list[int] = []
         failed = False
         for a in self.rng.permutation(todo).tolist():
@@ -525,15 +543,15 @@ class Generation:
         if self.search.choice is None:
             return
         choice = self.search.choice.copy()
-        flow = Flow(p, choice)
+        flow = Flow(self.compiled(), choice)
         own = agent_costs(p, choice).astype(np.int64)
         unit = float(np.median(p.cover.under[:, 0]))
         began = self.search.elapsed()
         told, pause = began, 0.0
         order: list[int] = []
         while not (self.search.over() or ready()):
-            share = (self.search.elapsed() - began) / seconds
-            sigma = unit * hot * (COLD / hot) ** share if share < 1 and hot else 0.0
+            share = (self.search.elapsed() - began) / max(seconds, 1e-3)
+            sigma = unit * hot * (COLD / HOT) ** share if share < 1 else 0.0
             order = order or self.rng.permutation(len(choice)).tolist()
             a = order.pop()
             before = choice[a].copy()
