@@ -91,6 +91,10 @@ class Generation:
                 self.pool.compiled = prepare(self.program)
         return self.pool.compiled
 
+    def costs(self, agents: Sequence[int]) -> int:
+        """How many costs of nodes and labels one pricing of some agents computes."""
+        return sum(self.pricer.horizons[a].cells for a in agents)
+
     def rewards(self, cover: FloatArray) -> FloatArray:
         """What each option earns at prices of cover, by group, shape (G, D, S)."""
         p = self.program
@@ -138,11 +142,9 @@ class Generation:
         """
         p, pricer = self.program, self.pricer
         group = p.cover.group
-        tries = min(6, 1 + SWEEP // sum(pricer.horizons[a].cells for a in free))
+        tries = min(6, 1 + SWEEP // self.costs(free))
         best, centre, weight = -math.inf, None, 0.0
         now = master.solve(self.search.left())
-        if len(free) == p.shape[0]:  # far from the optimum prices swing; without any there is a bound already
-            centre, weight = np.zeros_like(now.cover), SMOOTHING
         for _ in range(rounds):
             if now.value <= goal or self.search.over():
                 break
@@ -184,6 +186,11 @@ class Generation:
         master = Master(self.program, first, everybody)
         for a in everybody:
             master.add(self.pool.of[a])
+        if self.costs(everybody) > SWEEP:  # the first prices swing, and each round takes long
+            nothing = np.zeros(self.program.shape[1:])
+            least = [self.pricer.tours(a, nothing, tries=1)[0] for a in everybody if not self.search.over()]
+            if len(least) == len(first):
+                self.search.prove(sum(least) - TIE * len(first))
         root: Root | None = None
         until = self.search.elapsed() + seconds
 
