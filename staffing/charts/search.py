@@ -8,7 +8,7 @@ from staffing.charts.theme import Palette, Spec, Words, locale_of
 
 
 def search_of_rota(
-    trace: Sequence[tuple[float, float | None, float | None]], words: Words, palette: Palette, height: int = 190
+    trace: Sequence[tuple[float, float | None, float | None]], words: Words, palette: Palette, height: int = 230
 ) -> Spec:
     """Cost of the best rota and the proven bound over the seconds of the search."""
     rows = [{"s": s, "v": v, "k": words["best"]} for s, v, _ in trace if v is not None]
@@ -49,7 +49,7 @@ GAP_REACH = 5.0
 
 
 def gap_of_search(
-    gaps: Sequence[tuple[float, float]], tips: Sequence[str], words: Words, palette: Palette, height: int = 190
+    gaps: Sequence[tuple[float, float]], tips: Sequence[str], words: Words, palette: Palette, height: int = 230
 ) -> Spec:
     """Share of the cost that any other rota could save at most, over the seconds of the search.
 

@@ -52,11 +52,15 @@ class Words:
 
 
 def locale_of(words: Words) -> Spec:
-    """Configuration of Vega-Lite that writes numbers as the language does."""
+    """Configuration of Vega-Lite: numbers as the language writes them, and none of its own English descriptions.
+
+    A chart is described as a whole by those who show it.
+    """
     return {
+        "aria": False,
         "locale": {
             "number": {"decimal": words.decimal, "thousands": words.thousands, "grouping": [3], "currency": ["", ""]}
-        }
+        },
     }
 
 

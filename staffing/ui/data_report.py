@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from staffing.frames import Sheet
 from staffing.history.series import Repair
 from staffing.ui import frame, session
 from staffing.ui.markup import Cell, table
+from staffing.ui.sentences import parts, sentence
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.intake import Quality, bad_rows, listing_csv
 
@@ -32,7 +34,7 @@ def repair_lines(t: Texts, found: Quality) -> list[tuple[str, str]]:
     out = []
     for kind, rows, entries in found.repairs:
         name = t(f"repair.{kind}") if t.has(f"repair.{kind}") else kind
-        lines = [f"- **{plain(r.where)}**: {plain(r.what)}" for r in entries[:MOST]]
+        lines = [f"- **{plain(sentence(t, r.where))}**: {plain(sentence(t, r.what))}" for r in entries[:MOST]]
         if len(entries) > MOST:
             lines.append(f"- {t('data.more', n=len(entries) - MOST)}")
         out.append((t("data.repair", kind=name, n=rows), "\n".join(lines)))
@@ -45,7 +47,7 @@ def refused(t: Texts, error: InputError, sheet: Sheet | None = None) -> None:
     with st.container(horizontal=True):
         st.download_button(
             t("data.problems.go", n=len(error.problems)),
-            lambda: listing_csv(error.problems),
+            lambda: listing_csv([parts(t, p) for p in error.problems]),
             "problems.csv",
             "text/csv",
             on_click="ignore",
@@ -92,7 +94,7 @@ def report(t: Texts, found: session.Found, sheet: Sheet | None = None) -> None:
     with st.container(horizontal=True):
         st.download_button(
             t("data.repairs.go"),
-            lambda: listing_csv(every),
+            lambda: listing_csv([replace(r, where=sentence(t, r.where), what=sentence(t, r.what)) for r in every]),
             "repairs.csv",
             "text/csv",
             on_click="ignore",

@@ -9,6 +9,7 @@ from staffing.errors import InputError
 from staffing.plan import Sizing
 from staffing.ui import demand, frame, session
 from staffing.ui.forecast_words import beside, judged_table, month_told, parts_table, words_of
+from staffing.ui.sentences import sentence
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm import forecast as vm
 from staffing.ui.vm.teams import ScenarioFile
@@ -87,10 +88,10 @@ def _chart(t: Texts, key: str, labels: list[str], course: vm.Course, marks: dict
 def _told(t: Texts, sizing: Sizing, queue: str) -> None:
     found = vm.cleaned(sizing.forecast, queue)
     with st.expander(t("forecast.method")):
-        st.markdown("\n".join(f"- {plain(line)}" for line in vm.told(sizing.forecast, queue)))
+        st.markdown("\n".join(f"- {plain(sentence(t, line))}" for line in vm.told(sizing.forecast, queue)))
     with st.expander(t("forecast.cleaned", n=len(found))):
         if found:
-            st.markdown("\n".join(f"- **{plain(r.where)}**: {plain(r.what)}" for r in found))
+            st.markdown("\n".join(f"- **{plain(sentence(t, r.where))}**: {plain(sentence(t, r.what))}" for r in found))
         else:
             st.markdown(t("forecast.cleaned.none"))
 

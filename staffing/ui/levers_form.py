@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from staffing.grid import WEEKDAYS
 from staffing.roster.problem import Agent
 from staffing.ui import frame
 from staffing.ui.texts import Texts, plain
@@ -74,7 +75,7 @@ def _queue(t: Texts, queue: str, old: QueueLevers, key: str) -> QueueLevers:
         if hours is not None:
             hours = st.number_input(t("levers.response_hours"), 0.5, 240.0, hours, 0.5, key=f"hours-{queue}-{key}")
     opening = st.text_input(
-        t("levers.opening"), old.opening, key=f"opening-{queue}-{key}", help=t("levers.opening.help")
+        t("levers.opening"), old.opening, key=f"opening-{queue}-{key}-{t.language}", help=t("levers.opening.help")
     )
     return QueueLevers(volume, aht, level, threshold, hours, opening.strip())
 
@@ -84,6 +85,12 @@ def _hires(t: Texts, agents: Sequence[Agent], key: str) -> Hires:
     count = st.number_input(t("levers.hires"), 0, 50, 0, 1, key=f"hires-{key}")
     like = st.selectbox(t("levers.like"), list(kinds), format_func=lambda a: kinds[a], key=f"like-{key}")
     return Hires(count, like or "")
+
+
+def opening_words(t: Texts) -> dict[str, str]:
+    """What days and ``closed`` are called in opening hours."""
+    days = {day: t(f"weekday.{day}") for day in WEEKDAYS}
+    return {**days, "holiday": t("levers.holiday"), "closed": t("levers.closed")}
 
 
 def change_words(t: Texts, change: Change, kinds: dict[str, str]) -> str:

@@ -11,6 +11,7 @@ from staffing.requirement import Target
 from staffing.ui import session
 from staffing.ui.forecast_view import choose_queue
 from staffing.ui.forecast_words import needs_table, words_of
+from staffing.ui.sentences import sentence
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm import forecast as vm
 
@@ -53,7 +54,7 @@ def need(t: Texts, sizing: Sizing) -> None:
         alt=t("need.month.hours"),
     )
     for note in sizing.requirement.notes:
-        st.caption(plain(note))
+        st.caption(plain(sentence(t, note)))
     for name, frame in (
         ("requirement", report.requirement_table(sizing.requirement)),
         ("forecast", report.forecast_table(sizing.forecast)),

@@ -59,7 +59,7 @@ def _going_on(t: Texts, run: Run) -> None:
         stage = t(f"stage.{view.current or 'compile'}")
         words = t("run.progress", stage=stage, elapsed=t.seconds(run.elapsed()), limit=t.seconds(run.request.seconds))
         st.progress(min(1.0, max(0.0, share)), text=words)
-        _figures(t, view)
+        _figures(t, run, view)
         _trace(t, run, view.curve)
 
 
@@ -84,11 +84,19 @@ def _stages(t: Texts, view: ProgressView) -> None:
     st.html(listing(items, kind="steps", ordered=True))
 
 
-def _figures(t: Texts, view: ProgressView) -> None:
+def _figures(t: Texts, run: Run, view: ProgressView) -> None:
+    currency = _currency(run)
+    apart = gaps([(0.0, view.objective, view.bound)])
+    gap = t("run.gap.now", **_told(t, apart[-1], currency)) if apart else t.number(None)
     with st.grid(3, min_column_width=100):
-        st.metric(t("run.best"), t.number(view.objective), help=t("run.best.help"))
-        st.metric(t("run.bound"), t.number(view.bound), help=t("run.bound.help"))
-        st.metric(t("run.gap"), t.percent(view.gap, 1), help=t("run.gap.help"))
+        st.metric(t("run.best"), t.money(view.objective, currency), help=t("run.best.help"))
+        st.metric(t("run.bound"), t.money(view.bound, currency), help=t("run.bound.help"))
+        st.metric(t("run.gap"), gap, help=t("run.gap.help"))
+
+
+def _currency(run: Run) -> str:
+    scenario = session.scenario_of(run)
+    return scenario.currency if scenario else "EUR"
 
 
 def _trace(t: Texts, run: Run, curve: Sequence[Point]) -> None:
@@ -96,9 +104,7 @@ def _trace(t: Texts, run: Run, curve: Sequence[Point]) -> None:
     if not any(best is not None or bound is not None for _, best, bound in curve):
         return
     words, palette = session.chart_words(t), session.palette()
-    scenario = session.scenario_of(run)
-    currency = scenario.currency if scenario else "EUR"
-    found = gaps(curve)
+    currency, found = _currency(run), gaps(curve)
     with st.grid(2, min_column_width=300):
         spec = charts.search_of_rota(curve, words, palette)
         st.vega_lite_chart(spec, key="trace", alt=t("run.trace.alt"))
@@ -113,7 +119,7 @@ def _trace(t: Texts, run: Run, curve: Sequence[Point]) -> None:
 
 
 def _told(t: Texts, gap: Gap, currency: str) -> dict[str, str]:
-    return {"share": t.percent(gap.share, 2), "money": t.money(gap.money, currency)}
+    return {"share": t.percent(gap.share, 1), "money": t.money(gap.money, currency)}
 
 
 def _trace_table(t: Texts, found: Sequence[Gap], currency: str) -> str:

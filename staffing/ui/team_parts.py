@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -54,11 +54,11 @@ def _table(t: Texts, name: str, scenario: Scenario, brought: pd.DataFrame | None
         label = t(f"team.column.{column.name}") + (" *" if column.required and not column.empty else "")
         options = _options(column.name, name, scenario)
         if options is not None:
-            columns[column.name] = st.column_config.SelectboxColumn(label, options=options)
+            columns[column.name] = st.column_config.SelectboxColumn(label, options=options, format_func=words_of(t))
         elif column.kind is Kind.DATE and shown[column.name].dtype.kind == "M":
             columns[column.name] = st.column_config.DateColumn(label, format="localized")
         elif column.kind is Kind.NUMBER and shown[column.name].dtype.kind == "f":
-            columns[column.name] = st.column_config.NumberColumn(label)
+            columns[column.name] = st.column_config.NumberColumn(label, format="localized")
         else:
             columns[column.name] = st.column_config.TextColumn(label)
     return Part(
@@ -72,17 +72,24 @@ def _table(t: Texts, name: str, scenario: Scenario, brought: pd.DataFrame | None
     )
 
 
+def words_of(t: Texts) -> Callable[[Any], str]:
+    """What the words that the tables know are called; codes, names and ids stay as they are."""
+    words = {w: t(f"team.word.{w}") for w in ("yes", "no", "off", "work")}
+    return lambda word: words.get(str(word), str(word))
+
+
 def _options(column: str, table: str, scenario: Scenario) -> Sequence[str] | None:
     """What a cell may hold, where that is a short list."""
     codes = [s.code for s in scenario.shift]
     known: dict[tuple[str, str], Sequence[str]] = {
         ("agents", "contract"): list(scenario.contract),
         ("absences", "credited"): ["yes", "no"],
-        ("requests", "wish"): ["off", "work", *codes],
-        ("locks", "shift"): ["off", *codes],
     }
     if column == "queue":
         return list(dict.fromkeys([*scenario.queues, *filter(None, editable(scenario, table)["queue"])]))
+    if (table, column) in (("requests", "wish"), ("locks", "shift")):
+        told = ["off", "work"] if column == "wish" else ["off"]
+        return list(dict.fromkeys([*told, *codes, *filter(None, editable(scenario, table)[column])]))
     if column == "agent_id" and table != "agents":
         return list(dict.fromkeys([*editable(scenario, "agents")["agent_id"], *editable(scenario, table)["agent_id"]]))
     return known.get((table, column))
@@ -148,7 +155,7 @@ def _contracts(t: Texts, scenario: Scenario, brought: pd.DataFrame | None) -> Pa
                 codes = [s.code for s in scenario.shift]
                 columns[name] = st.column_config.MultiselectColumn(label, options=codes, width="medium")
             case CellKind.NUMBER:
-                columns[name] = st.column_config.NumberColumn(label, min_value=0)
+                columns[name] = st.column_config.NumberColumn(label, min_value=0, format="localized")
             case _:
                 columns[name] = st.column_config.TextColumn(label, help=t(f"writing.{kind}.help"))
     return _settings("contracts", saved, brought, columns, [s.code for s in scenario.shift])
@@ -173,7 +180,9 @@ def shift_columns(t: Texts) -> Columns:
             step=15,
             help=t("team.shift.start_step_minutes.help"),
         ),
-        "hours": st.column_config.NumberColumn(t("team.shift.hours") + " *", min_value=0.25, max_value=24.0, step=0.25),
+        "hours": st.column_config.NumberColumn(
+            t("team.shift.hours") + " *", min_value=0.25, max_value=24.0, step=0.25, format="localized"
+        ),
         "breaks": st.column_config.TextColumn(t("team.shift.breaks"), width="medium"),
         "weekdays": st.column_config.MultiselectColumn(
             t("team.shift.weekdays"), options=list(WEEKDAYS), format_func=lambda d: t(f"weekday.{d}"), width="medium"
@@ -188,9 +197,10 @@ def shift_columns(t: Texts) -> Columns:
             min_value=0.0,
             max_value=1.0,
             step=0.05,
+            format="localized",
             help=t("team.shift.hours_factor.help"),
         ),
         "pay_factor": st.column_config.NumberColumn(
-            t("team.shift.pay_factor"), min_value=0.0, max_value=5.0, step=0.05
+            t("team.shift.pay_factor"), min_value=0.0, max_value=5.0, step=0.05, format="localized"
         ),
     }

@@ -51,7 +51,7 @@ def _cell(t: Texts, value: Any) -> str:
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, bool):
-        return t("team.change.yes" if value else "team.change.no")
+        return t("team.word.yes" if value else "team.word.no")
     if isinstance(value, int | float) and value == value:
         return t.exact(value)
     return cell_text(value).replace("|", ", ") or NONE

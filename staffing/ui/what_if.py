@@ -10,7 +10,7 @@ from staffing.errors import InputError
 from staffing.jobs import RunRequest
 from staffing.ui import frame, session
 from staffing.ui.build_form import SECONDS
-from staffing.ui.levers_form import change_words, levers_form
+from staffing.ui.levers_form import change_words, levers_form, opening_words
 from staffing.ui.start import working
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm import team_edits
@@ -43,7 +43,7 @@ def what_if(t: Texts) -> None:
     st.markdown(t("scenarios.from", name=plain(file.name)))
     with st.container(key="split"):
         left, right = st.columns([3, 2], gap="medium")
-    base = levers_of(scenario)
+    base = levers_of(scenario, opening_words(t))
     with left:
         wanted = levers_form(t, base, agents, key=str(file.path))
     found = changes(base, wanted)

@@ -332,7 +332,7 @@ def test_contracts_come_in_by_file_and_what_changes_is_shown_first(
     page = opened("team", language, part="contracts")
     part = {"de": "part;{};\n", "en": "part,{},\n"}[language]
     page.file_uploader[0].upload("contracts.csv", (text + part.format("lots")).encode(), "text/csv").run()
-    assert "row 3" in page.error[0].value
+    assert {"de": "Zeile 3", "en": "row 3"}[language] in page.error[0].value
     page.file_uploader[0].set_value(None).run()
     page.file_uploader[0].upload("contracts.csv", (text + part.format(20)).encode(), "text/csv").run()
     page.button(key="bring-in").click().run()

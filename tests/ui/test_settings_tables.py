@@ -186,7 +186,7 @@ def test_a_german_spreadsheet_is_read_by_the_titles_of_the_app(base, tmp_path):
     now = st.contracts(load(base), GERMAN)
     t = Texts("de")
     known = {c: [t(f"team.contract.{c}")] for c in st.CONTRACTS if c != "contract"} | {"contract": ["Vertrag"]}
-    text = "Vertrag;Wochenstunden;Kosten je Stunde;Schichtarten;Laune\nfull;38,5;24,50;E|L;gut\nneu;12;;;\n"
+    text = "Vertrag;Wochenstunden;Kosten je Stunde;Schichttypen;Laune\nfull;38,5;24,50;E|L;gut\nneu;12;;;\n"
     found = brought_text(tmp_path / "v.csv", text, "contracts", now, known)
     assert found.unused == ("Laune",)
     edit = st.contracts_edit(now, found.rows)

@@ -13,6 +13,8 @@ import pytest
 from staffing.errors import InputError
 from staffing.inputs import read_people
 from staffing.scenario import load
+from staffing.ui.levers_form import opening_words
+from staffing.ui.texts import Texts
 from staffing.ui.vm import levers as lv
 from staffing.ui.vm.compare import compare
 from staffing.ui.vm.cover import covered_share, day_cover, month_cover, short_by_day
@@ -214,10 +216,13 @@ def test_the_gap_is_known_once_best_and_bound_are_and_what_a_report_leaves_out_i
 
 def test_a_table_of_the_search_has_only_moments_at_which_something_moved_and_always_the_last():
     found = [Gap(float(s), 100.0 - s // 10, 50.0) for s in range(200)]
-    assert [g.best for g in milestones(found, 30)] == [100.0 - s for s in range(20)]
+    told = milestones(found, 200)
+    assert [g.best for g in told[:-1]] == [100.0 - s for s in range(20)]
+    assert [g.seconds for g in told[-2:]] == [190.0, 199.0]
     few = milestones(found, 4)
-    assert [few[0], few[-1], len(few)] == [found[0], found[190], 4]
+    assert [g.seconds for g in few] == [0.0, 66.0, 132.0, 199.0]
     assert milestones([], 4) == ()
+    assert milestones(found[:1], 4) == (found[0],)
 
 
 def test_stages_are_done_at_work_or_to_come():
@@ -321,6 +326,23 @@ def test_hours_and_limits_are_stated_where_they_differ_and_days_left_out_are_clo
     made = load(lv.save_what_if(tmp_path, "Shorter", team / "base.toml", found))
     assert made.law.max_daily_hours == 9
     assert made.opening()["phone-de"].mask(made.horizon.grid()).sum() == 18 * 10
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_hours_are_read_as_the_form_writes_them_and_another_writing_is_no_change(team, language):
+    scenario = load(team / "base.toml")
+    words = opening_words(Texts(language))
+    opening = {"mon-fri": ["08:00-12:00", "13:00-18:00"], "sat": [], "holiday": []}
+    written = lv.opening_text(opening, words)
+    assert (
+        written
+        == {
+            "de": "Mo-Fr 08:00-12:00, 13:00-18:00; Sa geschlossen; Feiertag geschlossen",
+            "en": "Mon-Fri 08:00-12:00, 13:00-18:00; Sat closed; holiday closed",
+        }[language]
+    )
+    assert lv.read_opening(written) == opening
+    assert lv.changes(lv.levers_of(scenario), lv.levers_of(scenario, words)) == []
 
 
 def test_people_who_learn_a_queue_serve_it_last(team):

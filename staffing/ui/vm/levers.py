@@ -23,6 +23,8 @@ from staffing.scenario import Scenario
 Tree = dict[str, Any]
 GERMAN_DAYS = dict(zip(("mo", "di", "mi", "do", "fr", "sa", "so", "feiertag"), (*WEEKDAYS, "holiday"), strict=True))
 """Days as Germans write them."""
+ENGLISH: Mapping[str, str] = {}
+"""Days and ``closed`` are called what the file calls them."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,8 @@ class Change:
     after: float | str | None
 
 
-def levers_of(scenario: Scenario) -> Levers:
-    """Levers as a scenario has them."""
+def levers_of(scenario: Scenario, words: Mapping[str, str] = ENGLISH) -> Levers:
+    """Levers as a scenario has them; `words` are those of `opening_text`."""
     queues = {}
     for q in scenario.queues:
         target = scenario.target[q]
@@ -115,21 +117,33 @@ def levers_of(scenario: Scenario) -> Levers:
             service_level=None if target.service_level is None else round(100 * target.service_level),
             threshold=None if deferred or target.service_level is None else round(target.threshold_seconds),
             response_hours=target.response_hours,
-            opening=opening_text(scenario.queue[q].opening),
+            opening=opening_text(scenario.queue[q].opening, words),
         )
     law = {f.name: v for f in fields(cast(Any, Law)) if type(v := getattr(scenario.law, f.name)) in (int, float)}
     return Levers(queues, {k: round(100 * v, 1) for k, v in scenario.shrinkage.items()}, law=law)
 
 
-def opening_text(opening: Mapping[str, Sequence[str]]) -> str:
+def opening_text(opening: Mapping[str, Sequence[str]], words: Mapping[str, str] = ENGLISH) -> str:
     """Opening hours in one line.
+
+    Parameters
+    ----------
+    opening
+        Ranges of each day, or of several such as ``mon-fri``.
+    words
+        What the days and ``closed`` are called; what is not in it stays as it is.
 
     Examples
     --------
     >>> opening_text({"mon-fri": ["08:00-12:00", "13:00-18:00"], "holiday": []})
     'mon-fri 08:00-12:00, 13:00-18:00; holiday closed'
+    >>> opening_text({"mon-fri": ["08:00-18:00"], "sat": []}, {"mon": "Mo", "fri": "Fr", "sat": "Sa", "closed": "zu"})
+    'Mo-Fr 08:00-18:00; Sa zu'
     """
-    return "; ".join(f"{day} {', '.join(ranges) or 'closed'}" for day, ranges in opening.items())
+    return "; ".join(
+        f"{'-'.join(words.get(d, d) for d in day.split('-'))} {', '.join(ranges) or words.get('closed', 'closed')}"
+        for day, ranges in opening.items()
+    )
 
 
 def read_opening(text: str) -> dict[str, list[str]]:
@@ -159,7 +173,8 @@ def changes(base: Levers, wanted: Levers) -> list[Change]:
         old = base.queues[q]
         for lever in ("volume", "aht", "service_level", "threshold", "response_hours", "opening"):
             before, after = getattr(old, lever), getattr(new, lever)
-            if before != after:
+            same = lever == "opening" and read_opening(before) == read_opening(after)
+            if before != after and not same:
                 found.append(Change(lever, q, before, after))
     for cause, share in wanted.shrinkage.items():
         if base.shrinkage.get(cause) != share:
