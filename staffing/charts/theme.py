@@ -58,6 +58,7 @@ def locale_of(words: Words) -> Spec:
     """
     return {
         "aria": False,
+        "legend": {"labelLimit": 400},
         "locale": {
             "number": {"decimal": words.decimal, "thousands": words.thousands, "grouping": [3], "currency": ["", ""]}
         },
