@@ -17,7 +17,7 @@ import numpy as np
 from staffing.grid import FloatArray, IntArray
 from staffing.roster.costs import duty, terms
 from staffing.roster.cover import UNITS, cover_of
-from staffing.roster.kernels import row_costs
+from staffing.roster.kernels.pauses import row_costs
 from staffing.roster.problem import Activity, Roster, RosterProblem, RosterResult, RosterStatus, Shift
 from staffing.roster.tables import net_of
 

@@ -19,7 +19,10 @@ from staffing.roster.bands import Windows
 from staffing.roster.cover import usual_price
 from staffing.roster.evaluate import clashes, keeps_band
 from staffing.roster.flow import Flow, cover_cost
-from staffing.roster.kernels import Work, insert, legal, sweep, take_out
+from staffing.roster.kernels.arrays import Work
+from staffing.roster.kernels.cover import take_out
+from staffing.roster.kernels.months import insert, legal
+from staffing.roster.kernels.sweeps import sweep
 from staffing.roster.primitives import Choice, Count, Program, Run
 from staffing.roster.tables import Compiled, make_work, prepare, read_only_view
 

@@ -16,9 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from staffing.grid import FloatArray
+from staffing.grid import BoolArray, FloatArray, IntArray
 from staffing.roster.block_counts import RELAXED
-from staffing.roster.bound_kernels import (
+from staffing.roster.flow import uncovered_cost
+from staffing.roster.kernels.arrays import INF, Tables
+from staffing.roster.kernels.duals import (
     add_tour,
     buy,
     count_slope,
@@ -30,8 +32,7 @@ from staffing.roster.bound_kernels import (
     rewards,
     tour_worth,
 )
-from staffing.roster.flow import uncovered_cost
-from staffing.roster.kernels import INF, best_month
+from staffing.roster.kernels.months import best_month
 from staffing.roster.primitives import Program
 from staffing.roster.tables import Compiled, make_work, prepare
 
@@ -119,6 +120,7 @@ class _Dual:
         self.relaxed = np.full((A, max(1, max(map(len, rows), default=1))), -1, np.int64)
         for a, row in enumerate(rows):
             self.relaxed[a, : len(row)] = row
+        self.left = _Left(self.tb, self.relaxed)
         self.lam = np.zeros((T, Q))
         self.lowest = -self.net.slopes[:, 4].astype(float)
         self.best = -math.inf
@@ -169,7 +171,7 @@ class _Dual:
         )
         supply = np.zeros((self.T, self.Q))
         known: dict[int, Any] = {}
-        slope = np.zeros(len(self.work.multiplier))
+        tours = np.full((self.A, self.D), -1, np.int32)
         for g in range(self.net.serves.shape[0]):
             reward, queue = np.zeros(self.T), np.zeros(self.T, np.int64)
             rewards(lam, self.net.serves, g, reward, queue)
@@ -188,13 +190,10 @@ class _Dual:
                 self.infeasible[a] = True
                 continue
             value += x
+            tours[a] = tour
             add_tour(tour, queue, 1.0, self.tb, supply)
-            for c in self.relaxed[a]:
-                if c >= 0:
-                    n = self._sum(c, tour)
-                    v, least = self._relaxed_term(c, float(self.work.multiplier[c]))
-                    value += least
-                    slope[c] = n + self.tb.count_base[c] - v
+        least, slope = self.left.price(self.work.multiplier, tours, self.infeasible)
+        value += least
         if value > self.best:
             better = math.ceil(value - SAFETY) > (math.ceil(self.best - SAFETY) if self.best > -math.inf else -math.inf)
             self.best = value
@@ -213,27 +212,6 @@ class _Dual:
         on = (self.tb.count_group[c] >= 0) & (tour >= 0)
         d = np.nonzero(on)[0]
         return int(self.tb.measures[self.tb.count_measure[c], d, tour[d]].sum())
-
-    def _relaxed_term(self, c: int, m: float) -> tuple[int, float]:
-        """Value v of a relaxed count that is cheapest at multiplier m, and the least of cost(v) - m (v - base)."""
-        tb = self.tb
-        base = int(tb.count_base[c])
-        days = tb.count_group[c] >= 0
-        weights = np.where(tb.allowed.any(axis=0)[days], tb.measures[tb.count_measure[c]][days], 0)
-        lo = max(int(tb.count_lo[c]), base + int(weights.min(axis=1, initial=0).sum()))
-        hi = min(int(tb.count_hi[c]), base + int(weights.max(axis=1, initial=0).sum()))
-        below, above = tb.count_below[c], tb.count_above[c]
-        points = {lo, hi, *below[:, 0].tolist(), *above[:, 0].tolist()}
-        best, at = math.inf, lo
-        for v in sorted(min(max(p, lo), hi) for p in points):
-            x = float(
-                (below[:, 1] * np.maximum(below[:, 0] - v, 0)).sum()
-                + (above[:, 1] * np.maximum(v - above[:, 0], 0)).sum()
-            )
-            x -= m * (v - base)
-            if x < best:
-                best, at = x, v
-        return at, best
 
     # -- the fractional roster ------------------------------------------------------------------------------------
 
@@ -350,6 +328,53 @@ class _Dual:
             size = (max(self.best - value, 0.0) + ahead) / norm
             lam = np.maximum(lam + size * direction, self.lowest)
             self.work.multiplier[:] += size * turn
+
+
+class _Left:
+    """The counts that are left to multipliers: each takes the value that is cheapest for itself."""
+
+    def __init__(self, tb: Tables, relaxed: IntArray) -> None:
+        self.agent, at = np.nonzero(relaxed >= 0)
+        self.count = relaxed[self.agent, at]
+        self.base = tb.count_base[self.count]
+        self.inside = tb.count_group[self.count] >= 0
+        self.measure = tb.count_measure[self.count, None]
+        self.measures = tb.measures
+        usable = np.where(tb.allowed.any(axis=0), tb.measures, 0)
+        least = np.where(self.inside, usable.min(axis=2, initial=0)[self.measure[:, 0]], 0).sum(axis=1)
+        most = np.where(self.inside, usable.max(axis=2, initial=0)[self.measure[:, 0]], 0).sum(axis=1)
+        lo = np.maximum(tb.count_lo[self.count], self.base + least)[:, None]
+        hi = np.minimum(tb.count_hi[self.count], self.base + most)[:, None]
+        below, above = tb.count_below[self.count], tb.count_above[self.count]
+        points = np.concatenate([lo, hi, below[:, :, 0], above[:, :, 0]], axis=1)
+        self.value = np.sort(np.minimum(np.maximum(points, lo), hi), axis=1)
+        """Where the cost of each count bends, and its bounds, shape (N, K)."""
+        v = self.value[:, :, None]
+        under = (below[:, None, :, 1] * np.maximum(below[:, None, :, 0] - v, 0)).sum(axis=2)
+        over = (above[:, None, :, 1] * np.maximum(v - above[:, None, :, 0], 0)).sum(axis=2)
+        self.cost = under + over
+
+    def price(self, multiplier: FloatArray, tours: Any, without: BoolArray) -> tuple[float, FloatArray]:
+        """Sum of the least of cost less multiplier times value, and what each count's tour has above that value.
+
+        Parameters
+        ----------
+        multiplier
+            Of every count, shape (N,).
+        tours
+            Options of all agents, shape (A, D).
+        without
+            Agents whose counts are left out, shape (A,).
+        """
+        slope = np.zeros(len(multiplier))
+        on = ~without[self.agent]
+        price = self.cost - multiplier[self.count, None] * (self.value - self.base[:, None])
+        best = price.argmin(axis=1)[:, None]
+        row = tours[self.agent]
+        weight = self.measures[self.measure, np.arange(row.shape[1]), row]
+        now = self.base + np.where(self.inside & (row >= 0), weight, 0).sum(axis=1)
+        slope[self.count[on]] = (now - np.take_along_axis(self.value, best, axis=1)[:, 0])[on]
+        return float(np.take_along_axis(price, best, axis=1)[on].sum()), slope
 
 
 def _settled(values: list[float]) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 from staffing.grid import IntArray, TimeGrid
 from staffing.roster.costs import units_of
 from staffing.roster.cover import UNITS, cover_of
-from staffing.roster.kernels import Board, Pauses, place_pauses, settle
+from staffing.roster.kernels.pauses import Board, Pauses, place_pauses, settle
 from staffing.roster.options import Placement, placements, starts_of, units_of_work
 from staffing.roster.problem import Roster, RosterProblem, Shift, ShiftType
 from staffing.roster.tables import net_of

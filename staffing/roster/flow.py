@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from staffing.grid import FloatArray, IntArray
-from staffing.roster.kernels import fill, price_day, put, supply_cost
+from staffing.roster.kernels.cover import fill, price_day, put, supply_cost
 from staffing.roster.primitives import Choice, Program
 from staffing.roster.tables import Compiled, make_net, make_work, prepare
 

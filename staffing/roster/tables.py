@@ -18,7 +18,7 @@ from staffing.grid import IntArray
 from staffing.roster.automata import Automata, Rests, automata, successions
 from staffing.roster.block_counts import SLOTS, Parts, carries
 from staffing.roster.cover import UNITS, Cover
-from staffing.roster.kernels import Net, Tables, Work
+from staffing.roster.kernels.arrays import Net, Tables, Work
 from staffing.roster.primitives import Count, Program
 
 Cents = npt.NDArray[np.int32]

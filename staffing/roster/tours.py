@@ -13,7 +13,9 @@ import numpy.typing as npt
 
 from staffing.grid import FloatArray
 from staffing.roster.block_counts import LOCAL
-from staffing.roster.kernels import INF, Work, best_block, best_month
+from staffing.roster.kernels.arrays import INF, Work
+from staffing.roster.kernels.months import best_month
+from staffing.roster.kernels.weeks import best_block
 from staffing.roster.tables import Compiled, make_work
 
 RELAXED, RUNS, EXACT = 0, 1, 2

@@ -84,14 +84,13 @@ def _cards(t: Texts, comparison: Comparison, chosen: list[Run]) -> None:
                             delta_color=COLOURS.get(entry.verdict, "off"),
                             delta_arrow=_arrow(entry),
                         )
-                if st.button(
+                st.button(
                     t("compare.use"),
                     key=f"use-{chosen[i].id}",
                     icon=":material/check_circle:",
-                    on_click=session.choose_run,
+                    on_click=frame.watch,
                     args=(chosen[i].id,),
-                ):
-                    st.switch_page(frame.PAGES["rota"], query_params={"run": chosen[i].id})
+                )
 
 
 def _arrow(entry: Entry) -> Arrow:

@@ -33,14 +33,10 @@ def day_view(t: Texts, plan: Plan, shown: Matrix, index: int) -> None:
     cover = day_cover(plan, day, None)
     window, told = cover.window(), day_told(t, cover)
     st.markdown(f"**{plain(t.long_day(day))}.** {told}")
-    spec = charts.cover_of_day(
-        cover.times[window],
-        cover.required[window].tolist(),
-        cover.staffed[window].tolist(),
-        session.chart_words(t),
-        session.palette(),
-    )
-    st.vega_lite_chart(spec, key="day-cover", alt=told)
+    need, staffed = cover.required[window].tolist(), cover.staffed[window].tolist()
+    if any(need) or any(staffed):
+        spec = charts.cover_of_day(cover.times[window], need, staffed, session.chart_words(t), session.palette())
+        st.vega_lite_chart(spec, key="day-cover", alt=told)
     visible = {r.id for r in shown.rows}
     shifts = tuple(b for b in bars(plan, day) if b.agent in visible)
     if shifts:

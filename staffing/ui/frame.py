@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from importlib import resources
@@ -12,7 +11,7 @@ import streamlit as st
 
 from staffing.errors import Problem
 from staffing.jobs import Run
-from staffing.ui import session
+from staffing.ui import address, session
 from staffing.ui.sentences import problem
 from staffing.ui.texts import LANGUAGES, Texts, plain
 from staffing.ui.vm.plan import Plan
@@ -49,6 +48,7 @@ def header(t: Texts) -> None:
     """Bar above every page: scenario, plan, the run that goes on, language."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="header"):
         _contexts(t)
+        session.show_address()
         st.space("stretch")
         live = session.jobs().live()
         st.session_state.setdefault("lang", t.language)
@@ -71,33 +71,46 @@ def _contexts(t: Texts) -> None:
         return
     teams = session.teams()
     labels = {str(s.path): scenario_label(t, team, s, alone=len(teams) == 1) for team in teams for s in team.scenarios}
-    _follow(t("header.scenario"), labels, str(now[1].path), session.choose_scenario)
+    _follow("scenario", t("header.scenario"), labels, str(now[1].path), session.choose_scenario)
     run = session.chosen_run()
     if run is not None:
         runs = session.runs_of(run.request.scenario)
         shown = {r.id: run_label(t, r) for r in runs} | {run.id: run_label(t, run)}
-        _follow(t("header.plan"), shown, run.id, session.choose_run)
+        _follow("plan", t("header.plan"), shown, run.id, session.choose_run)
 
 
-def _follow(label: str, options: dict[str, str], chosen: str, choose: Callable[[str], None]) -> None:
-    """A selectbox that follows what is chosen elsewhere: another key makes the widget start anew."""
-    key = f"choose-{zlib.crc32(repr((label, chosen, options)).encode()):x}"
+def _follow(name: str, label: str, options: dict[str, str], chosen: str, choose: Callable[[str], None]) -> None:
+    """A selectbox that follows what is chosen elsewhere.
+
+    It stays the same, and open, as long as it shows what is chosen and still offers what it offered. Else a new one takes its
+    place: what a browser still tells of the old one then does not count.
+    """
+    number, offered = st.session_state.get(f"choose-{name}", (0, options))
+    if st.session_state.get(f"choose-{name}-{number}", chosen) != chosen or not offered.items() <= options.items():
+        number += 1
+    st.session_state[f"choose-{name}"] = number, options
+    key = f"choose-{name}-{number}"
+
+    def changed() -> None:
+        if st.session_state[f"choose-{name}"][0] == number and st.session_state[key] in options:
+            choose(st.session_state[key])
+
     st.selectbox(
         label,
         list(options),
         index=list(options).index(chosen),
         format_func=lambda i: options[i],
         key=key,
-        on_change=lambda: choose(st.session_state[key]),
+        on_change=changed,
         width=330,
     )
 
 
 def choose_part(name: str, label: str, options: Mapping[str, str], default: str) -> str:
     """Let the planner choose a part of the page; it stays in the address, under its own name in every language."""
-    wanted, seen = st.query_params.get(name), f"{name}-in-address"
-    if wanted in options and wanted != st.session_state.get(seen):
-        st.session_state[name] = wanted
+    asked = address.followed(name, arriving=name not in st.session_state)
+    if asked is not None and asked[1] in options:
+        st.session_state[name] = asked[1]
     st.session_state.setdefault(name, default)
     part = str(
         st.segmented_control(
@@ -109,9 +122,7 @@ def choose_part(name: str, label: str, options: Mapping[str, str], default: str)
             label_visibility="collapsed",
         )
     )
-    st.session_state[seen] = part
-    if wanted != part:
-        st.query_params[name] = part
+    address.show((name, part))
     return part
 
 
@@ -120,7 +131,7 @@ def _standing(live: list[Run]) -> list[tuple[str, str]]:
 
 
 def _chip(t: Texts, standing: list[tuple[str, str]]) -> None:
-    """The run that goes on, with a link to it; redraws the page when a run begins, is stopped or ends."""
+    """The run that goes on, and the way to it; redraws the page when a run begins, is stopped or ends."""
     live = session.jobs().live()
     if _standing(live) != standing:
         st.rerun(scope="app")
@@ -131,12 +142,20 @@ def _chip(t: Texts, standing: list[tuple[str, str]]) -> None:
     stage = t(f"stage.{view.current or 'compile'}")
     share = "" if view.fraction is None else f" {t.percent(view.fraction)}"
     waiting = "" if len(live) == 1 else " · " + t("header.waiting", n=len(live) - 1)
-    st.page_link(
-        PAGES["rota"],
-        label=f"{plain(run.request.name)}: {stage}{share}{waiting}",
+    st.button(
+        f"{plain(run.request.name)}: {stage}{share}{waiting}",
+        key="watch",
+        type="tertiary",
         icon=":material/progress_activity:",
-        query_params={"run": run.id},
+        on_click=watch,
+        args=(run.id,),
     )
+
+
+def watch(run_id: str) -> None:
+    """Look at a run, on the page where it is followed."""
+    session.choose_run(run_id)
+    st.switch_page(PAGES["rota"])
 
 
 def need_plan(t: Texts) -> tuple[Run, Plan] | None:

@@ -26,7 +26,7 @@ def _show(name: str) -> None:
 
 def _home() -> None:
     """The bare address leads on: to the plan where there is one, else to the data. (A default page has no address of its own.)"""
-    here = {k: v for k, v in st.query_params.items() if k in ("lang", "run")}
+    here = {k: v for k, v in st.query_params.items() if k == "lang"}
     run = session.chosen_run()
     st.switch_page(frame.PAGES["data" if run is None else "rota"], query_params=here)
 
@@ -34,6 +34,7 @@ def _home() -> None:
 def main() -> None:
     """Draw the page that the address names."""
     t = session.texts()
+    session.follow_address()
     st.set_page_config(page_title=t("app.title"), page_icon=frame.icon(), layout="wide")
     st.html(f"<style>{frame.css()}</style>")
     pages = {}

@@ -65,7 +65,8 @@ def _picked() -> None:
     pick, day = value.get("pick"), value.get("day")
     if pick:
         st.session_state["cell"] = (str(pick["agent"]), int(pick["day"]))
-    st.session_state["day"] = pick["day"] if pick else day if day is not None else st.session_state.get("day", 0)
+    if pick or day is not None:
+        st.session_state["day"] = pick["day"] if pick else day
 
 
 def _asked(run: Run, judged: Judged | None) -> None:
@@ -84,5 +85,5 @@ def _asked(run: Run, judged: Judged | None) -> None:
 
 
 def day_of(shown: Matrix) -> int:
-    """Index of the day that was chosen."""
-    return min(int(st.session_state.get("day", 0)), len(shown.dates) - 1)
+    """Index of the day that was chosen; the first on which anybody works where none was."""
+    return min(int(st.session_state.get("day", shown.first_busy)), len(shown.dates) - 1)

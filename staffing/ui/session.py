@@ -6,7 +6,6 @@ import getpass
 import hashlib
 import os
 import re
-import time
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,17 +21,12 @@ from staffing.jobs import Jobs, Run, RunRequest
 from staffing.roster.problem import RosterProblem
 from staffing.scenario import Scenario, load
 from staffing.store import KeptRun, Store, Version
-from staffing.ui import kept
+from staffing.ui import address, kept
 from staffing.ui.texts import LANGUAGES, Texts, preferred
 from staffing.ui.vm.intake import Quality, quality, read_as
 from staffing.ui.vm.levers import slug
 from staffing.ui.vm.plan import Plan, read_plan
-from staffing.ui.vm.teams import ScenarioFile, Team, find_teams
-
-ADDRESS_SECONDS = 3.0
-"""How long a browser may still tell an address that was left."""
-NO_RUN = ""
-"""Chosen where a scenario has no run to look at."""
+from staffing.ui.vm.teams import ScenarioFile, Team, address_of, find_teams
 
 
 def home() -> Path:
@@ -145,47 +139,71 @@ def chart_words(t: Texts) -> charts.Words:
     return charts.Words({n: t(f"chart.{n}") for n in names}, *marks)
 
 
-# -- the plan that is looked at --------------------------------------------------------------------------
+# -- the scenario that is worked on, and the plan that is looked at ------------------------------------------
+
+PLACE = ("run", "scenario")
+"""What the address says of them: the plan, else the scenario."""
+
+
+def follow_address() -> None:
+    """Turn to the plan or the scenario that a link, or going back in the browser, asks for."""
+    match address.followed(*PLACE):
+        case ("run", run_id):
+            with suppress(KeyError):
+                _look_at(jobs().read(run_id))
+        case ("scenario", name):
+            found = next((s.path for team in teams() for s in team.scenarios if address_of(team, s) == name), None)
+            if found is not None:
+                _work_on(str(found))
+
+
+def show_address() -> None:
+    """Ask the browser to show the plan that is looked at, else the scenario that is worked on."""
+    now = working()
+    run = chosen_run()
+    if run is not None:
+        address.show(("run", run.id), "scenario")
+    elif now is not None:
+        address.show(("scenario", address_of(*now)), "run")
 
 
 def chosen_run() -> Run | None:
-    """Run in the address or chosen before, else the newest that has a plan; None where the scenario chosen has no run."""
-    wanted = _in_address() or st.session_state.get("run")
-    if wanted:
-        with suppress(KeyError):
-            run = jobs().read(wanted)
-            choose_run(run.id)
-            return run
-    if wanted == NO_RUN:
-        return None
-    newest = next((r for r in jobs().runs() if r.has_plan), None)
+    """Run chosen, else the newest of the scenario chosen; at first the newest that has a plan. None where there is none."""
+    with suppress(KeyError):
+        return jobs().read(st.session_state.get("run", ""))
+    scenario = st.session_state.get("scenario")
+    newest = (
+        next((r for r in jobs().runs() if r.has_plan), None)
+        if scenario is None
+        else next(iter(runs_of(scenario)), None)
+    )
     if newest is not None:
-        choose_run(newest.id)
+        _look_at(newest)
     return newest
 
 
-def _in_address() -> str | None:
-    """Run in the address; not the one that was just left, which a browser may still tell when it redraws at that moment."""
-    told = st.query_params.get("run")
-    left, when = st.session_state.get("run-left", ("", 0.0))
-    return None if told == left and time.monotonic() - when < ADDRESS_SECONDS else told
-
-
-def _leave() -> None:
-    st.session_state["run-left"] = (st.session_state.get("run"), time.monotonic())
-
-
 def choose_run(run_id: str) -> None:
-    """Look at a run, and at the scenario it was made from, from now on; it stays in the address."""
-    if st.session_state.get("run") != run_id:
-        _leave()
-        st.session_state["run"] = run_id
-        st.session_state["scenario"] = jobs().read(run_id).request.scenario
-    if st.query_params.get("run") != run_id:
-        st.query_params["run"] = run_id
+    """Look at a run, and at the scenario it was made from, from now on; for callbacks."""
+    address.followed(*PLACE)  # what was asked for before does not undo this choice
+    _look_at(jobs().read(run_id))
 
 
-# -- the scenario that is worked on ------------------------------------------------------------------------
+def choose_scenario(path: str) -> None:
+    """Work on a scenario from now on, and look at its newest run, if there is one; for callbacks."""
+    address.followed(*PLACE)
+    _work_on(path)
+
+
+def _look_at(run: Run) -> None:
+    st.session_state["run"] = run.id
+    st.session_state["scenario"] = run.request.scenario
+
+
+def _work_on(path: str) -> None:
+    keep_scenario(Path(path))
+    st.session_state["scenario"] = path
+    st.session_state.pop("run", None)
+    chosen_run()
 
 
 def working() -> tuple[Team, ScenarioFile] | None:
@@ -204,19 +222,6 @@ def working() -> tuple[Team, ScenarioFile] | None:
 def runs_of(scenario: str) -> list[Run]:
     """Runs of a scenario that have a plan or may get one, newest first."""
     return [r for r in jobs().runs() if r.request.scenario == scenario and (r.has_plan or r.state.live)]
-
-
-def choose_scenario(path: str) -> None:
-    """Work on a scenario from now on, and look at its newest run, if there is one."""
-    st.session_state["scenario"] = path
-    keep_scenario(Path(path))
-    newest = next(iter(runs_of(path)), None)
-    if newest is not None:
-        choose_run(newest.id)
-        return
-    _leave()
-    st.session_state["run"] = NO_RUN
-    st.query_params.pop("run", None)
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)

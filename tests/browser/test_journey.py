@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import signal
 import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import TimeoutError, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import ROOT, serving, with_fake_worker
 
@@ -66,13 +65,8 @@ def settle(page) -> None:
 def build(page, w, name: str) -> None:
     """Choose the scenario, press the button, wherever the panel stands, and wait for the rota of the new run."""
     settle(page)
-    named = page.get_by_role("textbox", name=w["plan"])
-    for _ in range(4):  # a page that has just been opened may still turn to its newest plan
-        choose(page, w["scenario"], name)
-        with contextlib.suppress(AssertionError):
-            expect(named).to_have_value(name, timeout=4_000)
-            break
-    expect(named).to_have_value(name)
+    choose(page, w["scenario"], name)
+    expect(page.get_by_role("textbox", name=w["plan"])).to_have_value(name, timeout=15_000)
     settle(page)
     before = page.url
     page.get_by_role("button", name=w["build"]).click()
@@ -87,15 +81,11 @@ HISTORY = "Zeit;Skill;Anrufe;AHT\n" + "".join(
 
 
 def choose(page, label: str, option: str) -> None:
-    """Choose in a list above the page; where the page is drawn anew at that moment, once more."""
+    """Choose in a list."""
     box = page.get_by_role("combobox", name=label, exact=True)
-    for _ in range(4):
-        if box.input_value() == option:
-            break
-        with contextlib.suppress(TimeoutError):
-            box.click()
-            page.get_by_role("option", name=option, exact=True).click(timeout=5_000)
-        settle(page)
+    box.click()
+    page.get_by_role("option", name=option, exact=True).click()
+    settle(page)
     expect(box).to_have_value(option)
 
 

@@ -198,33 +198,36 @@ def kept(program: Program, a: int, row: tuple[int, ...] | np.ndarray) -> bool:
 
 
 def succession_kept(program: Program, x: Succession, row: tuple[int, ...] | np.ndarray) -> bool:
+    return all(follows(program, x, row, d) for d in range(len(row)))
+
+
+def follows(program: Program, x: Succession, row: tuple[int, ...] | np.ndarray | dict[int, int], d: int) -> bool:
+    """Whether day d may follow the two days before it."""
     step = 2 if x.over_off else 1
-    for d, s in enumerate(row):
-        if s < 0 or (x.over_off and d and row[d - 1] >= 0):
-            continue
-        begin, m = program.start[d, s], program.measures[:, d, s]
-        if d == (x.before_day + 2 if x.over_off else 0):
-            if x.before_end is not None and begin - x.before_end < x.rest_seconds:
-                return False
-            if any(m[i] > 0 for i in x.before):
-                return False
-            if x.change and x.change[2] is not None and abs(m[x.change[0]] - x.change[2]) > x.change[1]:
-                return False
-        if d < step or row[d - step] < 0:
-            continue
-        r = row[d - step]
-        if begin - program.end[d - step, r] < x.rest_seconds:
+    s = row[d]
+    if s < 0 or (x.over_off and d and row[d - 1] >= 0):
+        return True
+    begin, m = program.start[d, s], program.measures[:, d, s]
+    if d == (x.before_day + 2 if x.over_off else 0):
+        if x.before_end is not None and begin - x.before_end < x.rest_seconds:
             return False
-        if x.over_off:
-            continue
-        n = program.measures[:, d - 1, r]
-        if any(n[i] > 0 and m[j] > 0 for i, j in x.pairs):
+        if any(m[i] > 0 for i in x.before):
             return False
-        if x.change and abs(m[x.change[0]] - n[x.change[0]]) > x.change[1]:
+        if x.change and x.change[2] is not None and abs(m[x.change[0]] - x.change[2]) > x.change[1]:
             return False
-        if program.banned is not None and program.banned[r, s]:
-            return False
-    return True
+    if d < step or row[d - step] < 0:
+        return True
+    r = row[d - step]
+    if begin - program.end[d - step, r] < x.rest_seconds:
+        return False
+    if x.over_off:
+        return True
+    n = program.measures[:, d - 1, r]
+    if any(n[i] > 0 and m[j] > 0 for i, j in x.pairs):
+        return False
+    if x.change and abs(m[x.change[0]] - n[x.change[0]]) > x.change[1]:
+        return False
+    return program.banned is None or not program.banned[r, s]
 
 
 def own_cost(program: Program, a: int, row: tuple[int, ...] | np.ndarray) -> int:

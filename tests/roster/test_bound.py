@@ -9,7 +9,7 @@ from staffing.roster.anneal import anneal, cost, violations
 from staffing.roster.bound import _Dual, lower_bound
 from staffing.roster.compile import compile_program
 from staffing.roster.flow import uncovered_cost
-from staffing.roster.kernels import supply_cost
+from staffing.roster.kernels.cover import supply_cost
 from staffing.roster.options import expand
 from staffing.roster.tables import make_net, prepare
 from tests.roster.programs import own_cost, random_program, rows, seeds, supply

@@ -216,10 +216,13 @@ def test_the_gap_is_known_once_best_and_bound_are_and_what_a_report_leaves_out_i
 
 def test_a_table_of_the_search_has_only_moments_at_which_something_moved_and_always_the_last():
     found = [Gap(float(s), 100.0 - s // 10, 50.0) for s in range(200)]
-    assert [g.best for g in milestones(found, 30)] == [100.0 - s for s in range(20)]
+    told = milestones(found, 200)
+    assert [g.best for g in told[:-1]] == [100.0 - s for s in range(20)]
+    assert [g.seconds for g in told[-2:]] == [190.0, 199.0]
     few = milestones(found, 4)
-    assert [few[0], few[-1], len(few)] == [found[0], found[190], 4]
+    assert [g.seconds for g in few] == [0.0, 66.0, 132.0, 199.0]
     assert milestones([], 4) == ()
+    assert milestones(found[:1], 4) == (found[0],)
 
 
 def test_stages_are_done_at_work_or_to_come():

@@ -30,6 +30,9 @@ def show(t: Texts) -> None:
 
 
 def _rota(t: Texts, run_id: str) -> None:
+    now = session.chosen_run()
+    if now is None or now.id != run_id:
+        st.rerun(scope="app")  # something else was chosen in this part: the whole page follows
     run = session.jobs().read(run_id)
     try:
         judged = drafts.judged(run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -106,19 +107,26 @@ def gaps(points: Sequence[Point]) -> tuple[Gap, ...]:
 
 
 def milestones(found: Sequence[Gap], most: int) -> tuple[Gap, ...]:
-    """Moments at which the gap narrowed, evenly thinned to `most`; always the first and the last state.
+    """How the gap stood at `most` moments, evenly apart in time; those between which nothing moved are one.
+
+    Always with the first and the last.
 
     Examples
     --------
-    >>> told = milestones([Gap(s, 100 - s // 2, 50) for s in range(9)], 3)
-    >>> [g.seconds for g in told]
-    [0, 4, 8]
+    >>> told = milestones([Gap(float(s), 100.0 - min(s, 4), 50.0) for s in range(9)], 5)
+    >>> [(g.seconds, g.best) for g in told]
+    [(0.0, 100.0), (2.0, 98.0), (4.0, 96.0), (8.0, 96.0)]
     """
-    moved = [g for i, g in enumerate(found) if i == 0 or (g.best, g.bound) != (found[i - 1].best, found[i - 1].bound)]
-    if len(moved) <= most:
-        return tuple(moved)
-    step = (len(moved) - 1) / (most - 1)
-    return tuple(moved[round(i * step)] for i in range(most))
+    if not found:
+        return ()
+    first, last = found[0], found[-1]
+    moments = [first.seconds + (last.seconds - first.seconds) * i / (most - 1) for i in range(most)]
+    told = [first]
+    for moment in moments:
+        now = found[bisect_right(found, moment, key=lambda g: g.seconds) - 1]
+        if (now.best, now.bound) != (told[-1].best, told[-1].bound):
+            told.append(now)
+    return (*told, last) if told[-1] != last else tuple(told)
 
 
 def progress_view(reports: Sequence[Mapping[str, Any]], *, live: bool) -> ProgressView:

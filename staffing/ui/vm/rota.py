@@ -90,6 +90,11 @@ class Matrix:
         """All skills anybody has."""
         return tuple(dict.fromkeys(s for row in self.rows for s in row.skills))
 
+    @property
+    def first_busy(self) -> int:
+        """Index of the first day with a shift; 0 where there is none."""
+        return next((d for d, people in enumerate(self.on_duty) if people), 0)
+
 
 def tone(start_hour: float, hours: float) -> str:
     """Colour class of a shift: night from 18:00 or before 04:00, part up to five hours, else by its start.

@@ -40,6 +40,18 @@ class Team:
         return next((s for s in self.scenarios if s.extends is None), self.scenarios[0])
 
 
+def address_of(team: Team, file: ScenarioFile) -> str:
+    """Name of a scenario in an address: its team and its file, told apart from one made in the app.
+
+    Examples
+    --------
+    >>> file = ScenarioFile(Path("teams/helpdesk/busy.toml"), "Volume +20%", None)
+    >>> address_of(Team("helpdesk", (file,)), file)
+    'helpdesk/busy'
+    """
+    return "/".join([team.name, *(["own"] if file.own else []), file.path.stem])
+
+
 def find_teams(folders: list[Path], own: Path) -> list[Team]:
     """Teams in `folders` (each holds one folder per team, or is one itself), with the what-ifs made in the app in `own`."""
     found: dict[str, list[ScenarioFile]] = {}

@@ -1,13 +1,10 @@
-"""Compiled kernels of the bound: smoothed cost of cover, the fractional roster, the cheapest cover at given prices.
-
-None calls a kernel of another file, because a cached kernel does not notice that a callee in another file changed.
-"""
+"""The bound: smoothed cost of cover, the fractional roster, the cheapest cover at given prices."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from staffing.roster.kernels import lean
+from staffing.roster.kernels.compiled import lean
 
 
 @lean
