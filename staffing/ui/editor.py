@@ -134,7 +134,7 @@ def conflicts(t: Texts, run: Run, judged: Judged) -> None:
             lines.append(f"- {t('edit.more', n=len(found) - MOST_CONFLICTS)}")
         title = t("edit.conflicts", n=len(found))
         st.warning(f"**{title}**\n\n" + "\n".join(lines), icon=":material/gavel:")
-        with st.popover(t("edit.override"), icon=":material/verified_user:", key="override"):
+        with st.expander(t("edit.override"), icon=":material/verified_user:", key="override"):
             _override(t, run, judged)
     if judged.overridden:
         with st.expander(t("edit.excused.title", n=len(judged.overridden)), icon=":material/verified_user:"):

@@ -27,7 +27,7 @@ def mapping_form(
         key=f"layout-{key}",
     )
     guessed = guess_columns(sheet.header, layout)
-    options = ["", *dict.fromkeys(h for h in sheet.header if h)]
+    options = ["", *dict.fromkeys(h for h in (*sheet.header, *guessed.values()) if h)]  # a guess may join two columns
     columns = {}
     with st.grid(4, min_column_width=170):
         for name, required in columns_of(layout):

@@ -19,7 +19,7 @@ from staffing.ui.mapping_form import mapping_form, missing_columns
 from staffing.ui.table_form import XLSX
 from staffing.ui.team_parts import shift_columns, writing
 from staffing.ui.texts import Texts, plain
-from staffing.ui.vm.intake import settings_of
+from staffing.ui.vm.intake import guess_columns, guess_layout, settings_of
 from staffing.ui.vm.new_team import (
     CHANNELS,
     SHIFT_NAMES,
@@ -32,6 +32,7 @@ from staffing.ui.vm.new_team import (
     next_month,
     read_agents,
     template,
+    unread_columns,
 )
 from staffing.ui.vm.tables import as_xlsx
 
@@ -78,6 +79,9 @@ def new_team_form(t: Texts) -> None:
         frame.show_problems(t, error.problems)
         return
     st.caption(t("new.people.found", n=len(agents)))
+    unread = unread_columns(people)
+    if unread:
+        st.caption(t("new.people.unread", columns=plain(", ".join(unread))))
     contracts = st.data_editor(
         contracts,
         column_config=_contract_columns(t),
@@ -154,7 +158,9 @@ def _mapping(t: Texts, path: Path) -> HistorySettings | None:
     except InputError as error:
         frame.show_problems(t, error.problems)
         return None
-    with st.expander(t("data.map"), icon=":material/rule:"):
+    layout = guess_layout(sheet.header)
+    unclear = missing_columns(layout, guess_columns(sheet.header, layout))
+    with st.expander(t("data.map"), unclear, icon=":material/rule:"):
         st.dataframe(
             sheet.cells.head(5).astype(str).set_axis([h or " " for h in sheet.header], axis=1),
             alt=t("data.preview.alt"),

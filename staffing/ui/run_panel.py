@@ -19,6 +19,8 @@ from staffing.ui.vm.progress import Gap, Point, ProgressView, gaps, milestones, 
 
 MOST_ROWS = 15
 """Rows of the table of a search."""
+MOST_STEPS = 60
+"""Points of the curve of the gap."""
 MARKS = {"done": "✓", "now": "▶", "later": "○"}
 
 
@@ -109,8 +111,9 @@ def _trace(t: Texts, run: Run, curve: Sequence[Point]) -> None:
         spec = charts.search_of_rota(curve, words, palette)
         st.vega_lite_chart(spec, key="trace", alt=t("run.trace.alt"))
         if found:
-            tips = [t("run.gap.tip", seconds=t.seconds(g.seconds), **_told(t, g, currency)) for g in found]
-            spec = charts.gap_of_search([(g.seconds, g.share) for g in found], tips, words, palette)
+            steps = milestones(found, MOST_STEPS)  # each has a sentence, which takes longer to write than a number
+            tips = [t("run.gap.tip", seconds=t.seconds(g.seconds), **_told(t, g, currency)) for g in steps]
+            spec = charts.gap_of_search([(g.seconds, g.share) for g in steps], tips, words, palette)
             st.vega_lite_chart(spec, key="gap", alt=t("run.gap.alt", **_told(t, found[-1], currency)))
     if found:
         with st.expander(t("run.table"), icon=":material/table_rows:", key="trace-table", on_change="rerun") as opened:

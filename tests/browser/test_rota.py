@@ -138,7 +138,7 @@ def test_from_an_edit_to_a_published_version(fresh, visit, language):
     expect(first).to_have_text("")
 
     # official
-    page.get_by_role("button", name=w["allow"]).click()
+    page.get_by_text(w["allow"], exact=True).click()
     page.get_by_role("combobox", name=w["what"]).click()
     page.get_by_role("option", name=w["all"]).click()
     page.get_by_role("textbox", name=w["because"]).fill("a test")

@@ -47,6 +47,27 @@ def test_a_foreign_file_is_guessed(file):
     assert intake.guess_queues(values, ["phone-de", "chat"]) == {"Telefon DE": "", "chat": "chat", "Fax": ""}
 
 
+@pytest.mark.parametrize(
+    ("header", "guessed"),
+    [
+        (
+            "Datum;Uhrzeit;Warteschlange;Angenommene Anrufe;Angebotene Anrufe;Ø Bearbeitungszeit (s)",
+            {
+                "interval_start": "Datum + Uhrzeit",
+                "offered": "Angebotene Anrufe",
+                "handled": "Angenommene Anrufe",
+                "aht_seconds": "Ø Bearbeitungszeit (s)",
+            },
+        ),
+        ("Date;Interval;Team;Total calls", {"interval_start": "Date + Interval", "offered": "Total calls"}),
+        ("interval_start;date;time;offered", {"interval_start": "interval_start", "offered": "offered"}),
+    ],
+)
+def test_words_within_names_and_times_in_two_columns_are_recognised(header, guessed):
+    found = intake.guess_columns(header.split(";"), Layout.INTERVALS)
+    assert {name: found[name] for name in guessed} == guessed
+
+
 def test_names_that_are_ours_need_no_mapping():
     same = intake.settings_of(Layout.INTERVALS, {"offered": "offered", "queue": ""}, {"chat": "chat"})
     assert (same.columns, same.queues) == ({}, {})

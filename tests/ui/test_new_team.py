@@ -87,6 +87,15 @@ def test_hours_of_a_contract_are_guessed_by_its_name_where_they_are_not_told(tmp
     ]
 
 
+def test_hours_are_read_from_a_column_that_tells_of_hours_and_what_is_not_read_is_told(tmp_path):
+    path = tmp_path / "team.csv"
+    path.write_text("Personalnr.;Name;Überstunden;Vertragsstunden;Schuhe\n7;A;112;38,5;42\n8;B;3;20;43\n")
+    agents, contracts = nt.read_agents(path, ["q"])
+    assert agents["agent_id"].tolist() == ["7", "8"]
+    assert contracts["weekly_hours"].tolist() == [38.5, 20.0]
+    assert nt.unread_columns(path) == ["Überstunden", "Schuhe"]
+
+
 def test_a_list_without_names_is_refused(tmp_path):
     path = tmp_path / "team.csv"
     path.write_text("shoe size\n42\n")

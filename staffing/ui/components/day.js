@@ -1,4 +1,4 @@
-// One day: a bar per shift with its breaks cut out, hours across.
+// One day: a bar per shift with its breaks cut out, hours across. One stop for Tab; the arrows go from bar to bar.
 const escape = (s) => String(s).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
 export default function (component) {
@@ -15,11 +15,21 @@ export default function (component) {
   data.rows.forEach((r, i) => {
     const y = (i + 1) * row;
     svg += `<g role="listitem"><text x="8" y="${y + 15}">${escape(r.name)}</text>`;
-    svg += `<rect class="shift" tabindex="0" aria-label="${escape(r.label)}" x="${x(r.start)}" y="${y + 2}" width="${x(r.end) - x(r.start)}" height="${row - 4}" rx="4" style="fill:var(--${r.tone})"><title>${escape(r.label)}</title></rect>`;
+    svg += `<rect class="shift" tabindex="${i ? -1 : 0}" aria-label="${escape(r.label)}" x="${x(r.start)}" y="${y + 2}" width="${x(r.end) - x(r.start)}" height="${row - 4}" rx="4" style="fill:var(--${r.tone})"><title>${escape(r.label)}</title></rect>`;
     svg += `<text class="code ${r.tone}" x="${x(r.start) + 6}" y="${y + 15}" pointer-events="none">${escape(r.code)}</text>`;
     for (const [from, to] of r.breaks)
       svg += `<rect class="pause" x="${x(from)}" y="${y + 3}" width="${x(to) - x(from)}" height="${row - 6}"/>`;
     svg += "</g>";
   });
   box.innerHTML = svg + "</svg>";
+  const bars = [...box.querySelectorAll(".shift")];
+  box.onkeydown = (event) => {
+    const at = bars.indexOf(event.target);
+    const next = bars[{ ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: bars.length - 1 }[event.key]];
+    if (at < 0 || !next) return;
+    event.preventDefault();
+    bars[at].setAttribute("tabindex", -1);
+    next.setAttribute("tabindex", 0);
+    next.focus();
+  };
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -73,6 +73,8 @@ KNOWN_AS: Mapping[str, tuple[str, ...]] = {
         "kanal",
     ),
     "offered": (
+        "angebotene",
+        "angeboten",
         "contactsoffered",
         "callsoffered",
         "calls",
@@ -85,8 +87,18 @@ KNOWN_AS: Mapping[str, tuple[str, ...]] = {
         "eingegangen",
         "count",
     ),
-    "handled": ("interactionshandled", "callshandled", "answered", "angenommen", "bearbeitet", "beantwortet"),
-    "abandoned": ("lost", "abandons", "aufgelegt", "verloren"),
+    "handled": (
+        "interactionshandled",
+        "callshandled",
+        "answered",
+        "angenommen",
+        "angenommene",
+        "bearbeitet",
+        "bearbeitete",
+        "beantwortet",
+        "beantwortete",
+    ),
+    "abandoned": ("lost", "abandons", "aufgelegt", "aufgelegte", "verloren", "verlorene"),
     "aht_seconds": ("aht", "ahts", "handletime", "bearbeitungszeit", "averagehandletime"),
     "wait_seconds": ("wait", "waittime", "wartezeit", "qtime", "asa"),
     "handle_seconds": ("duration", "servicetime", "sertime", "handletime", "dauer", "bearbeitungszeit", "talktime"),
@@ -94,6 +106,9 @@ KNOWN_AS: Mapping[str, tuple[str, ...]] = {
     "contact_id": ("id", "callid", "ticket", "ticketid"),
 }
 """Other names our columns go by, without blanks and punctuation."""
+DATES = ("datum", "date", "tag", "day")
+CLOCKS = ("uhrzeit", "zeit", "time", "timeofday", "startzeit", "starttime", "von", "intervall", "interval")
+"""Names of a date and of a time of day where these are two columns."""
 
 
 def columns_of(layout: Layout) -> tuple[tuple[str, bool], ...]:
@@ -114,14 +129,36 @@ def guess_layout(header: Sequence[str]) -> Layout:
 
 
 def guess_columns(header: Sequence[str], layout: Layout) -> dict[str, str]:
-    """Our column -> the file's, empty where none fits; no column of the file is used twice."""
+    """Our column -> the file's, empty where none fits; no column of the file is used twice.
+
+    A date and a time of day in two columns are joined by a plus, as `HistorySettings.columns` writes it.
+
+    Examples
+    --------
+    >>> guessed = guess_columns(["Datum", "Uhrzeit", "Angenommene Anrufe", "Angebotene Anrufe"], Layout.INTERVALS)
+    >>> guessed["interval_start"], guessed["offered"], guessed["handled"]
+    ('Datum + Uhrzeit', 'Angebotene Anrufe', 'Angenommene Anrufe')
+    """
     theirs = {plain(h): h for h in reversed(header)}
-    found: dict[str, str] = {}
-    for name, _ in columns_of(layout):
-        words = (plain(name), *KNOWN_AS.get(name, ()))
-        exact = [theirs[w] for w in words if w in theirs]
-        begun = [h for w in words for p, h in theirs.items() if len(w) > 3 and p.startswith(w)]
-        found[name] = next((h for h in (*exact, *begun) if h not in found.values()), "")
+    names = [name for name, _ in columns_of(layout)]
+    known = {name: (plain(name), *KNOWN_AS.get(name, ())) for name in names}
+    found = dict.fromkeys(names, "")
+    taken: set[str] = set()
+    date, clock = (next((theirs[w] for w in words if w in theirs), "") for words in (DATES, CLOCKS))
+    if date and clock and plain(names[0]) not in theirs:
+        found[names[0]] = f"{date} + {clock}"
+        taken = {date, clock}
+
+    def take(name: str, fitting: Iterable[str]) -> None:
+        found[name] = found[name] or next((h for h in fitting if h not in taken), "")
+        taken.add(found[name])
+
+    for name in names:
+        exact = [theirs[w] for w in known[name] if w in theirs]
+        take(name, (*exact, *(h for w in known[name] for p, h in theirs.items() if len(w) > 3 and p.startswith(w))))
+    words = {h: {plain(w) for w in re.split(r"[\W_]+", h)} for h in header}
+    for name in sorted(names, key="offered".__eq__):  # last, for every column of contacts may tell of calls
+        take(name, (h for w in known[name] for h in header if w in words[h]))
     return found
 
 

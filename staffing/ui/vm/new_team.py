@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from staffing.errors import InputError, Problem
-from staffing.frames import plain, read_sheet
+from staffing.frames import Sheet, plain, read_sheet
 from staffing.frames.tables import AGENTS
 from staffing.grid import WEEKDAYS
 from staffing.history.read import read_history
@@ -57,6 +57,8 @@ SELDOM = 0.1
 """An interval that has contacts on fewer of its days than this counts as closed."""
 DEFAULT_COST = 22.0
 FULL_HOURS, PART_HOURS = 40.0, 20.0
+WEEKLY_HOURS = (4.0, 60.0)
+"""Least and most hours a week that a number can mean."""
 
 
 @dataclass(frozen=True)
@@ -212,11 +214,8 @@ def read_agents(path: Path, queues: Sequence[str]) -> tuple[pd.DataFrame, pd.Dat
     rows = pd.DataFrame(cells, columns=[c.name for c in AGENTS.columns]).fillna("")
     rows["agent_id"] = sheet.cells.iloc[:, place].astype(str).str.strip()
     rows["name"] = rows["name"].where(rows["name"] != "", rows["agent_id"])
-    hours = next((i for i, h in enumerate(sheet.header) if plain(h) in HOURS_NAMES), None)
-    weekly = pd.Series(np.nan, index=rows.index)
-    if hours is not None:
-        texts = sheet.cells.iloc[:, hours].astype(str).str.replace(",", ".", regex=False)
-        weekly = pd.to_numeric(texts, errors="coerce")
+    hours = _hours_column(sheet, found)
+    weekly = pd.Series(np.nan, index=rows.index) if hours is None else _numbers(sheet, hours)
     by_hours = weekly.map(lambda h: f"{h:g}h" if h == h else "")
     rows["contract"] = rows["contract"].where(rows["contract"] != "", by_hours)
     rows["contract"] = rows["contract"].where(rows["contract"] != "", "standard")
@@ -227,6 +226,32 @@ def read_agents(path: Path, queues: Sequence[str]) -> tuple[pd.DataFrame, pd.Dat
     ]
     rows.index = pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(rows))
     return rows, pd.DataFrame(contracts, columns=list(CONTRACT_COLUMNS))
+
+
+def unread_columns(path: Path) -> list[str]:
+    """Columns of a list of people that `read_agents` makes nothing of, by their names."""
+    sheet = read_sheet(path)
+    found = recognised(sheet.header, [c.name for c in AGENTS.columns])
+    read = {*found.values(), _hours_column(sheet, found)}
+    return [h for i, h in enumerate(sheet.header) if h and i not in read]
+
+
+def _hours_column(sheet: Sheet, found: Mapping[str, int]) -> int | None:
+    """Place of the hours a week: a column called so, else one whose name tells of hours and whose numbers can be them."""
+    named = next((i for i, h in enumerate(sheet.header) if plain(h) in HOURS_NAMES), None)
+    if named is not None:
+        return named
+    for i, h in enumerate(sheet.header):
+        if i not in found.values() and any(word in plain(h) for word in ("stunden", "hours")):
+            numbers = _numbers(sheet, i).dropna()
+            if len(numbers) and numbers.between(*WEEKLY_HOURS).all():
+                return i
+    return None
+
+
+def _numbers(sheet: Sheet, place: int) -> pd.Series:
+    texts = sheet.cells.iloc[:, place].astype(str).str.replace(",", ".", regex=False)
+    return pd.to_numeric(texts, errors="coerce")
 
 
 def _known(text: str, queues: Sequence[str]) -> str:
@@ -243,7 +268,7 @@ def _hours_of(name: str, weekly: pd.Series) -> float:
     if weekly.notna().any():
         return float(weekly.median())
     number = re.search(r"\d{2}(?:[.,]\d+)?", name)
-    if number and 4 <= float(number[0].replace(",", ".")) <= 60:
+    if number and WEEKLY_HOURS[0] <= float(number[0].replace(",", ".")) <= WEEKLY_HOURS[1]:
         return float(number[0].replace(",", "."))
     return PART_HOURS if re.search(r"part|teil|half|halb", name, re.I) else FULL_HOURS
 
@@ -448,4 +473,14 @@ def template(name: str) -> pd.DataFrame:
     return pd.DataFrame([examples[name]])
 
 
-__all__ = ["CHANNELS", "Basics", "Parts", "create_team", "first_look", "guess_queues", "guess_shifts", "read_agents"]
+__all__ = [
+    "CHANNELS",
+    "Basics",
+    "Parts",
+    "create_team",
+    "first_look",
+    "guess_queues",
+    "guess_shifts",
+    "read_agents",
+    "unread_columns",
+]

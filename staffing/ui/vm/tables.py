@@ -42,6 +42,7 @@ KNOWN_AS: Mapping[str, tuple[str, ...]] = {
         "employeeid",
         "employeenumber",
         "personalnummer",
+        "personalnr",
         "persnr",
         "pnr",
         "mitarbeiternummer",
