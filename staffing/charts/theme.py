@@ -52,12 +52,8 @@ class Words:
 
 
 def locale_of(words: Words) -> Spec:
-    """Configuration of Vega-Lite: numbers as the language writes them, and none of its own English descriptions.
-
-    A chart is described as a whole by those who show it.
-    """
+    """Configuration of Vega-Lite: numbers as the language writes them, legends not cut off."""
     return {
-        "aria": False,
         "legend": {"labelLimit": 400},
         "locale": {
             "number": {"decimal": words.decimal, "thousands": words.thousands, "grouping": [3], "currency": ["", ""]}
