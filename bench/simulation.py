@@ -161,6 +161,35 @@ def drawn(count: int, seed: int) -> list[Case]:
     return out
 
 
+def kinds_of(case: Case) -> list[str]:
+    """Classes of drawn cases in which bands must hold by themselves."""
+    load, agents, patience, _ = case
+    found = {
+        "one agent": agents == 1,
+        "two to five agents": 2 <= agents <= 5,
+        "overload": load > agents,
+        "hardly any patience": patience < 0.2,
+        "nobody gives up": math.isinf(patience),
+    }
+    return [name for name, applies in found.items() if applies]
+
+
+FEW = (20, 50, 250)
+"""Replications of drawn cases."""
+
+
+def held(count: int, seed: int) -> dict[str, tuple[int, int]]:
+    """How many bands of drawn cases hold their exact value, in all and by class: (inside, of)."""
+    found: dict[str, list[bool]] = defaultdict(list)
+    for n, case in enumerate(drawn(count, seed)):
+        replications = FEW[n % len(FEW)]
+        for check in steady([case], replications, 1000 * seed + n):
+            what = next(k for k in ("service level", "wait", "abandonment") if k in check.name)
+            for kind in ("all", what, f"{replications} replications", *kinds_of(case)):
+                found[kind].append(check.inside)
+    return {kind: (sum(inside), len(inside)) for kind, inside in found.items()}
+
+
 def steady(cases: list[Case], replications: int, seed: int) -> list[Check]:
     """Service level, wait, abandonment of Erlang C and A, on the second of two days, the first being the warm-up."""
     out = []
@@ -339,12 +368,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(argv)
     if args.drawn:
-        checks = steady(drawn(args.drawn, args.seed), max(2, args.replications // 4), args.seed)
-        kinds: dict[str, list[bool]] = defaultdict(list)
-        for c in checks:
-            kinds[next(k for k in ("service level", "wait", "abandonment") if k in c.name)].append(c.inside)
-        share = {name: f"{sum(found)} of {len(found)}" for name, found in kinds.items()}
-        print(json.dumps(share) if args.json else "\n".join(f"{name}: {text} inside" for name, text in share.items()))
+        share = held(args.drawn, args.seed)
+        if args.json:
+            print(json.dumps(share))
+        else:
+            print("\n".join(f"{kind:<22}{n:>6} of {of:>6} inside ({n / of:.1%})" for kind, (n, of) in share.items()))
         return 0
     if args.multiskill:
         sized = {name: multiskill(scale, args.seed) for name, scale in (("51 erlangs", 1.0), ("15.3 erlangs", 0.3))}

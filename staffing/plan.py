@@ -22,6 +22,7 @@ from staffing.requirement import Requirement, make_requirement
 from staffing.roster import costs, engine, rules
 from staffing.roster.activities import with_activities
 from staffing.roster.costs import Coverage
+from staffing.roster.limits import PROVING
 from staffing.roster.problem import Roster, RosterProblem, RosterResult, RosterStatus
 from staffing.roster.rules import Violation
 from staffing.scenario import DemandLevers, Scenario
@@ -30,6 +31,9 @@ from staffing.simulation.verify import Repaired
 from staffing.warm import warm
 
 STAGES = ("compile", "history", "forecast", "requirement", "roster", "repair", "audit", "simulation", "export")
+
+HURRIED = 0.5
+"""Seconds for the proofs of a plan that was stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,7 +370,10 @@ def make_plan(scenario: Scenario, monitor: Monitor = SILENT, start: Roster | Non
             violations = rules.audit(problem, result.roster)
             coverage = costs.coverage(problem, result.roster)
         with stages.stage("simulation"):
-            service = service_of(inputs, forecast, requirement, problem, result.roster, _Unstopped(monitor))
+            proving = HURRIED if monitor.should_stop() else PROVING
+            service = service_of(
+                inputs, forecast, requirement, problem, result.roster, _Unstopped(monitor), proving=proving
+            )
     return Plan(
         inputs,
         forecast,

@@ -16,15 +16,17 @@ from staffing.inputs import DemandInputs, Inputs
 from staffing.progress import SILENT, Monitor, Progress
 from staffing.requirement import Channel, Requirement, Target
 from staffing.roster import costs, engine
-from staffing.roster.limits import Reason, reasons
+from staffing.roster.limits import PROVING, Reason, reasons
 from staffing.roster.problem import Roster, RosterProblem, RosterResult, RosterStatus
 from staffing.simulation import verify
 from staffing.simulation.course import ForecastError
 from staffing.simulation.duty import on_duty_of
 from staffing.simulation.model import Demand, OnDuty
+from staffing.simulation.need import STEP, judged_by_day
+from staffing.simulation.routing import DEFERRABLE
 from staffing.simulation.settings import SimulationSettings
 from staffing.simulation.sizing import Sized, size
-from staffing.simulation.verify import Miss, Repaired, Solved, Verified
+from staffing.simulation.verify import Repaired, Solved, Verified
 
 DEEPENING = 0.25
 """Share of the repair's time for the search with the need from which on it is only raised."""
@@ -328,8 +330,10 @@ def service_of(
     problem: RosterProblem,
     roster: Roster,
     monitor: Monitor = SILENT,
+    *,
+    proving: float = PROVING,
 ) -> Service:
-    """Simulate the service that a rota gives, and say what misses its promise and why."""
+    """Simulate the service that a rota gives, and say what misses its promise and why; `proving` seconds go to proofs."""
     staffed = costs.coverage(problem, roster).staffed
     verified = verify.verify(
         demand_of(inputs, forecast),
@@ -339,10 +343,32 @@ def service_of(
         inputs.scenario.verify,
         monitor,
     )
-    return Service(verified, why(problem, roster, verified.misses, staffed))
+    return Service(verified, why(inputs, forecast, problem, roster, verified, staffed, proving))
 
 
-def why(problem: RosterProblem, roster: Roster, misses: tuple[Miss, ...], staffed: FloatArray) -> tuple[Reason, ...]:
-    """For each miss, what keeps more people away."""
-    cells = [(problem.queues.index(m.queue), m.interval) for m in misses]
-    return reasons(problem, roster, cells, staffed)
+def why(
+    inputs: Inputs,
+    forecast: Forecast,
+    problem: RosterProblem,
+    roster: Roster,
+    verified: Verified,
+    staffed: FloatArray,
+    seconds: float = PROVING,
+) -> tuple[Reason, ...]:
+    """For each miss, what keeps more people away, proven as far as `seconds` suffice.
+
+    What is wanted is a quarter of an agent more than are there where the promise is missed, and elsewhere no more than are there.
+    """
+    demand = demand_of(inputs, forecast)
+    settings = inputs.scenario.verify
+    deferrable = np.equal(demand.channel, DEFERRABLE)
+    judged = np.where(
+        deferrable[:, None],
+        demand.open,
+        (demand.contacts > settings.min_contacts) & ~judged_by_day(demand, settings),
+    )
+    wanted = np.where(judged, np.minimum(problem.required, staffed), 0.0)
+    cells = [(problem.queues.index(m.queue), m.interval) for m in verified.misses]
+    for q, t in cells:
+        wanted[q, t] = staffed[q, t] + STEP
+    return reasons(problem, roster, cells, staffed, wanted, deferrable, seconds)

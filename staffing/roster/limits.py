@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,12 +11,17 @@ import numpy as np
 
 from staffing.grid import BoolArray, FloatArray, IntArray
 from staffing.roster.compile import make_context
+from staffing.roster.cover import cover_of
 from staffing.roster.fixed import allowed_options
 from staffing.roster.options import Options, expand
 from staffing.roster.problem import Roster, RosterProblem
+from staffing.roster.shortage import Missing, Relaxation
 
-FULL = 0.985
-"""Share of what is possible from which on nothing more can be had."""
+PROVING = 15.0
+"""Seconds of wall time to prove that no rota has the people there, for all misses together."""
+
+EACH = 3.0
+"""Seconds for one day, week or horizon at most."""
 
 
 class Limit(StrEnum):
@@ -24,13 +30,13 @@ class Limit(StrEnum):
     PEOPLE = "people"
     """No more people who serve it can be there: absences, availability, shift types."""
     DAY = "day"
-    """All who serve it work that day as long as their contracts and shift types allow."""
+    """No rota has the people there that all intervals of that day take together (proven)."""
     WEEK = "week"
-    """All who serve it work that week as long as their contracts allow."""
+    """The same of the intervals of that week, for the hours that contracts allow in it (proven)."""
     HORIZON = "horizon"
-    """All who serve it work as long as their contracts allow over the whole horizon."""
+    """The same of all intervals, for the hours that contracts allow in all (proven)."""
     PRICE = "price"
-    """People could be there, but at the given prices that costs more than the shortage."""
+    """Fewer are there than were asked for: at the given prices the search found nothing better than the shortage."""
     NONE = "none"
     """As many are there as were asked for."""
 
@@ -44,8 +50,8 @@ class Reason:
     limit
         What stands in the way.
     have, most
-        People who serve the queue in the interval, or their paid hours on the day, in the week or in all, and the most
-        there can be.
+        People who serve the queue in the interval, and the most there can be; of a day, a week or all: agent-hours wanted on it,
+        and the most that any rota covers.
     """
 
     limit: Limit
@@ -54,7 +60,13 @@ class Reason:
 
 
 def reasons(
-    problem: RosterProblem, roster: Roster, cells: Sequence[tuple[int, int]], staffed: FloatArray
+    problem: RosterProblem,
+    roster: Roster,
+    cells: Sequence[tuple[int, int]],
+    staffed: FloatArray,
+    wanted: FloatArray,
+    whenever: BoolArray,
+    seconds: float = PROVING,
 ) -> tuple[Reason, ...]:
     """Say for each cell (queue, interval) what keeps more people away.
 
@@ -66,6 +78,13 @@ def reasons(
         Which to explain.
     staffed
         People at each queue, shape (Q, T).
+    wanted
+        People at each queue that it would take to mend these cells and to leave the others as good as they are, shape (Q, T); 0
+        where nothing is promised.
+    whenever
+        Queues whose work may be done at any time of its day, shape (Q,).
+    seconds
+        Wall time for proofs; what is not proven in it is told as a matter of price.
 
     Returns
     -------
@@ -76,49 +95,62 @@ def reasons(
         return ()
     options, grid = expand(problem), problem.grid
     allowed = allowed_options(problem, options)
-    targets = make_context(problem, options, allowed).targets
-    A, W = len(problem.agents), int(grid.week[-1]) + 1
     serves = np.array([[q in agent.queues for q in problem.queues] for agent in problem.agents], dtype=np.bool_)
-    there = np.zeros((A, len(grid)), dtype=np.bool_)
-    worked = np.zeros((A, grid.days))
+    there = np.zeros((len(problem.agents), len(grid)), dtype=np.bool_)
     edges = np.append(grid.starts, grid.starts[-1] + grid.seconds)
     on_call = np.array([kind.on_call for kind in problem.shift_types], dtype=np.bool_)
-    reach = reachable(options, allowed & ~on_call[options.type_of], len(grid))
+    served = allowed & ~on_call[options.type_of]
+    reach = reachable(options, served, len(grid))
     for shift in roster.shifts:
-        worked[shift.agent, shift.day] += shift.paid_minutes
-        if shift.code in problem.kinds and problem.kinds[shift.code].on_call:
-            continue
-        there[shift.agent, (edges[:-1] < shift.end) & (edges[1:] > shift.start)] = True
-    longest = np.where(allowed, options.paid_minutes[None], 0).max(axis=2, initial=0)
-    longest = np.maximum(longest, worked)
-    week: IntArray = np.asarray(grid.week, dtype=np.int64)
-    weekly = np.zeros((A, W))
-    np.add.at(weekly.T, week, worked.T)
-    most_weekly = np.zeros((A, W))
-    np.add.at(most_weekly.T, week, longest.T)
-    most_weekly = np.minimum(most_weekly, targets.week_hi - targets.week_base)
-    most_weekly = np.maximum(most_weekly, weekly)
-    most_hours = np.maximum(np.minimum(most_weekly.sum(axis=1), targets.horizon_hi), worked.sum(axis=1))
+        if shift.code not in problem.kinds or not problem.kinds[shift.code].on_call:
+            there[shift.agent, (edges[:-1] < shift.end) & (edges[1:] > shift.start)] = True
+    targets = make_context(problem, options, allowed).targets
+    relaxation = Relaxation(problem, options, served, targets, cover_of(problem), wanted, whenever)
+    proven = _proven(relaxation, [int(grid.day[t]) for _, t in cells], time.monotonic() + seconds)
     out = []
     for q, t in cells:
-        who, day = serves[:, q], int(grid.day[t])
+        who = serves[:, q]
         have, most = int(there[who, t].sum()), int((reach | there)[who, t].sum())
-        of_day = worked[who, day].sum() / 60, longest[who, day].sum() / 60
-        of_week = weekly[who, week[day]].sum() / 60, most_weekly[who, week[day]].sum() / 60
-        of_all = worked[who].sum() / 60, most_hours[who].sum() / 60
         if have >= most:
             out.append(Reason(Limit.PEOPLE, have, most))
-        elif of_day[0] >= FULL * of_day[1]:
-            out.append(Reason(Limit.DAY, *map(float, of_day)))
-        elif of_week[0] >= FULL * of_week[1]:
-            out.append(Reason(Limit.WEEK, *map(float, of_week)))
-        elif of_all[0] >= FULL * of_all[1]:
-            out.append(Reason(Limit.HORIZON, *map(float, of_all)))
+        elif int(grid.day[t]) in proven:
+            out.append(proven[int(grid.day[t])])
         elif staffed[q, t] < problem.required[q, t] - 1e-9:
             out.append(Reason(Limit.PRICE, have, most))
         else:
             out.append(Reason(Limit.NONE, have, most))
     return tuple(out)
+
+
+def _proven(relaxation: Relaxation, days: Sequence[int], until: float) -> dict[int, Reason]:
+    """For each day the smallest span around it in which every rota must leave something open, where that can be proven.
+
+    A week is to blame only where more is missing than its days explain, the horizon where more is than its weeks explain.
+    """
+    week = np.asarray(relaxation.problem.grid.week)
+    out: dict[int, Reason] = {}
+
+    def prove(limit: Limit, span: IntArray, parts: Sequence[Missing]) -> Missing:
+        left = until - time.monotonic()
+        explained = sum(part.found for part in parts)
+        if left <= 0:
+            return Missing(0.0, explained)
+        missing = relaxation.missing(span, min(EACH, left))
+        if missing.least > explained + 1e-9:
+            wanted = relaxation.hours(span)
+            for d in set(days) & set(span.tolist()):
+                out.setdefault(d, Reason(limit, wanted, wanted - missing.least))
+        return missing
+
+    of_day = {d: prove(Limit.DAY, np.array([d]), ()) for d in sorted(set(days))}
+    of_week = {
+        int(w): prove(Limit.WEEK, np.flatnonzero(week == w), [m for d, m in of_day.items() if week[d] == w])
+        for w in np.unique(week[[d for d in of_day if d not in out]])
+    }
+    if any(d not in out for d in of_day):
+        others = [m for d, m in of_day.items() if int(week[d]) not in of_week]
+        prove(Limit.HORIZON, np.arange(len(week)), [*of_week.values(), *others])
+    return out
 
 
 def reachable(options: Options, allowed: BoolArray, intervals: int) -> BoolArray:

@@ -76,7 +76,14 @@ def gap(demand: Demand, level: FloatArray, abandonment: FloatArray, asa: FloatAr
     return out
 
 
-def raised(demand: Demand, on_duty: OnDuty, staffed: FloatArray, missing: FloatArray, asked: FloatArray) -> FloatArray:
+def raised(
+    demand: Demand,
+    on_duty: OnDuty,
+    staffed: FloatArray,
+    missing: FloatArray,
+    asked: FloatArray,
+    before: IntArray | None = None,
+) -> FloatArray:
     """Agents to add, shape (Q, T).
 
     Of queues that share people and miss in the same interval, the worst is raised in full and the others by half: who
@@ -95,6 +102,8 @@ def raised(demand: Demand, on_duty: OnDuty, staffed: FloatArray, missing: FloatA
         As `shortfall` tells.
     asked
         The need so far, shape (Q, T).
+    before
+        In how many rounds on end each cell has missed before; each doubles the step, up to eight times. None: in none.
     """
     if not missing.any():
         return np.zeros(asked.shape)
@@ -106,6 +115,8 @@ def raised(demand: Demand, on_duty: OnDuty, staffed: FloatArray, missing: FloatA
         helped = (missing[rows] < missing[rows].max(axis=0)) & ~deferrable[rows]
         step[rows] = np.where(helped, step[rows] / 2, step[rows])
     step = np.maximum(STEP, step)
+    if before is not None:
+        step = step * 2.0 ** np.minimum(before, 3)
     fewer = staffed < asked - STEP / 2
     wanted = np.where(fewer, np.maximum(asked + step, DEARER * (staffed + step)), staffed + step)
     wanted = np.minimum(np.ceil(np.maximum(wanted, asked + STEP) / STEP - 1e-9) * STEP, np.ceil(FUTILE * staffed + 1))

@@ -215,6 +215,7 @@ def repair(
         train = replace(train, replications=affordable(demand, found.on_duty, train, seconds / 4))
     sure = replace(train, seed=(simulation.seed + 2 * REPAIR) % 2**32, replications=4 * train.replications)
     too_low = np.full(asked.shape, -np.inf)
+    before = np.zeros(asked.shape, dtype=np.int64)
     candidates: list[Repaired[P]] = []
     rounds: list[Round] = []
     while True:
@@ -226,7 +227,8 @@ def repair(
             continue
         late = float((missing * demand.contacts).sum())
         candidates.append(Repaired(found, asked, late, ()))
-        more = raised(demand, found.on_duty, found.staffed, missing, asked)
+        more = raised(demand, found.on_duty, found.staffed, missing, asked, before)
+        before = np.where(missing > 0, before + 1, 0)
         less = lowered(demand, found.on_duty, service, settings, found.staffed, missing, asked)
         too_low = np.where(missing > 0, np.maximum(too_low, np.minimum(asked, found.staffed)), too_low)
         passed = time.monotonic() - began

@@ -8,6 +8,7 @@ from datetime import date, time
 import numpy as np
 
 from staffing.grid import TimeGrid
+from staffing.roster import costs
 from staffing.roster.limits import Limit, reasons
 from staffing.roster.problem import Absence, Agent, Contract, Law, Prices, Roster, RosterProblem, Shift, ShiftType
 
@@ -29,31 +30,51 @@ def shift(agent: int, day: int, begin: int, hours: int) -> Shift:
     return Shift(agent, day, code, start, start + hours * 3600, (), hours * 60)
 
 
-def limit(problem: RosterProblem, shifts: list[Shift], at: int, staffed: float = 2.0) -> Limit:
-    (found,) = reasons(problem, Roster(tuple(shifts)), [(0, at)], np.full((1, len(GRID)), staffed))
-    assert found.have <= found.most
+def limit(
+    problem: RosterProblem, shifts: list[Shift], at: int, wanted: dict[int, float], seconds: float = 10.0
+) -> Limit:
+    """Of the one cell at interval `at`, with people wanted in some intervals."""
+    line = np.zeros((1, len(GRID)))
+    line[0, list(wanted)] = list(wanted.values())
+    roster = Roster(tuple(shifts))
+    staffed = costs.coverage(problem, roster).staffed
+    (found,) = reasons(problem, roster, [(0, at)], staffed, line, np.zeros(1, np.bool_), seconds)
+    assert found.have <= found.most or found.limit in (Limit.DAY, Limit.WEEK, Limit.HORIZON)
     return found.limit
 
 
 def test_where_all_who_could_be_there_are_there_people_are_missing() -> None:
-    assert limit(team(), [shift(0, 0, 8, 8), shift(1, 0, 12, 8)], 13) is Limit.PEOPLE
+    both = [shift(0, 0, 8, 8), shift(1, 0, 12, 8)]
+    assert limit(team(), both, 13, {13: 2.25}) is Limit.PEOPLE
     away = team(absences=(Absence("b", date(2027, 1, 4), date(2027, 1, 4), "leave", False),))
-    assert limit(away, [shift(0, 0, 8, 8)], 10) is Limit.PEOPLE
+    assert limit(away, [shift(0, 0, 8, 8)], 10, {10: 1.25}) is Limit.PEOPLE
 
 
-def test_where_all_work_as_long_as_they_may_the_day_is_full() -> None:
-    assert limit(team(), [shift(0, 0, 8, 8), shift(1, 0, 12, 8)], 9) is Limit.DAY
+def test_where_no_rota_has_the_people_there_that_a_day_takes_it_is_the_day() -> None:
+    both = [shift(0, 0, 8, 8), shift(1, 0, 12, 8)]
+    # One of the two must come early and one late, so both can be there only from 12 to 16 o'clock.
+    assert limit(team(), both, 9, {9: 1.25, 17: 1.0}) is Limit.DAY
+    assert limit(team(), both, 9, {9: 1.25}) is Limit.PRICE
 
 
-def test_where_all_have_their_weekly_hours_the_week_is_full() -> None:
+def test_where_the_hours_of_a_week_do_not_suffice_it_is_the_week() -> None:
     shifts = [shift(a, d, 8, 4) for a in (0, 1) for d in range(4)]
-    assert limit(team(hours=16.0, tolerance=0.0), shifts, 13) is Limit.WEEK
+    short = team(hours=16.0, tolerance=0.0)
+    every = {24 * d + 9: 2.0 for d in range(4)}
+    assert limit(short, shifts, 24 * 4 + 9, {**every, 24 * 4 + 9: 0.25}) is Limit.WEEK
+    longer = team(hours=20.0, tolerance=0.0)
+    assert limit(longer, shifts, 24 * 4 + 9, {**every, 24 * 4 + 9: 0.25}) is Limit.PRICE
 
 
-def test_where_people_could_be_there_the_price_speaks_against_it() -> None:
-    assert limit(team(), [shift(0, 0, 8, 4)], 13) is Limit.PRICE
-    assert limit(team(), [shift(0, 0, 8, 4)], 13, staffed=5.0) is Limit.NONE
+def test_without_time_for_a_proof_nothing_is_called_impossible() -> None:
+    both = [shift(0, 0, 8, 8), shift(1, 0, 12, 8)]
+    assert limit(team(), both, 9, {9: 1.25, 17: 1.0}, seconds=0.0) is Limit.PRICE
+
+
+def test_where_as_many_are_there_as_were_asked_for_that_is_told() -> None:
+    content = replace(team(), required=np.ones((1, len(GRID))))
+    assert limit(content, [shift(0, 0, 8, 8)], 10, {10: 1.25}) is Limit.NONE
 
 
 def test_nothing_asked_nothing_told() -> None:
-    assert reasons(team(), Roster(()), [], np.zeros((1, len(GRID)))) == ()
+    assert reasons(team(), Roster(()), [], np.zeros((1, 0)), np.zeros((1, 0)), np.zeros(1, np.bool_)) == ()

@@ -225,7 +225,7 @@ def test_no_more_replications_are_simulated_than_time_allows() -> None:
 
 def test_once_the_need_is_only_raised_plans_are_mended_from_one_that_had_more_time() -> None:
     demand = double_peak(20.0)
-    start = 0.5 * erlang(demand, PATIENCE)
+    start = 0.1 * erlang(demand, PATIENCE)
     plain = as_needed(demand)
     called: list[str] = []
     needs: list[FloatArray] = []
