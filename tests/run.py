@@ -35,7 +35,9 @@ def main() -> int:
         if code := run(*args, **env):
             return code
     with tempfile.TemporaryDirectory() as cache:
-        return run("-m", KERNELS, "-n", "2", NUMBA_BOUNDSCHECK="1", NUMBA_CACHE_DIR=cache)
+        # The first tests compile every kernel anew, which takes minutes where the machine has other work.
+        checked = {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": cache}
+        return run("-m", KERNELS, "-n", "2", "--timeout", "900", **checked)
 
 
 if __name__ == "__main__":

@@ -144,7 +144,7 @@ def contacts_by_day(days: Sequence[str], queues: Sequence[str], contacts: Sequen
     return {
         "grid": {"left": 8, "right": 16, "top": 36, "bottom": 56, "containLabel": True},
         "legend": {"top": 0},
-        "tooltip": {"trigger": "axis", "confine": True},
+        "tooltip": {"trigger": "axis", "confine": True, "valueFormatter": "localized"},
         "xAxis": {"type": "category", "data": list(days), "boundaryGap": False},
         "yAxis": {"type": "value", "axisLabel": {"formatter": "{value}"}},
         "dataZoom": [{"type": "inside"}, {"type": "slider", "height": 20, "bottom": 8}],

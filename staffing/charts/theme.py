@@ -52,13 +52,13 @@ class Words:
 
 
 def locale_of(words: Words) -> Spec:
-    """Configuration of Vega-Lite: numbers as the language writes them, and none of its own English descriptions.
+    """Configuration of Vega-Lite: numbers as the language writes them, legends not cut off.
 
-    A chart is described as a whole by those who show it.
+    Axes and legends are not described: Vega does so in English, and those who show a chart describe the whole.
     """
     return {
-        "aria": False,
-        "legend": {"labelLimit": 400},
+        "axis": {"aria": False},
+        "legend": {"aria": False, "labelLimit": 400},
         "locale": {
             "number": {"decimal": words.decimal, "thousands": words.thousands, "grouping": [3], "currency": ["", ""]}
         },

@@ -30,6 +30,8 @@ HOT, COLD = 5.0, 0.3
 """Noise per shift at the beginning and at the end, as multiples of the least price of a missing unit."""
 TURNS = 12
 """Most times that windows of starts are drawn until everybody has legal days."""
+TELLING = 40
+"""Time between two best choices told, as a multiple of what recomputing and taking one takes."""
 STILL = 0.05
 """Share of the time, at the end, without noise."""
 
@@ -168,7 +170,7 @@ class _Search:
         best, best_cost = self.choice.copy(), cost(program, self.choice)
         current = float(best_cost)
         told = time.monotonic()
-        untold = False
+        untold, pause = False, 0.25
         if whole:
             on_better(best.copy(), best_cost)
         unit = usual_price(program.cover)
@@ -189,9 +191,11 @@ class _Search:
             if current < best_cost - 0.5:
                 best, best_cost = self.choice.copy(), round(current)
                 untold = True
-            if untold and whole and time.monotonic() - told > 0.25:
+            if untold and whole and time.monotonic() - told > pause:
+                begun = time.monotonic()
                 on_better(best.copy(), cost(program, best))
                 told, untold = time.monotonic(), False
+                pause = max(0.25, TELLING * (told - begun))
             if settle and change > -0.5:
                 break
         if untold and whole:

@@ -42,10 +42,12 @@ COLUMNS = 48
 """Tours kept per agent."""
 WIDTHS = (2.0, 1.0, 0.5)
 """Half-widths, in units, over which the cost of cover is smoothed, one stage after the other."""
-AHEAD, NEAR = 0.02, 0.005
+AHEAD, NEAR = 0.02, 0.03
 """The first target of the subgradient steps, as a share of the way to the best choice known; the last, of the first."""
 PROBE = 30
 """Subgradient steps from no prices at all that show whether more of them lead on."""
+LEADS = 0.003
+"""Share of the way to the best choice known that they must gain: at least 0.005 where they lead on, 0 where they do not."""
 CHECK = 4
 """Rounds of Frank-Wolfe from one bound to the next."""
 SAFETY = 1e-3
@@ -222,7 +224,7 @@ class _Dual:
             before = self.best
             self.polish(PROBE)
             known = self.upper()
-            if not (known < math.inf and self.best - before > 0.02 * (known - before)):
+            if not (known < math.inf and self.best - before > LEADS * (known - before)):
                 self.frank_wolfe(0.6)
             self.polish()
         except _StopError:

@@ -203,22 +203,25 @@ def run(search: Search, start: Choice | None, workers: int, seed: int, settle: b
             _together(search, exact.parts())
             return []
     compiled = prepare(search.program)
-    if compiled.unsupported is None:
-        search.note = "building rotas"
-        ended = threading.Event()
-        settle = settle and not search.small
-        parts: list[Part] = [partial(_anneal, search, compiled, start, workers, seed, ended, settle)]
-        if not search.small and not settle:
-            parts.append(partial(_prove, search, compiled, seed, ended))
-        _together(search, parts)
-        if settle and search.choice is not None:
-            return []
-    if search.choice is None:
-        search.note = "first rota"
-        first, stuck = construct(search, start, seed)
+    tours = compiled.unsupported is None
+    search.note = "first rota"
+    begun = _begun(search, compiled, start, workers, seed) if tours else start
+    if begun is None or not search.offer(begun):
+        # Who found no legal days may have none: that is to be known before anything else takes time.
+        first, stuck = construct(search, begun, seed)
         if first is None:
             return stuck
         search.offer(first)
+    if tours:
+        search.note = "building rotas"
+        ended = threading.Event()
+        settle = settle and not search.small
+        parts: list[Part] = [partial(_anneal, search, compiled, search.choice, workers, seed, ended, settle)]
+        if not search.small and not settle:
+            parts.append(partial(_prove, search, compiled, seed, ended))
+        _together(search, parts)
+        if settle:
+            return []
     search.note = "improving"
     polish: list[Part] = [
         partial(improve, search, np.random.default_rng((seed, k))) for k in range(max(1, workers - search.small))
@@ -227,6 +230,19 @@ def run(search: Search, start: Choice | None, workers: int, seed: int, settle: b
         polish.append(partial(whole, search, workers, seed))
     _together(search, polish)
     return []
+
+
+def _begun(search: Search, compiled: Compiled, start: Choice | None, workers: int, seed: int) -> Choice:
+    """A rota by tours alone; whoever found no legal days in it keeps those of the start, or is off."""
+    return anneal(
+        compiled,
+        seconds=max(0.0, search.left()),
+        seed=seed,
+        start=start,
+        workers=workers,
+        should_stop=lambda: search.stopped,
+        sweeps=0,
+    )
 
 
 def _anneal(
@@ -238,7 +254,7 @@ def _anneal(
     ended: threading.Event,
     settle: bool,
 ) -> None:
-    """Construct and anneal over tours; of a small problem only construct, for CP-SAT does better there."""
+    """Anneal over tours; a small problem not at all, for CP-SAT does better there."""
     try:
         anneal(
             compiled,

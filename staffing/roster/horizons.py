@@ -15,16 +15,23 @@ import numpy as np
 
 from staffing.progress import SILENT
 from staffing.roster.columns import Generation, Root
-from staffing.roster.labels import Horizon, Steps, UnfitError, horizon_of
+from staffing.roster.dives import Dives
+from staffing.roster.label_nodes import UnfitError
+from staffing.roster.labels import Horizon, Known, horizon_of
+from staffing.roster.listing import near, prove
 from staffing.roster.master import Pool
 from staffing.roster.neighbourhoods import whole
 from staffing.roster.primitives import Choice, Program
 from staffing.roster.search import Search
+from staffing.roster.sweeps import anneal as sweep
 
 ROOT = 0.5
 """Share of the time that the linear program over everybody may take."""
 PROOF = 0.5
 """Share of the time left that listing horizons and choosing among them may take."""
+
+AGAIN, WARM = 0.7, 0.05
+"""Where the linear program was not solved in its time: share of the time left for annealing again, and its first noise."""
 
 DENSE = 4.0
 """Mean number of intervals of an option up to which a linear program over horizons is sparse."""
@@ -40,7 +47,7 @@ def horizons_of(program: Program) -> list[Horizon] | None:
     """
     if program.bands or not any(r.lo > 1 for r in program.runs) or program.length.mean() > DENSE:
         return None
-    known: dict[bytes, Steps] = {}
+    known = Known()
     try:
         return [horizon_of(program, a, known=known) for a in range(program.shape[0])]
     except UnfitError:
@@ -74,34 +81,42 @@ class Exact:
         try:
             if search.choice is not None and not search.over():
                 self.root = own.root(search.choice, ROOT * search.left())
-            if self.root is None or search.choice is None or search.over():
-                return
-            found, _ = own.dive(search.choice, range(len(search.choice)), self.root)
-            if found is not None:
-                search.offer(found)
+            if self.root is not None and self.root.solved and search.choice is not None and not search.over():
+                found, _ = Dives(own).dive(search.choice, range(len(search.choice)), self.root)
+                if found is not None:
+                    search.offer(found)
         except TimeoutError:
             return
         finally:
             self._ready.set()
-        if len(self.threads) == 1:
-            own.prove(self.root, PROOF * search.left())
-        self._descend(own, self.root)
+        self._finish(own, proving=len(self.threads) == 1, small=False)
 
     def _follow(self, k: int, own: Generation) -> None:
-        search = self.search
-        own.anneal(ROOT * search.left(), self._ready.is_set)
-        if self.root is None or search.over():
+        sweep(own, ROOT * self.search.left(), self._ready.is_set)
+        self._finish(own, proving=k == 0, small=k == 0 and self.search.small)
+
+    def _finish(self, own: Generation, *, proving: bool, small: bool) -> None:
+        """What a thread does once the linear program is solved, or will not be in time."""
+        search, root = self.search, self.root
+        if search.over():
             return
-        if k == 0 and search.small and search.cost - search.bound > WIDE * search.cost:
+        if root is None or not root.solved:
+            until = search.elapsed() + AGAIN * search.left()
+            sweep(own, until - search.elapsed(), lambda: search.elapsed() > until, WARM)
+        elif small and search.cost - search.bound > WIDE * search.cost:
             whole(search, 2, int(own.rng.integers(2**31)))
-        elif k == 0:
-            own.prove(self.root, PROOF * search.left())
-        self._descend(own, self.root)
+        elif proving:
+            prove(own, root, PROOF * search.left())
+        if root is not None:
+            self._descend(own, root)
+        elif not search.over():
+            sweep(own, search.left(), search.over, 0.0)
 
     def _descend(self, own: Generation, root: Root) -> None:
+        dives = Dives(own)
         while not self.search.over():
             try:
-                own.neighbourhood(root)
+                dives.neighbourhood(root)
             except TimeoutError:
                 return
 
@@ -112,4 +127,6 @@ def compile_kernels(program: Program) -> None:
     exact = Exact(Search(program, 1.0, SILENT), [horizon_of(program, a) for a in range(program.shape[0])], 1, 1)
     exact.construct(None)
     own = exact.threads[0]
-    own.near(Root(0.0, np.zeros(program.cover.need.shape), np.zeros(program.shape[0])), 0.0, 1)
+    near(own, Root(0.0, np.zeros(program.cover.need.shape), np.zeros(program.shape[0])), 0.0, 1)
+    if exact.search.choice is not None:
+        own.pricer.climb(0, np.zeros(program.shape[1:]), exact.search.choice[0], most=0)

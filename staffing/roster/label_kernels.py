@@ -165,6 +165,67 @@ def reduce_prices(la: Any, price: Any, off: Any, cheapest: Any, which: Any) -> N
 
 
 @njit(cache=True, nogil=True)
+def trace(la: Any, then: Any, row: Any, path: Any) -> None:
+    """Label before each day, and after the last, of a tour."""
+    k = 0
+    for d in range(la.off.shape[0]):
+        path[d] = k
+        c = la.class_of[d, row[d]] if row[d] >= 0 else 0
+        k = then[d, la.step[d, c], k]
+    path[-1] = k
+
+
+@njit(cache=True, nogil=True)
+def climb_beside(la: Any, then: Any, tolls: Any, tolled: Any, cheapest: Any, path: Any, reach: int, cost: Any) -> None:
+    """As `climb`, over labels numbered at most `reach` away from those of a tour; all others cost `INF` or keep their costs.
+
+    `path` are the tour's labels, from `trace`. The cheapest tour of these labels costs no more than that tour.
+    """
+    D = la.off.shape[0]
+    U = la.arcs.shape[0]
+    row = np.empty(2 * reach + 1)
+    n = la.labels[D]
+    lo, hi = max(0, path[D] - reach), min(n, path[D] + reach + 1)
+    for u in range(U):
+        b = la.offset[D] + u * (n + 1)
+        for k in range(lo, hi):
+            cost[b + k] = 0.0
+        cost[b + n] = INF
+    for d in range(D - 1, -1, -1):
+        n, m = la.labels[d], la.labels[d + 1]
+        base, after = la.offset[d], la.offset[d + 1]
+        first, last = lo, hi
+        lo, hi = max(0, path[d] - reach), min(n, path[d] + reach + 1)
+        for u in range(U):
+            b = base + u * (n + 1)
+            for k in range(lo, hi):
+                cost[b + k] = INF
+            cost[b + n] = INF
+        for c in range(la.classes[d]):
+            p = cheapest[d, c]
+            if p >= IMPOSSIBLE:
+                continue
+            move, j = la.move[d, c], la.step[d, c]
+            nx = then[d, j]
+            for v in range(U):
+                x0, x1 = la.back_ptr[move, v], la.back_ptr[move, v + 1]
+                if x0 == x1:
+                    continue
+                source = after + v * (m + 1)
+                for k in range(lo, hi):
+                    to = nx[k]
+                    row[k - lo] = cost[source + to] + p if first <= to < last else INF
+                if tolled[d]:
+                    for k in range(lo, hi):
+                        row[k - lo] += tolls[d, j, k]
+                for x in range(x0, x1):
+                    b = base + la.back[x] * (n + 1) + lo
+                    target = cost[b : b + hi - lo]
+                    for k in range(hi - lo):
+                        target[k] = row[k] if row[k] < target[k] else target[k]
+
+
+@njit(cache=True, nogil=True)
 def climb(la: Any, then: Any, tolls: Any, tolled: Any, cheapest: Any, first: int, cost: Any) -> None:
     """Cost of the cheapest rest of the horizon from each node and label, from the last day back to day `first`."""
     D = la.off.shape[0]
@@ -218,9 +279,14 @@ def walk(
     start: int,
     noise: float,
     seed: int,
+    path: Any,
+    reach: int,
     out: Any,
 ) -> float:
-    """Walk from the start; with noise, by the cost of the rest plus Gumbel noise. Cost, `INF` where there is no tour."""
+    """Walk from the start; with noise, by the cost of the rest plus Gumbel noise. Cost, `INF` where there is no tour.
+
+    `path` and `reach` are as in `climb_beside`; after `climb` the reach is the number of labels.
+    """
     D = la.off.shape[0]
     if noise > 0.0:
         np.random.seed(seed)  # noqa: NPY002 (numba's own generator)
@@ -235,8 +301,9 @@ def walk(
             if v < 0 or cheapest[d, c] >= IMPOSSIBLE:
                 continue
             j = la.step[d, c]
-            rest = cost[after + v * m + then[d, j, k]]
-            if rest >= IMPOSSIBLE:
+            to = then[d, j, k]
+            rest = cost[after + v * m + to]
+            if rest >= IMPOSSIBLE or abs(to - path[d + 1]) > reach:
                 continue
             x = cheapest[d, c] + rest + (tolls[d, j, k] if tolled[d] else 0.0)
             key = x if noise == 0.0 else x + noise * np.log(-np.log(np.random.random()))  # noqa: NPY002

@@ -18,6 +18,7 @@ from staffing.grid import FloatArray
 from staffing.roster.cover import price
 from staffing.roster.evaluate import count_cost, supply, value
 from staffing.roster.primitives import Choice, Program
+from staffing.roster.tables import Compiled
 
 Row = npt.NDArray[np.int32]
 """Option of each day of one agent, -1 for a day off, shape (D,)."""
@@ -36,17 +37,18 @@ class Column:
 
 
 class Pool:
-    """Every column found so far, shared by threads."""
+    """Every column found so far, and the tables that keep cover, shared by threads."""
 
     def __init__(self, agents: int) -> None:
         self.of: list[list[Column]] = [[] for _ in range(agents)]
         self._keys: dict[tuple[int, bytes], Column] = {}
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
+        self.compiled: Compiled | None = None
 
     def add(self, agent: int, row: Row, cost: int) -> Column:
         """The column, a new one if need be."""
         key = (agent, row.tobytes())
-        with self._lock:
+        with self.lock:
             found = self._keys.get(key)
             if found is None:
                 found = self._keys[key] = Column(agent, row, cost)

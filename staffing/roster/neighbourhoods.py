@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
+import time
+
 import numpy as np
 
 from staffing.grid import BoolArray, IntArray
 from staffing.roster.cover import added, at, split
-from staffing.roster.cpsat import build, solve
+from staffing.roster.cpsat import Model, build, solve
 from staffing.roster.evaluate import broken, supply
 from staffing.roster.primitives import Choice, Program
 from staffing.roster.search import Search
 
 BOUNDING = ("max_lp", "reduced_costs")
 """Sub-solvers that keep the bound with few workers."""
+
+LOOKING = 2.0
+"""Seconds in which further agents with conflicts are looked for once there is one."""
 
 
 def projected(program: Program, choice: Choice, free: BoolArray, group: int, most: int) -> IntArray:
@@ -31,10 +37,14 @@ def projected(program: Program, choice: Choice, free: BoolArray, group: int, mos
 def construct(search: Search, start: Choice | None, seed: int) -> tuple[Choice | None, list[int]]:
     """A first choice: one agent after another, each the best month given those before.
 
+    Whether an agent has legal days at all is asked first, for those whose days in `start` are not legal: they may have been
+    looked for in vain.
+
     Returns
     -------
     tuple
-        The choice (None where the search was stopped before everybody had one) and the agents whose rules conflict.
+        The choice (None where the search was stopped before everybody had one) and the agents whose rules conflict; where they
+        are many, those found within `LOOKING` seconds of the first.
     """
     program = search.program
     A, D, _ = program.shape
@@ -48,6 +58,10 @@ def construct(search: Search, start: Choice | None, seed: int) -> tuple[Choice |
         todo = sorted(bad)
     stuck: list[int] = []
     order = np.random.default_rng(seed).permutation(todo)
+    if start is not None:
+        stuck = _without_days(search, choice, order, seed)
+        if stuck:
+            return None, stuck
     for a in order:
         if search.stopped:
             return None, []
@@ -62,9 +76,7 @@ def construct(search: Search, start: Choice | None, seed: int) -> tuple[Choice |
         model = build(program, hint, free, slopes=slopes)
         answer = solve(model, min(share, 3.0), seed=seed, should_stop=lambda: search.stopped)
         if answer.choice is None and answer.status != "INFEASIBLE" and not search.stopped:
-            model = build(program, hint, free, cover=False)
-            model.model.proto.clear_objective()
-            answer = solve(model, 600.0, seed=seed, should_stop=lambda: search.stopped)
+            answer = solve(_legal(program, hint, free), 600.0, seed=seed, should_stop=lambda: search.stopped)
         if answer.choice is not None:
             choice[a] = answer.choice[a]
         elif answer.status == "INFEASIBLE":
@@ -72,6 +84,29 @@ def construct(search: Search, start: Choice | None, seed: int) -> tuple[Choice |
         else:
             return None, []
     return (None, stuck) if stuck else (choice, [])
+
+
+def _without_days(search: Search, choice: Choice, agents: IntArray, seed: int) -> list[int]:
+    """Those of some agents who have no legal days; once there is one, others are looked for only for a while."""
+    stuck: list[int] = []
+    until = math.inf
+    for a in agents:
+        if search.stopped or time.perf_counter() > until:
+            break
+        free = np.zeros(choice.shape, np.bool_)
+        free[a] = True
+        answer = solve(_legal(search.program, choice, free), 600.0, seed=seed, should_stop=lambda: search.stopped)
+        if answer.status == "INFEASIBLE":
+            until = min(until, time.perf_counter() + LOOKING)
+            stuck.append(int(a))
+    return stuck
+
+
+def _legal(program: Program, hint: Choice, free: BoolArray) -> Model:
+    """Any days that keep the rules: no cover, no prices."""
+    model = build(program, hint, free, cover=False)
+    model.model.proto.clear_objective()
+    return model
 
 
 class Size:

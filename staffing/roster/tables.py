@@ -119,7 +119,7 @@ def prepare(program: Program, longest: int = LONGEST) -> Compiled:
     families = np.unique(np.concatenate([program.start, program.end]), axis=1, return_inverse=True)[1]
     tables = Tables(
         group=read_only_view(program.cover.group, np.int64),
-        allowed=allowed,
+        allowed=read_only_view(allowed, np.bool_),
         cost=read_only_view(program.cost, np.int32),
         off_allowed=read_only_view(program.off_allowed, np.bool_),
         off_cost=read_only_view(program.off_cost, np.int32),

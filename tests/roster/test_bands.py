@@ -6,15 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numba import typeof
 
 from staffing.roster import costs, rules
-from staffing.roster.anneal import anneal, violations
+from staffing.roster.anneal import _Search, anneal, violations
 from staffing.roster.bands import Windows
 from staffing.roster.compile import compile_program
 from staffing.roster.engine import solve
 from staffing.roster.evaluate import broken
 from staffing.roster.options import expand, roster_of
 from staffing.roster.problem import RosterProblem
+from staffing.roster.tables import prepare
+from tests.roster.programs import random_program
 from tests.roster.roster_cases import random_problem
 
 
@@ -67,3 +70,13 @@ def test_small_problems_are_solved_whole_and_cost_what_they_say() -> None:
     assert result.roster is not None
     assert rules.audit(problem, result.roster) == ()
     assert sum(costs.terms(problem, result.roster).values()) == pytest.approx(result.objective)
+
+
+def test_every_program_and_every_window_is_of_the_types_that_kernels_are_compiled_for() -> None:
+    problem = close(1)
+    program = compile_program(problem, expand(problem))
+    search = _Search(prepare(program), 1, None, 1, lambda: False, 0.0)
+    search.pool.shutdown()
+    assert search.windows is not None
+    kinds = {typeof(prepare(random_program(seed)).tables) for seed in range(8)}
+    assert kinds == {typeof(prepare(program).tables)} == {typeof(search.compiled.tables)}

@@ -13,6 +13,7 @@ from staffing.roster.engine import run
 from staffing.roster.evaluate import broken, cost
 from staffing.roster.horizons import Exact, horizons_of
 from staffing.roster.labels import horizon_of
+from staffing.roster.listing import prove
 from staffing.roster.master import Master, Pool, own_cost
 from staffing.roster.primitives import Count, Run
 from staffing.roster.search import Search
@@ -60,7 +61,7 @@ def test_bound_is_below_and_roster_is_the_optimum_of_small_programs(seed):
     root = own.root(search.choice, 5.0)
     assert root.bound <= best + 1e-6
     assert search.bound <= best
-    own.prove(root, 5.0)
+    prove(own, root, 5.0)
     assert search.cost == best
     assert search.optimal
     assert not broken(program, search.choice)
@@ -96,7 +97,7 @@ def test_columns_taken_whole_are_the_best_of_them():
     choice, bound = master.best(5.0, lambda: False)
     assert cost(program, choice) == best
     assert bound == pytest.approx(best)
-    own.prove(Root(0.0, np.zeros(program.cover.need.shape), np.zeros(2)), 0.0)
+    prove(own, Root(0.0, np.zeros(program.cover.need.shape), np.zeros(2)), 0.0)
     assert search.bound == 0.0
 
 

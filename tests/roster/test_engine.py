@@ -103,6 +103,19 @@ def test_contradicting_locks_are_told_in_words() -> None:
     assert repair in [f"cheapest repair, give up: {sentence}" for sentence in locked]
 
 
+def test_a_conflict_of_one_is_told_without_a_search_for_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("nothing is searched where somebody has no legal days")
+
+    monkeypatch.setattr(engine, "_anneal", never)
+    problem = random_problem(11, agents=20, days=28)
+    day = problem.grid.dates
+    locks = (Lock("a1", day[4], "L"), Lock("a1", day[5], "E"))
+    result = solve(replace(problem, absences=(), locks=locks), seconds=60)
+    assert result.status is RosterStatus.INFEASIBLE
+    assert len(result.conflicts) == 4
+
+
 def test_bad_input_is_refused_with_every_problem() -> None:
     problem = random_problem(3, agents=2, days=7, busy=False)
     bad = replace(

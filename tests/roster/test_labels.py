@@ -2,12 +2,14 @@
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from staffing.roster.label_kernels import IMPOSSIBLE, climb, list_near, reduce_prices, walk
-from staffing.roster.labels import UnfitError, horizon_of
+from staffing.roster.label_kernels import IMPOSSIBLE, climb, climb_beside, list_near, reduce_prices, trace, walk
+from staffing.roster.label_nodes import UnfitError
+from staffing.roster.labels import horizon_of
 from staffing.roster.primitives import Count, Run
 from tests.roster.programs import kept, own_cost, random_program, rows, seeds
 
@@ -28,9 +30,9 @@ class Solved:
 
     def walk(self, noise=0.0, seed=0):
         h = self.horizon
-        found = walk(
-            h.layers, h.then, h.tolls, h.tolled, self.cheapest, self.which, self.cost, h.start, noise, seed, self.out
-        )
+        path, reach = np.zeros(len(self.out) + 1, np.int64), int(h.layers.labels.max())
+        arrays = h.layers, h.then, h.tolls, h.tolled, self.cheapest, self.which, self.cost
+        found = walk(*arrays, h.start, noise, seed, path, reach, self.out)
         return found, tuple(self.out.tolist())
 
     def near(self, most, limit):
@@ -69,6 +71,32 @@ def test_cheapest_horizon_is_the_cheapest_of_all_rows(seed):
         for k in range(3):
             found, row = solved.walk(noise=8.0, seed=k)
             assert costs[row] == pytest.approx(found)
+
+
+@pytest.mark.parametrize("seed", seeds(60))
+def test_beside_a_tour_the_cheapest_of_close_labels_is_found_and_of_all_where_the_reach_is_wide(seed):
+    program = random_program(seed)
+    _, D, S = program.shape
+    prices = np.random.default_rng(seed).integers(-40, 40, (D, S)).astype(float)
+    costs = priced(program, 0, prices)
+    solved = Solved(program, 0, prices)
+    h = solved.horizon
+    if not costs or h.left_out:
+        return
+    arrays = h.layers, h.then, h.tolls, h.tolled
+    path, out = np.zeros(D + 1, np.int64), np.zeros(D, np.int32)
+    found = {}
+    stays = max(costs, key=costs.get)
+    trace(h.layers, h.then, np.array(stays, np.int32), path)
+    for reach in (0, 1, 2, int(h.layers.labels.max())):
+        cost = np.full(h.cells, -1e6)  # what is out of reach is not looked at
+        climb_beside(*arrays, solved.cheapest, path, reach, cost)
+        found[reach] = walk(*arrays, solved.cheapest, solved.which, cost, h.start, 0.0, 0, path, reach, out)
+        assert costs[tuple(out.tolist())] == pytest.approx(found[reach])
+    values = list(found.values())
+    assert values[0] <= costs[stays] + 1e-6
+    assert all(wide <= narrow + 1e-6 for narrow, wide in pairwise(values))
+    assert values[-1] == pytest.approx(min(costs.values()))
 
 
 @pytest.mark.parametrize("seed", seeds(60))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -77,6 +79,16 @@ def test_a_start_keeps_the_agents_who_are_legal(program: Program, legal: Choice)
     assert choice is not None
     assert (choice[[0, 2]] == legal[[0, 2]]).all()
     assert broken(program, choice) == set()
+
+
+def test_agents_without_legal_days_are_named_before_anybody_is_planned(program: Program, legal: Choice) -> None:
+    """Two of three may neither work nor be off on a day; the third keeps the days it has."""
+    allowed, off = program.allowed.copy(), program.off_allowed.copy()
+    allowed[1:, 2], off[1:, 2] = False, False
+    impossible = replace(program, allowed=allowed, off_allowed=off)
+    choice, stuck = construct(Search(impossible, 3.0, SILENT), legal, 1)
+    assert choice is None
+    assert sorted(stuck) == [1, 2]
 
 
 def test_a_stopped_construction_has_nothing(program: Program) -> None:

@@ -156,8 +156,11 @@ def test_what_stands_against_a_rota_is_told_with_its_repair():
     assert problem(t, "cheapest repair, give up: Anna Adler: at most 6 days in a row").startswith(
         "günstigste Abhilfe, aufgeben: Anna Adler: höchstens 6 "
     )
-    line = "all of these 3 agents (of 9 who cannot be planned) could be planned without: min_rest"
-    assert problem(t, line) == "alle diese 3 Personen (von 9, die nicht planbar sind) wären planbar ohne: min_rest"
+    line = "all of these 3 agents (of at least 9 who cannot be planned) could be planned without: min_rest"
+    assert (
+        problem(t, line)
+        == "alle diese 3 Personen (von mindestens 9, die nicht planbar sind) wären planbar ohne: min_rest"
+    )
 
 
 def test_a_problem_is_told_part_by_part_and_english_stays_as_it_is():

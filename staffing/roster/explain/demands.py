@@ -350,7 +350,7 @@ def conflicts_of_roster(problem: RosterProblem, options: Options, agents: Sequen
             key=lambda some: (sum(weight[rule] for rule in some), len(some)),
         )
         mending = next((x for x in sets if all(d.mended_without(x) for d in asked)), ())
-        more = f" (of {len(agents)} who cannot be planned)" if len(agents) > TOLD else ""
+        more = f" (of at least {len(agents)} who cannot be planned)" if len(agents) > TOLD else ""
         if mending:
             lines.append(f"all of these {len(asked)} agents{more} could be planned without: {', '.join(mending)}")
     return tuple(lines)
