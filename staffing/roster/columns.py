@@ -186,11 +186,10 @@ class Generation:
         master = Master(self.program, first, everybody)
         for a in everybody:
             master.add(self.pool.of[a])
-        if self.costs(everybody) > SWEEP:  # the first prices swing, and each round takes long
-            nothing = np.zeros(self.program.shape[1:])
-            least = [self.pricer.tours(a, nothing, tries=1)[0] for a in everybody if not self.search.over()]
-            if len(least) == len(first):
-                self.search.prove(sum(least) - TIE * len(first))
+        nothing = np.zeros(self.program.shape[1:])  # a bound at once, for prices swing at first
+        least = [self.pricer.tours(a, nothing, tries=1)[0] for a in everybody if not self.search.over()]
+        if len(least) == len(first):
+            self.search.prove(sum(least) - TIE * len(first))
         root: Root | None = None
         until = self.search.elapsed() + seconds
 
