@@ -83,9 +83,12 @@ def followed(*keys: str, arriving: bool = False) -> Entry | None:
     To be asked before `show`: within one run of the script the address then reads as if the browser had followed.
     """
     known = Address() if arriving else st.session_state.get(_slot(keys), Address())
-    told = next(((k, st.query_params[k]) for k in keys if st.query_params.get(k)), None)
     context = get_script_run_ctx()
-    st.session_state[_slot(keys)], news = known.heard(told, back=context is not None and context.is_history_navigation)
+    back = context is not None and context.is_history_navigation
+    found = [(k, st.query_params[k]) for k in keys if st.query_params.get(k)]
+    # several at once: one that `show` has put in and one that it has yet to take out
+    told = found[0] if len(found) == 1 or (found and (back or known.told is None)) else None
+    st.session_state[_slot(keys)], news = known.heard(told, back=back)
     return news
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from staffing.ui.components.mount import page_texts
 from staffing.ui.texts import Texts
 
+GONE = "Is Streamlit still running? If you accidentally stopped Streamlit, just restart it in your terminal:"
+ENGLISH = {
+    "Connection error": "The app does not answer",
+    GONE: "What was saved is kept. Start the app again:",
+    "streamlit run yourscript.py": "staffing app",
+}
 GERMAN = {
+    "Connection error": "Die App antwortet nicht",
+    GONE: "Was gespeichert war, bleibt erhalten. Die App neu starten:",
+    "streamlit run yourscript.py": "staffing app",
     "Upload": "Hochladen",
     "Browse files": "Dateien auswählen",
     "file upload": "Datei hochladen",
@@ -62,7 +71,7 @@ def page_words(t: Texts) -> None:
         key="page-words",
         data={
             "language": t.language,
-            "exact": GERMAN if german else {},
+            "exact": GERMAN if german else ENGLISH,
             "patterns": [list(p) for p in GERMAN_PATTERNS] if german else [],
         },
     )
