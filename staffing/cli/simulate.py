@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from dataclasses import replace
 from datetime import date
@@ -127,7 +128,7 @@ def read_stress(args: argparse.Namespace, problem: RosterProblem, duty: OnDuty) 
         count, _, day = text.partition(":")
         try:
             index = grid.day_index(date.fromisoformat(day))
-            absent += ill(duty, grid, _inside(index), int(count))
+            absent += ill(duty, grid, _inside(index), _some(count))
         except ValueError:
             found.add(
                 "--ill", f"cannot read {text!r}", f"write e.g. 3:{grid.dates[0].isoformat()}, a day of the horizon"
@@ -151,12 +152,24 @@ def _inside(index: int | None) -> int:
     return index
 
 
+def _finite(text: str) -> float:
+    if not math.isfinite(float(text)):
+        raise ValueError("no number")
+    return float(text)
+
+
+def _some(text: str) -> int:
+    if int(text) < 1:
+        raise ValueError("nobody")
+    return int(text)
+
+
 def _by_queue(texts: list[str], option: str, example: str, found: Problems) -> dict[str, float]:
     out = {}
     for text in texts:
         queue, _, value = text.rpartition("=")
         try:
-            out[queue or "all"] = float(value)
+            out[queue or "all"] = _finite(value)
         except ValueError:
             found.add(option, f"cannot read {text!r}", f"write {example}")
     return out

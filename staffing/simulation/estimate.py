@@ -141,7 +141,7 @@ def share(sums: Sums) -> Estimate:
 
 
 def change(y: FloatArray, x: FloatArray, y_before: FloatArray, x_before: FloatArray) -> Estimate:
-    """Change of a ratio between two scenarios that met the same random numbers, with its band; shapes (R, ...).
+    """Change of a share between two scenarios that met the same random numbers, with its band; shapes (R, ...).
 
     The residuals of the two ratios (delta method) are subtracted replication by replication, so what both have in common,
     above all the contacts of a month, does not widen the band.
@@ -160,4 +160,10 @@ def change(y: FloatArray, x: FloatArray, y_before: FloatArray, x_before: FloatAr
         after, before = y.sum(0) / x.sum(0), y_before.sum(0) / x_before.sum(0)
         residual = (y - after * x) / x.mean(0) - (y_before - before * x_before) / x_before.mean(0)
         half = student(r) * residual.std(0, ddof=1) / np.sqrt(r)
-    return Estimate(after - before, after - before - half, after - before + half)
+    moved = after - before
+    # No share falls below nothing or rises above all; rounding must not put the mean outside its band.
+    low, high = (
+        np.maximum(moved - half, np.fmin(-before, moved)),
+        np.minimum(moved + half, np.fmax(1.0 - before, moved)),
+    )
+    return Estimate(moved, low, high)

@@ -192,11 +192,21 @@ def test_a_rota_is_simulated_under_stress(planned, capsys):
 
 def test_a_stress_that_cannot_be_read_is_told_with_everything_wrong(planned, capsys):
     base, out = planned
-    wrong = ["--volume", "x", "--aht-seconds", "phone=long", "--ill", "3", "--ill", "1:2030-01-01"]
+    wrong = ["--volume", "x", "--volume", "nan", "--aht-seconds", "phone=long", "--ill", "3", "--ill", "1:2030-01-01"]
+    wrong.append("--ill=-3:2027-01-04")
     wrong += ["--absent", "nobody:2027-01-04", "--absent", "a1:2030-01-01"]
     assert main(["simulate", str(base), "--roster", str(out / "roster.csv"), *wrong]) == 2
     told = capsys.readouterr().err
-    for words in ("'x'", "'phone=long'", "'3'", "1:2030-01-01", "nobody", "2030-01-01 is not a day"):
+    for words in (
+        "'x'",
+        "'nan'",
+        "'-3:2027-01-04'",
+        "'phone=long'",
+        "'3'",
+        "1:2030-01-01",
+        "nobody",
+        "2030-01-01 is not a day",
+    ):
         assert words in told
 
 

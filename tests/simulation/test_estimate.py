@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from staffing.simulation.estimate import Sums, ratio, share, student
+from staffing.simulation.estimate import Sums, change, ratio, share, student
 
 
 def covered(success: float, contacts: int, replications: int, clump: int, tries: int = 400) -> float:
@@ -67,3 +67,11 @@ def test_the_band_of_a_rare_wait_reaches_further_up_than_down_and_never_below_no
         inside.append(band.low[0] <= 3.0 <= band.high[0])
     # As hard as it gets: 0.90 here, 0.79 by Student's t on the mean alone; in 4 of 100 samples nobody waits at all.
     assert np.mean(inside) > 0.87
+
+
+def test_a_share_cannot_change_by_more_than_there_is() -> None:
+    offered = np.full((2, 1), 10.0)
+    band = change(np.array([[0.0], [4.0]]), offered, np.array([[10.0], [2.0]]), offered)
+    assert np.isclose(band.mean[0], -0.4)
+    assert np.isclose(band.low[0], -0.6)
+    assert np.isclose(band.high[0], 0.4)
