@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DATE",
         help="follow the need as it is now: on these days, or wherever it has changed",
     )
-    parser.add_argument("--seconds", type=float, default=2.0, help="wall time of the search")
+    parser.add_argument("--seconds", type=float, default=1.4, help="wall time of the search")
     parser.add_argument(
         "--need",
         type=Path,

@@ -229,12 +229,8 @@ class Generation:
                 return None, []
             price = np.stack([flow.prices(a, d) for d in range(self.D)])
             bound, found = self.pricer.tours(a, price, extra=EXTRA, noise=1.0, tries=60, enough=1)
-            for noise in () if found or math.isinf(bound) else (5.0, 20.0, 80.0, 320.0):
-                # counts left out that prices of cover pull at: without these prices, any tour
-                self.pricer.multipliers[a][:] = 0.0
-                _, found = self.pricer.tours(a, np.zeros_like(price), extra=3 * EXTRA, noise=noise, tries=60, enough=1)
-                if found:
-                    break
+            if not found and not math.isinf(bound):  # no multipliers gave a tour that keeps the counts left out
+                found = self.pricer.cut_down(a, price)
             if math.isinf(bound):
                 stuck.append(a)
             elif not found:

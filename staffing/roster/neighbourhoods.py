@@ -9,7 +9,7 @@ import numpy as np
 
 from staffing.grid import BoolArray, IntArray
 from staffing.roster.cover import added, at, split
-from staffing.roster.cpsat import Model, build, solve
+from staffing.roster.cpsat import Answer, build, solve
 from staffing.roster.evaluate import broken, supply
 from staffing.roster.primitives import Choice, Program
 from staffing.roster.search import Search
@@ -17,7 +17,7 @@ from staffing.roster.search import Search
 BOUNDING = ("max_lp", "reduced_costs")
 """Sub-solvers that keep the bound with few workers."""
 
-LOOKING = 2.0
+LOOKING = 1.0
 """Seconds in which further agents with conflicts are looked for once there is one."""
 
 
@@ -76,7 +76,7 @@ def construct(search: Search, start: Choice | None, seed: int) -> tuple[Choice |
         model = build(program, hint, free, slopes=slopes)
         answer = solve(model, min(share, 3.0), seed=seed, should_stop=lambda: search.stopped)
         if answer.choice is None and answer.status != "INFEASIBLE" and not search.stopped:
-            answer = solve(_legal(program, hint, free), 600.0, seed=seed, should_stop=lambda: search.stopped)
+            answer = legal_days(search, hint, int(a), seed)
         if answer.choice is not None:
             choice[a] = answer.choice[a]
         elif answer.status == "INFEASIBLE":
@@ -93,20 +93,19 @@ def _without_days(search: Search, choice: Choice, agents: IntArray, seed: int) -
     for a in agents:
         if search.stopped or time.perf_counter() > until:
             break
-        free = np.zeros(choice.shape, np.bool_)
-        free[a] = True
-        answer = solve(_legal(search.program, choice, free), 600.0, seed=seed, should_stop=lambda: search.stopped)
-        if answer.status == "INFEASIBLE":
+        if legal_days(search, choice, int(a), seed).status == "INFEASIBLE":
             until = min(until, time.perf_counter() + LOOKING)
             stuck.append(int(a))
     return stuck
 
 
-def _legal(program: Program, hint: Choice, free: BoolArray) -> Model:
-    """Any days that keep the rules: no cover, no prices."""
-    model = build(program, hint, free, cover=False)
+def legal_days(search: Search, choice: Choice, agent: int, seed: int) -> Answer:
+    """Any days of an agent that keep the rules, near those of the choice: no cover, no prices."""
+    free = np.zeros(choice.shape, np.bool_)
+    free[agent] = True
+    model = build(search.program, choice, free, cover=False)
     model.model.proto.clear_objective()
-    return model
+    return solve(model, 600.0, seed=seed, should_stop=lambda: search.stopped)
 
 
 class Size:

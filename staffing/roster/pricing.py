@@ -18,8 +18,10 @@ from staffing.roster.labels import Horizon
 from staffing.roster.master import Column, Row
 from staffing.roster.primitives import Count, Program
 
-REACH, MANY = 60, 240
-"""Labels on either side of an agent's tour that annealing looks at where some day has more than so many."""
+REACH, MANY = 60, 2_000_000
+"""Labels on either side of an agent's tour that annealing looks at where solving the whole program takes more costs."""
+STARTS, FORBIDDEN = 5, 1e6
+"""Times that a tour is cut down until it keeps the counts left out, and the price of a day that is cut out."""
 GENTLE = 8.0
 """Cents by which a multiplier rises at first, at most, unless a tour is wanted at once."""
 EASING = 0.2
@@ -53,7 +55,7 @@ class Pricer:
     def climb(self, agent: int, price: FloatArray, beside: Row | None = None, most: int = MANY) -> float:
         """Solve an agent's program at prices beside its own cost, (D, S); what multipliers add to a tour's cost.
 
-        With a tour to stay beside, programs of more than `most` labels only look at sums close to those of this tour.
+        With a tour to stay beside, programs of more than `most` costs only look at sums close to those of this tour.
         """
         h = self.horizons[agent]
         total, constant = self.own[agent] + price, 0.0
@@ -61,7 +63,7 @@ class Pricer:
             total += m * weights
             constant -= m * (count.hi - count.base)
         reduce_prices(h.layers, total, self.off[agent], self.cheapest, self.which)
-        if beside is None or h.layers.labels.max() <= most:
+        if beside is None or h.cells <= most:
             self.reach = int(h.layers.labels.max())
             climb(h.layers, h.then, h.tolls, h.tolled, self.cheapest, 0, self.cost)
         else:
@@ -136,6 +138,31 @@ class Pricer:
             if not (over > 0).any() or len(found) >= enough:
                 break
         return bound, found
+
+    def cut_down(self, agent: int, price: FloatArray) -> list[Column]:
+        """A tour that keeps the counts left out: while one is too high, days of it are made dear; empty where none is found."""
+        left_out = self.left_out[agent]
+        self.multipliers[agent][:] = 0.0
+        for _ in range(STARTS):
+            dear, cut = price.copy(), np.zeros((len(left_out), self.program.shape[1]), np.bool_)
+            while True:
+                self.climb(agent, dear)
+                x, row = self.tour(agent)
+                if math.isinf(x):
+                    break
+                excess = [_value(c, w, row) - c.hi for c, w in left_out]
+                if max(excess) <= 0:
+                    return [Column(agent, row, round(x - earned(dear, row)))]
+                k = int(np.argmax(excess))
+                count, weights = left_out[k]
+                parts = [list(g) for g in count.groups] if count.any else [[d] for g in count.groups for d in g]
+                heavy = [g for g in parts if any(row[d] >= 0 and weights[d, row[d]] > 0 and not cut[k, d] for d in g)]
+                if not heavy:
+                    break
+                for i in self.rng.permutation(len(heavy))[: (excess[k] + 1) // 2].tolist():
+                    dear[heavy[i]] += np.where(weights[heavy[i]] > 0, FORBIDDEN, 0.0)
+                    cut[k, heavy[i]] = True
+        return []
 
     def _adjust(self, agent: int, over: FloatArray, turn: int, most: float) -> None:
         """Raise the multipliers of counts that are above their bounds, ever faster; lower those of others."""

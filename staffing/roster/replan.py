@@ -106,7 +106,7 @@ def replan(
     *,
     swaps: Sequence[Swap] = (),
     moved: Sequence[date] = (),
-    seconds: float = 2.0,
+    seconds: float = 1.4,
     days_ahead: int = 7,
     workers: int = 2,
     seed: int = 1,

@@ -1,11 +1,12 @@
 """What is asked of one agent, which of it contradicts the rest, and what would mend it.
 
-Each demand's constraints hold only while a literal of its own does; CP-SAT names literals that cannot hold together,
-and those that are not needed for the contradiction are taken out one by one.
+Each demand's constraints hold only while a literal of its own does. CP-SAT says which demands can hold together; those that are
+not needed for a contradiction are taken out one by one.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -120,6 +121,7 @@ class Demands:
         for compiler in RULES.values():
             for primitive in compiler(self.context):
                 self._add(primitive)
+        self.model.proto.clear_objective()
 
     def _switch(self, rule: str, message: str, **values: Value) -> cp_model.IntVar:
         """The literal of a new demand."""
@@ -230,47 +232,54 @@ class Demands:
 
     def core(self) -> tuple[Clause, ...]:
         """A smallest set of demands that contradict each other; empty where they do not."""
-        names = self._contradicting(self.literals)
-        if names is None:
-            return ()
-        for literal in list(names):
-            if not any(v is literal for v in names):
-                continue
-            fewer = self._contradicting([v for v in names if v is not literal])
-            if fewer is not None:
-                names = fewer
-        position = {v.index: i for i, v in enumerate(self.literals)}
-        return tuple(self.clauses[i] for i in sorted(position[v.index] for v in names))
+        found = self._core(range(len(self.literals)))
+        return tuple(self.clauses[i] for i in sorted(found or ()))
+
+    def _core(self, kept: Iterable[int]) -> set[int] | None:
+        """Some of the kept demands that contradict each other, none of which can be left out; None where there are none."""
+        names = set(kept)
+        if self._possible(names):
+            return None
+        for i in sorted(names):
+            if not self._possible(names - {i}):
+                names.remove(i)
+        return names
 
     def cheapest_repair(self) -> tuple[Clause, ...]:
-        """The cheapest demands to give up so that all others can be kept."""
-        self.model.clear_assumptions()
-        self.model.maximize(
-            cp_model.LinearExpr.weighted_sum(self.literals, [weight_of(clause) for clause in self.clauses])
-        )
+        """The cheapest demands to give up so that all others can be kept.
+
+        The cheapest that hit every contradiction known so far are given up; what still contradicts is learnt, until nothing
+        does: no cheaper set would do, for it would leave a known contradiction whole (implicit hitting sets; Reiter 1987).
+        """
+        known: list[set[int]] = []
+        while True:
+            given = self._cheapest_hitting(known)
+            core = self._core(i for i in range(len(self.literals)) if i not in given)
+            if core is None:
+                return tuple(self.clauses[i] for i in sorted(given))
+            known.append(core)
+
+    def _cheapest_hitting(self, sets: Sequence[set[int]]) -> set[int]:
+        """The least weight of demands with one of every set."""
+        model = cp_model.CpModel()
+        chosen = {i: model.new_bool_var("") for i in sorted(set().union(*sets))}
+        for some in sets:
+            model.add_bool_or([chosen[i] for i in sorted(some)])
+        model.minimize(sum(weight_of(self.clauses[i]) * v for i, v in chosen.items()))
         solver = _solver()
-        solver.parameters.max_time_in_seconds = 10.0
-        status = solver.solve(self.model)
-        self.model.minimize(0)
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return ()
-        return tuple(c for c, v in zip(self.clauses, self.literals, strict=True) if not solver.value(v))
+        solver.solve(model)
+        return {i for i, v in chosen.items() if solver.value(v)}
 
     def mended_without(self, rules: Collection[str]) -> bool:
         """Whether the demands can be kept once all those of some rules are given up."""
-        kept = [v for c, v in zip(self.clauses, self.literals, strict=True) if c.rule not in rules]
-        return self._contradicting(kept) is None
+        return self._possible({i for i, c in enumerate(self.clauses) if c.rule not in rules})
 
-    def _contradicting(self, literals: list[cp_model.IntVar]) -> list[cp_model.IntVar] | None:
-        """Those of some demands that contradict each other, None where all can be kept together."""
-        self.model.minimize(0)
-        self.model.clear_assumptions()
-        self.model.add_assumptions(literals)
-        solver = _solver()
-        if solver.solve(self.model) != cp_model.INFEASIBLE:
-            return None
-        named = set(solver.sufficient_assumptions_for_infeasibility())
-        return [v for v in literals if v.index in named]
+    def _possible(self, kept: Collection[int]) -> bool:
+        """Whether some demands can be kept together. Their literals are fixed: as assumptions they would hide from presolve."""
+        for i, literal in enumerate(self.literals):
+            domain = self.model.proto.variables[literal.index].domain
+            domain[0] = domain[1] = int(i in kept)
+        return _solver().solve(self.model) != cp_model.INFEASIBLE
 
 
 def _solver() -> cp_model.CpSolver:
@@ -315,15 +324,15 @@ def repair(problem: RosterProblem, options: Options, agent: int) -> tuple[str, .
     return _named(problem, agent, Demands(problem, options, agent).cheapest_repair())
 
 
-TOLD = 10
-"""Agents whose conflicts are told one by one."""
+TOLD, TELLING = 10, 2.0
+"""Agents whose conflicts are told one by one, and the seconds after which no further one is begun."""
 
 
 def conflicts_of_roster(problem: RosterProblem, options: Options, agents: Sequence[int]) -> tuple[str, ...]:
     """Why some agents cannot be planned, in words: each one's contradiction with its cheapest repair, and the whole team's.
 
     For several agents the end tells the fewest rules (those of contract before those of law) that, given up for all of
-    them, would mend every one; of more than `TOLD` agents the others are counted.
+    them, would mend every one; where they are more than `TOLD`, or telling takes longer than `TELLING`, the others are counted.
 
     Parameters
     ----------
@@ -335,7 +344,10 @@ def conflicts_of_roster(problem: RosterProblem, options: Options, agents: Sequen
     context = make_context(problem, options)
     lines: list[str] = []
     asked, cores = [], []
+    began = time.perf_counter()
     for a in agents[:TOLD]:
+        if asked and time.perf_counter() - began > TELLING:
+            break
         demands = Demands(problem, options, a, context)
         core = demands.core()
         asked.append(demands)
@@ -350,7 +362,7 @@ def conflicts_of_roster(problem: RosterProblem, options: Options, agents: Sequen
             key=lambda some: (sum(weight[rule] for rule in some), len(some)),
         )
         mending = next((x for x in sets if all(d.mended_without(x) for d in asked)), ())
-        more = f" (of at least {len(agents)} who cannot be planned)" if len(agents) > TOLD else ""
+        more = f" (of at least {len(agents)} who cannot be planned)" if len(agents) > len(asked) else ""
         if mending:
             lines.append(f"all of these {len(asked)} agents{more} could be planned without: {', '.join(mending)}")
     return tuple(lines)
