@@ -31,17 +31,21 @@ from staffing.roster.problem import Activity, Lock, Roster, RosterProblem, Shift
 from staffing.roster.replan import Alternative, Swap, replan, with_absences
 
 Told = dict[str, Any]
+Question = Callable[[np.random.Generator], Callable[[], Told]]
+"""Asks; what it returns judges and tells the answer, which is not measured."""
 
 
-def measured(question: Callable[[np.random.Generator], Told], repeat: int, seed: int) -> tuple[float, Told]:
+def measured(question: Question, repeat: int, seed: int) -> tuple[float, Told]:
     """Median wall time of a question, and its last answer; once before, unmeasured, so that kernels are loaded."""
     question(np.random.default_rng(seed))
-    times, answer = [], {}
+    times = []
+    answer: Told = {}
     for n in range(repeat):
         rng = np.random.default_rng((seed, n))
         begun = time.perf_counter()
-        answer = question(rng)
+        told = question(rng)
         times.append(time.perf_counter() - begun)
+        answer = told()
     return statistics.median(times), answer
 
 
@@ -67,18 +71,19 @@ class Standing:
         there = [s for s in self.roster.shifts if s.day == day]
         return [there[i] for i in rng.choice(len(there), people, replace=False)]
 
-    def absent(self, people: int) -> Callable[[np.random.Generator], Told]:
+    def absent(self, people: int) -> Question:
         """So many fall ill on one day."""
 
-        def ask(rng: np.random.Generator) -> Told:
+        def ask(rng: np.random.Generator) -> Callable[[], Told]:
             shifts = self._one_day(rng, people)
             ill = [(self.problem.agents[s.agent].id, self.problem.grid.dates[s.day]) for s in shifts]
             now = with_absences(self.problem, ill)
-            return self._told(now, replan(self.problem, self.roster, ill, seed=self.seed))
+            found = replan(self.problem, self.roster, ill, seed=self.seed)
+            return lambda: self._told(now, found)
 
         return ask
 
-    def swap(self, rng: np.random.Generator) -> Told:
+    def swap(self, rng: np.random.Generator) -> Callable[[], Told]:
         """Two people with the same skills exchange their shifts of one day."""
         while True:
             one, other = self._one_day(rng, 2)
@@ -86,33 +91,35 @@ class Standing:
             if a.queues == b.queues and one.code != other.code:
                 break
         exchanged = Swap(a.id, b.id, self.problem.grid.dates[one.day])
-        return self._told(self.problem, replan(self.problem, self.roster, swaps=[exchanged], seed=self.seed))
+        found = replan(self.problem, self.roster, swaps=[exchanged], seed=self.seed)
+        return lambda: self._told(self.problem, found)
 
-    def moved(self, rng: np.random.Generator) -> Told:
+    def moved(self, rng: np.random.Generator) -> Callable[[], Told]:
         """A day's need is a fifth higher."""
         day = int(rng.integers(5, self.problem.grid.days - 8))
         more = np.where(self.problem.grid.day == day, 1.2, 1.0)
         now = replace(self.problem, required=np.round(self.problem.required * more * 4) / 4)
-        return self._told(now, replan(now, self.roster, moved=[now.grid.dates[day]], seed=self.seed))
+        found = replan(now, self.roster, moved=[now.grid.dates[day]], seed=self.seed)
+        return lambda: self._told(now, found)
 
-    def why(self, rng: np.random.Generator) -> Told:
+    def why(self, rng: np.random.Generator) -> Callable[[], Told]:
         """Why somebody has a shift."""
         (shift,) = self._one_day(rng, 1)
         agent, day = self.problem.agents[shift.agent].id, self.problem.grid.dates[shift.day]
         reason = why(self.problem, self.roster, agent, day, seed=self.seed)
-        return {"cost": reason.cost, "changes": len(reason.changes), "necessary": len(reason.necessary)}
+        return lambda: {"cost": reason.cost, "changes": len(reason.changes), "necessary": len(reason.necessary)}
 
-    def grant(self, rng: np.random.Generator) -> Told:
+    def grant(self, rng: np.random.Generator) -> Callable[[], Told]:
         """What it costs to give somebody a day off."""
         (shift,) = self._one_day(rng, 1)
         agent, day = self.problem.agents[shift.agent].id, self.problem.grid.dates[shift.day]
         reason = grant(self.problem, self.roster, agent, day, "off", seed=self.seed)
-        return {"cost": reason.cost, "changes": len(reason.changes), "necessary": len(reason.necessary)}
+        return lambda: {"cost": reason.cost, "changes": len(reason.changes), "necessary": len(reason.necessary)}
 
-    def conflict(self, people: int) -> Callable[[np.random.Generator], Told]:
+    def conflict(self, people: int) -> Question:
         """So many are locked into more days in a row than their contracts allow: who, why, and the cheapest repair."""
 
-        def ask(rng: np.random.Generator) -> Told:
+        def ask(rng: np.random.Generator) -> Callable[[], Told]:
             first, codes = int(rng.integers(0, 7)), {k: c.shifts or () for k, c in self.problem.contracts.items()}
             gone = {x.agent for x in self.problem.absences}
             whole = [a for a in self.problem.agents if a.id not in gone and all(a.availability or ())]
@@ -122,25 +129,29 @@ class Standing:
                 for day in self.problem.grid.dates[first : first + 8]
             )
             result = engine.solve(replace(self.problem, locks=locks), seconds=10.0, seed=self.seed)
-            return {"status": str(result.status), "lines": len(result.conflicts), "last": result.conflicts[-1]}
+            return lambda: {"status": str(result.status), "lines": len(result.conflicts), "last": result.conflicts[-1]}
 
         return ask
 
-    def breaks(self, rng: np.random.Generator) -> Told:
+    def breaks(self, rng: np.random.Generator) -> Callable[[], Told]:
         """All breaks of the month are placed anew."""
         del rng
         bare = Roster(tuple(replace(s, breaks=()) for s in self.roster.shifts))
         placed = place_breaks(self.problem, bare)
-        self.untold += len(rules.audit(self.problem, placed))
-        return {"breaks": sum(len(s.breaks) for s in placed.shifts)}
 
-    def activities(self, rng: np.random.Generator) -> Told:
+        def told() -> Told:
+            self.untold += len(rules.audit(self.problem, placed))
+            return {"breaks": sum(len(s.breaks) for s in placed.shifts)}
+
+        return told
+
+    def activities(self, rng: np.random.Generator) -> Callable[[], Told]:
         """One hour of coaching for everybody, when it hurts least."""
         del rng
         days = self.problem.grid.dates
         hour = Activity("coaching", (), 60, days[0], days[-1])
         placed = place_activities(replace(self.problem, activities=(hour,)), self.roster)
-        return {"placed": sum(len(s.activities) for s in placed.roster.shifts)}
+        return lambda: {"placed": sum(len(s.activities) for s in placed.roster.shifts)}
 
 
 def asked(agents: int, days: int, seconds: float, seed: int, repeat: int) -> Told:
@@ -153,7 +164,7 @@ def asked(agents: int, days: int, seconds: float, seed: int, repeat: int) -> Tol
     quarters = engine.solve(fine, seconds=seconds, seed=seed, monitor=Printer())
     assert quarters.roster is not None
     finer = Standing(fine, quarters.roster, seed)
-    questions: dict[str, Callable[[np.random.Generator], Told]] = {
+    questions: dict[str, Question] = {
         "replan, 1 ill": standing.absent(1),
         "replan, 2 ill": standing.absent(2),
         "replan, 3 ill": standing.absent(3),

@@ -343,7 +343,8 @@ def conflicts_of_roster(problem: RosterProblem, options: Options, agents: Sequen
     """
     context = make_context(problem, options)
     lines: list[str] = []
-    asked, cores = [], []
+    asked: list[Demands] = []
+    cores: list[tuple[Clause, ...]] = []
     began = time.perf_counter()
     for a in agents[:TOLD]:
         if asked and time.perf_counter() - began > TELLING:
