@@ -56,10 +56,18 @@ def go(page, name: str) -> None:
     page.get_by_test_id("stStatusWidget").wait_for(state="detached")
 
 
+IDLE = """() => {
+  const now = performance.now();
+  if (document.querySelector('.stApp')?.dataset.testScriptState !== 'notRunning') window.lastBusy = now;
+  return now - (window.lastBusy ?? 0) > 300;
+}"""
+
+
 def settle(page) -> None:
-    """Wait until the app has answered."""
+    """Wait until the app has answered: what was asked has had time to reach it, and nothing has run for a while."""
     page.wait_for_timeout(300)
     page.get_by_test_id("stStatusWidget").wait_for(state="detached")
+    page.wait_for_function(IDLE)
 
 
 def build(page, w, name: str) -> None:

@@ -138,8 +138,12 @@ def test_from_an_edit_to_a_published_version(fresh, visit, language):
     expect(first).to_have_text("")
 
     # official
+    settle(page)
     page.get_by_text(w["allow"], exact=True).click()
-    page.get_by_role("combobox", name=w["what"]).click()
+    what = page.get_by_role("combobox", name=w["what"])
+    what.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)  # an open list closes when the page scrolls
+    what.click()
     page.get_by_role("option", name=w["all"]).click()
     page.get_by_role("textbox", name=w["because"]).fill("a test")
     page.keyboard.press("Enter")
