@@ -37,16 +37,7 @@ def gap_of_month(
     ]
     reach = max((abs(c["value"][2]) for c in cells), default=1.0) or 1.0
     return {
-        "grid": {"left": 8, "right": 12, "top": 8, "bottom": 64, "containLabel": True},
-        "tooltip": {"formatter": "{b}", "confine": True},
-        "xAxis": {"type": "category", "data": list(times), "splitArea": {"show": False}, "axisTick": {"show": False}},
-        "yAxis": {
-            "type": "category",
-            "data": list(days),
-            "inverse": True,
-            "axisTick": {"show": False},
-            "axisLabel": {"interval": 0},
-        },
+        **_days_over_times(days, times),
         "visualMap": {
             "type": "continuous",
             "min": -reach,
@@ -102,16 +93,7 @@ def service_of_month(
     # The middle of the colours is the target: what lies below is stretched as far as what lies above.
     low = max(0.0, 2 * middle - 1.0)
     return {
-        "grid": {"left": 8, "right": 12, "top": 8, "bottom": 64, "containLabel": True},
-        "tooltip": {"formatter": "{b}", "confine": True},
-        "xAxis": {"type": "category", "data": list(times), "splitArea": {"show": False}, "axisTick": {"show": False}},
-        "yAxis": {
-            "type": "category",
-            "data": list(days),
-            "inverse": True,
-            "axisTick": {"show": False},
-            "axisLabel": {"interval": 0},
-        },
+        **_days_over_times(days, times),
         "visualMap": {
             "type": "continuous",
             "min": low,
@@ -149,4 +131,20 @@ def contacts_by_day(days: Sequence[str], queues: Sequence[str], contacts: Sequen
         "yAxis": {"type": "value", "axisLabel": {"formatter": "{value}"}},
         "dataZoom": [{"type": "inside"}, {"type": "slider", "height": 20, "bottom": 8}],
         "series": series,
+    }
+
+
+def _days_over_times(days: Sequence[str], times: Sequence[str]) -> Spec:
+    """The axes that both heat maps of a month have."""
+    return {
+        "grid": {"left": 8, "right": 12, "top": 8, "bottom": 64, "containLabel": True},
+        "tooltip": {"formatter": "{b}", "confine": True},
+        "xAxis": {"type": "category", "data": list(times), "splitArea": {"show": False}, "axisTick": {"show": False}},
+        "yAxis": {
+            "type": "category",
+            "data": list(days),
+            "inverse": True,
+            "axisTick": {"show": False},
+            "axisLabel": {"interval": 0},
+        },
     }

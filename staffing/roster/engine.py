@@ -212,12 +212,11 @@ def run(search: Search, start: Choice | None, workers: int, seed: int, settle: b
         if first is None:
             return stuck
         search.offer(first)
-    if tours:
+    if tours and not search.small:  # a small problem is left to CP-SAT, which does better there
         search.note = "building rotas"
         ended = threading.Event()
-        settle = settle and not search.small
         parts: list[Part] = [partial(_anneal, search, compiled, search.choice, workers, seed, ended, settle)]
-        if not search.small and not settle:
+        if not settle:
             parts.append(partial(_prove, search, compiled, seed, ended))
         _together(search, parts)
         if settle:
@@ -254,11 +253,11 @@ def _anneal(
     ended: threading.Event,
     settle: bool,
 ) -> None:
-    """Anneal over tours; a small problem not at all, for CP-SAT does better there."""
+    """Anneal over tours."""
     try:
         anneal(
             compiled,
-            seconds=0.0 if search.small else ANNEALING * search.left(),
+            seconds=ANNEALING * search.left(),
             seed=seed,
             start=start,
             workers=workers,
