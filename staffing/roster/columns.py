@@ -111,9 +111,9 @@ class Generation:
         self,
         master: Master,
         free: Sequence[int],
-        fixed: Sequence[Column],
         *,
         goal: float = -math.inf,
+        most: float = math.inf,
         rounds: int = 1_000,
         noise: float = 2.0,
         on_bound: Callable[[float, FloatArray, FloatArray], bool] = lambda bound, cover, agents: False,
@@ -123,11 +123,11 @@ class Generation:
         Parameters
         ----------
         master
-            Holds columns for every free agent.
-        free, fixed
-            Agents to price, and the columns that others were fixed to within the master.
-        goal
-            Stop once the program's value is this low.
+            Holds columns for every free agent, and what their days are held to.
+        free
+            Agents to price.
+        goal, most
+            Stop once the program's value is as low as the first, or the bound above the second.
         rounds
             Pricing rounds at most.
         noise
@@ -152,12 +152,12 @@ class Generation:
             cover = np.maximum(cover, self.lowest)
             earn, target = self.rewards(cover), self.rewards(now.cover)
             bound = master.outside + cheapest_cover(p, cover) - float((master.base * worth(p, cover)).sum())
-            for column in fixed:
-                bound += column.cost - earned(earn[group[column.agent]], column.row)
             agents = np.zeros(p.shape[0])
             new: list[Column] = []
             for a in free:
-                x, found = pricer.tours(a, -earn[group[a]], noise, EXTRA, tries)
+                held, constant = master.held(a)
+                x, found = pricer.tours(a, held - earn[group[a]], noise, EXTRA, tries)
+                x -= constant
                 bound += x
                 agents[a] = x
                 for column in found:
@@ -169,7 +169,7 @@ class Generation:
                 best, centre = bound, cover
                 if on_bound(bound, cover, agents):
                     break
-            if now.value - best < 1e-4 or best > self.search.cost - 1 + TIE:
+            if now.value - best < 1e-4 or best > min(most, self.search.cost - 1) + TIE:
                 break
             if master.add(new):
                 weight = SMOOTHING
@@ -179,6 +179,16 @@ class Generation:
             else:
                 break
         return now, best
+
+    def fill(self, master: Master, agent: int, cover: FloatArray) -> bool:
+        """Give the master columns of an agent that keep to what it is held to, at prices of cover; whether there are any."""
+        held, constant = master.held(agent)
+        price = held - self.rewards(np.maximum(cover, self.lowest))[self.program.cover.group[agent]]
+        _, found = self.pricer.tours(agent, price, extra=EXTRA, noise=1.0, enough=1)
+        days = np.arange(self.D)
+        found = [c for c in found if master.may[agent][days, c.row].all()]
+        master.add(self.pool.add(c.agent, c.row, c.cost) for c in found)
+        return bool(found)
 
     def root(self, first: Choice, seconds: float) -> Root | None:
         """Solve the linear program over everybody, telling every bound; None where time ran out before any."""
@@ -200,7 +210,7 @@ class Generation:
             return self.search.elapsed() > until
 
         try:
-            self.generate(master, everybody, [], on_bound=told)
+            self.generate(master, everybody, on_bound=told)
         except TimeoutError:
             return root
         if root is not None:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from ortools.linear_solver import pywraplp
 
-from staffing.grid import FloatArray
+from staffing.grid import BoolArray, FloatArray
 from staffing.roster.cover import price
 from staffing.roster.evaluate import count_cost, supply, value
 from staffing.roster.primitives import Choice, Program
@@ -23,6 +23,8 @@ from staffing.roster.tables import Compiled
 Row = npt.NDArray[np.int32]
 """Option of each day of one agent, -1 for a day off, shape (D,)."""
 
+FORBIDDEN = 1e6
+"""Price of a day that an agent is not to have."""
 PLAIN = "presolving/maxrounds = 0\nseparating/maxrounds = 0\nseparating/maxroundsroot = 0\n"
 """SCIP's parameters: presolve and cuts cost more than they bring on these programs."""
 
@@ -108,6 +110,8 @@ class Master:
         self.lp = lp = pywraplp.Solver.CreateSolver("SCIP" if self.whole else "GLOP")
         self._vars: list[pywraplp.Variable] = []
         self._known: set[int] = set()
+        _, D, S = self.program.shape
+        self.may = {a: np.ones((D, S + 1), np.bool_) for a in self.free}
         self._objective = objective = lp.Objective()
         still = self.choice.copy()
         still[list(self.free)] = -1
@@ -178,14 +182,45 @@ class Master:
             self._vars.append(x)
         return len(self.columns) - n
 
-    def fix(self, i: int) -> None:
-        """Take a column whole."""
-        self._vars[i].SetLb(1.0)
+    def hold(self, agent: int, may: BoolArray) -> bool:
+        """Hold a free agent to some options of each day, shape (D, S + 1), the last a day off; whether a column keeps to them."""
+        self.may[agent] = may
+        days, ends, some = np.arange(len(may)), self.lp.infinity(), False
+        for column, x in zip(self.columns, self._vars, strict=True):
+            if column.agent == agent:
+                keeps = bool(may[days, column.row].all())
+                x.SetUb(ends if keeps else 0.0)
+                some |= keeps
+        return some
+
+    def held(self, agent: int) -> tuple[FloatArray, float]:
+        """Prices of options, shape (D, S), that keep an agent's tours to what it is held to, and what they add to its cost."""
+        may = self.may[agent]
+        working = ~may[:, -1] * FORBIDDEN  # a day off cannot be priced, so working there is paid for
+        return np.where(may[:, :-1], 0.0, FORBIDDEN) - working[:, None], -float(working.sum())
+
+    def cells(self) -> FloatArray:
+        """How much of each option of each day the last solution takes, shape (A, D, S + 1), the last a day off."""
+        A, D, S = self.program.shape
+        out, days = np.zeros((A, D, S + 1)), np.arange(D)
+        for column, x in zip(self.columns, self._vars, strict=True):
+            share = x.solution_value()
+            if share > 0.0:
+                out[column.agent, days, column.row] += share
+        return out
 
     def solve(self, seconds: float) -> Prices:
         """Solve the linear program; `TimeoutError` where that takes longer than `seconds` of wall time."""
         self.lp.SetTimeLimit(max(1, int(seconds * 1000)))
         status = self.lp.Solve()
+        if status==4:
+            import time
+            for pr in ["use_preprocessing: false","use_dual_simplex: true","use_scaling: false","use_dual_simplex: true use_preprocessing: false"]:
+                t=time.time()
+                self.lp.SetSolverSpecificParametersAsString(pr)
+                print('ABN',pr,self.lp.Solve(),time.time()-t,flush=True)
+            self.lp.SetSolverSpecificParametersAsString("use_preprocessing: true use_dual_simplex: false use_scaling: true")
+            status=self.lp.Solve(); print('ABN again',status)
         if status != pywraplp.Solver.OPTIMAL:
             raise TimeoutError(f"the master program ended with status {status}")
         agent = np.zeros(self.program.shape[0])
@@ -194,10 +229,6 @@ class Master:
         return Prices(
             self._objective.Value(), np.array([[x.dual_value() for x in line] for line in self._queues]), agent
         )
-
-    def shares(self) -> FloatArray:
-        """How much of each column the last solution takes."""
-        return np.array([x.solution_value() for x in self._vars])
 
     def best(self, seconds: float, should_stop: Callable[[], bool]) -> tuple[Choice | None, float]:
         """Best whole choice within seconds of wall time, and a lower bound on any from these columns."""

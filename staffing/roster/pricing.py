@@ -15,13 +15,13 @@ from staffing.grid import FloatArray
 from staffing.roster.block_counts import HUGE
 from staffing.roster.label_kernels import IMPOSSIBLE, climb, climb_beside, reduce_prices, trace, walk
 from staffing.roster.labels import Horizon
-from staffing.roster.master import Column, Row
+from staffing.roster.master import FORBIDDEN, Column, Row
 from staffing.roster.primitives import Count, Program
 
 REACH, MANY = 60, 2_000_000
 """Labels on either side of an agent's tour that annealing looks at where solving the whole program takes more costs."""
-STARTS, FORBIDDEN = 5, 1e6
-"""Times that a tour is cut down until it keeps the counts left out, and the price of a day that is cut out."""
+STARTS = 5
+"""Times that a tour is cut down until it keeps the counts left out."""
 GENTLE = 8.0
 """Cents by which a multiplier rises at first, at most, unless a tour is wanted at once."""
 EASING = 0.2
