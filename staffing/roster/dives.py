@@ -7,19 +7,20 @@ then around the incumbent for some agents at a time.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from staffing.grid import FloatArray
+from staffing.grid import BoolArray, FloatArray
 from staffing.roster.columns import TIE, Generation, Root
-from staffing.roster.master import Master, agent_costs
+from staffing.roster.master import Column, Master, Row, agent_costs
 from staffing.roster.pricing import earned
 from staffing.roster.primitives import Choice
 
 NEAREST = 80
 """Columns of each free agent that a dive begins with."""
-CHUNK = 0.3
+CHUNK = float(os.environ.get("PART","0.1"))
 """Share of the agents still in parts of whom a step decides a day."""
 WHOLE = 1e-4
 """What a share may lack to be whole."""
@@ -76,14 +77,10 @@ class Dives:
             return None, True
         aim = math.ceil(now.value - NEAR)
 
-        def holds(step: Sequence[Cell], *, to: bool) -> bool:
-            """Hold agents to options, or to others; whether the aim can still be met, else they are as before."""
-            before = {a: master.may[a] for a, _, _ in step}
-            can = True
-            for a, d, s in step:
-                may = master.may[a].copy()
-                may[d] &= (np.arange(own.S + 1) == s) == to
-                can = can and (master.hold(a, may) or own.fill(master, a, now.cover))
+        def holds(step: Mapping[int, BoolArray]) -> bool:
+            """Hold agents to options; whether the aim can still be met, else they are as before."""
+            before = {a: master.may[a] for a in step}
+            can = all([master.hold(a, may) or own.fill(master, a, now.cover) for a, may in step.items()])
             if can and own.generate(master, free, goal=aim + NEAR, most=aim)[0].value <= aim + NEAR:
                 return True
             for a, may in before.items():
@@ -92,37 +89,50 @@ class Dives:
 
         while aim <= search.cost - 1 and not search.over():
             now = master.solve(search.left())
-            cells = master.cells()
-            whole, parts = self._open(cells, master, free)
-            if not parts:
+            shares, columns = master.shares(), tuple(master.columns)
+            nearest = self._nearest(columns, shares)
+            if not nearest:
                 out = choice.copy()
-                best = cells[list(free)].argmax(axis=2)
-                out[list(free)] = np.where(best == own.S, -1, best)
+                for column, share in zip(columns, shares, strict=True):
+                    if share > 0.5:
+                        out[column.agent] = column.row
                 return out, False
-            for a, d, s in whole:
-                may = master.may[a].copy()
-                may[d] = np.arange(own.S + 1) == s
-                master.may[a] = may
-            some = parts[: max(1, round(CHUNK * len(parts)))]
-            if holds(some, to=True) or (len(some) > 1 and holds(parts[:1], to=True)) or holds(parts[:1], to=False):
+            some = nearest[: max(1, round(CHUNK * len(nearest)))]
+            if holds({c.agent: self._only(c.row) for c in some}):
                 continue
-            aim += 1
+            a, d, s = self._day(columns, shares)
+            this, others = master.may[a].copy(), master.may[a].copy()
+            this[d] = np.arange(own.S + 1) == s
+            others[d, s] = False
+            if not holds({a: this}) and not holds({a: others}):
+                aim += 1
         return None, False
 
-    def _open(self, cells: FloatArray, master: Master, free: Sequence[int]) -> tuple[list[Cell], list[Cell]]:
-        """Undecided days that are whole; and of each agent the day most nearly so, the most nearly whole first."""
-        whole: list[Cell] = []
-        parts: list[tuple[float, Cell]] = []
-        for a in free:
-            days = np.nonzero(master.may[a].sum(axis=1) > 1)[0]
-            top, option = cells[a, days].max(axis=1, initial=0.0), cells[a, days].argmax(axis=1)
-            on = top > 1 - WHOLE
-            whole += [(a, int(d), int(s)) for d, s in zip(days[on], option[on], strict=True)]
-            if not on.all():
-                chance = np.where(on, 0.0, top * self.own.rng.uniform(0.9, 1.1, len(top)))
-                i = int(chance.argmax())
-                parts.append((float(chance[i]), (a, int(days[i]), int(option[i]))))
-        return whole, [cell for _, cell in sorted(parts, reverse=True)]
+    def _only(self, row: Row) -> BoolArray:
+        """What holds an agent to a row, shape (D, S + 1)."""
+        may = np.zeros((self.own.D, self.own.S + 1), np.bool_)
+        may[np.arange(self.own.D), row] = True
+        return may
+
+    def _nearest(self, columns: Sequence[Column], shares: FloatArray) -> list[Column]:
+        """The largest column of each agent that is in parts, or not held to it, the largest first."""
+        best: dict[int, tuple[float, Column]] = {}
+        for column, share in zip(columns, shares.tolist(), strict=True):
+            if share > TIE and share > best.get(column.agent, (0.0, column))[0]:
+                best[column.agent] = share, column
+        parts = [(share * self.own.rng.uniform(0.9, 1.1), a) for a, (share, _) in best.items() if share < 1 - WHOLE]
+        return [best[a][1] for _, a in sorted(parts, reverse=True)]
+
+    def _day(self, columns: Sequence[Column], shares: FloatArray) -> tuple[int, int, int]:
+        """The agent, day and option that are in parts and most nearly whole; the number of options is a day off."""
+        own = self.own
+        cells, days = np.zeros((own.program.shape[0], own.D, own.S + 1)), np.arange(own.D)
+        for column, share in zip(columns, shares.tolist(), strict=True):
+            if share > TIE:
+                cells[column.agent, days, column.row] += share
+        cells[cells > 1 - WHOLE] = 0.0
+        a, d, s = np.unravel_index(int((cells * own.rng.uniform(0.9, 1.1, cells.shape)).argmax()), cells.shape)
+        return int(a), int(d), int(s)
 
     def neighbourhood(self, root: Root) -> None:
         """Dive around the incumbent: some agents choose anew, dearer ones at the root's prices sooner; learn how many."""

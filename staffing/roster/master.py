@@ -199,15 +199,9 @@ class Master:
         working = ~may[:, -1] * FORBIDDEN  # a day off cannot be priced, so working there is paid for
         return np.where(may[:, :-1], 0.0, FORBIDDEN) - working[:, None], -float(working.sum())
 
-    def cells(self) -> FloatArray:
-        """How much of each option of each day the last solution takes, shape (A, D, S + 1), the last a day off."""
-        A, D, S = self.program.shape
-        out, days = np.zeros((A, D, S + 1)), np.arange(D)
-        for column, x in zip(self.columns, self._vars, strict=True):
-            share = x.solution_value()
-            if share > 0.0:
-                out[column.agent, days, column.row] += share
-        return out
+    def shares(self) -> FloatArray:
+        """How much of each column the last solution takes."""
+        return np.array([x.solution_value() for x in self._vars])
 
     def solve(self, seconds: float) -> Prices:
         """Solve the linear program; `TimeoutError` where that takes longer than `seconds` of wall time."""
