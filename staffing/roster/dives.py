@@ -1,33 +1,37 @@
 """Dives: rosters from the linear program over horizons.
 
-The largest parts of the fractional roster are taken whole, a few at a time, with new columns in between; first for everybody,
-then around the incumbent for some agents at a time.
+The largest parts of the fractional roster are taken whole, a few at a time, with new columns in between, as long as the linear
+program's value stays below the next whole cost; where it does not, single days are decided, which leaves it more freedom.
+First for everybody, then around the incumbent for some agents at a time.
 """
 
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from staffing.grid import BoolArray, FloatArray
 from staffing.roster.columns import TIE, Generation, Root
-from staffing.roster.master import Column, Master, Row, agent_costs
+from staffing.roster.master import Column, Master, Prices, Row, agent_costs
 from staffing.roster.pricing import earned
 from staffing.roster.primitives import Choice
 
 NEAREST = 80
 """Columns of each free agent that a dive begins with."""
-CHUNK = float(os.environ.get("PART","0.1"))
-"""Share of the agents still in parts of whom a step decides a day."""
+CHUNK = 0.1
+"""Share of the agents still in parts that a step takes whole."""
+RISE = 1e-4
+"""Share by which the aim rises, at least a cent, where neither a day nor its opposite can be decided."""
+PATIENCE = 0.3
+"""Share of the time left in which a dive gives up nothing before it has to."""
+INNER = 8
+"""Pricing rounds in which a decision has to show that the aim can still be met."""
 WHOLE = 1e-4
 """What a share may lack to be whole."""
 NEAR = 1e-3
 """Cents by which a linear program's value may be beyond a whole cost."""
-Cell = tuple[int, int, int]
-"""Agent, day and option; the number of options is a day off."""
 
 
 class Dives:
@@ -60,10 +64,11 @@ class Dives:
         return master
 
     def dive(self, choice: Choice, free: Sequence[int], root: Root) -> tuple[Choice | None, bool]:
-        """Decide days of the free agents, a few at a time, until the fractional roster is whole.
+        """Decide horizons and days of the free agents, a few at a time, until the fractional roster is whole.
 
-        The aim is the least whole cost that the linear program still allows. Decisions that lift it above are taken back, and
-        fewer are tried; where one alone does, that option is forbidden instead; where that does too, the aim is a cent higher.
+        The aim is the least whole cost that the linear program seems to allow. Where the largest columns cannot be taken whole
+        without missing it, a single day is decided, or else that option is forbidden; where that fails too, the aim is a
+        little higher. When time runs short, whatever is below the incumbent's cost is taken.
 
         Returns
         -------
@@ -71,25 +76,16 @@ class Dives:
             The choice, None where it would not beat the incumbent; whether that is proven, all else standing as it is.
         """
         own, search = self.own, self.own.search
+        until = search.elapsed() + PATIENCE * search.left()
         master = self.master(choice, free, root)
         now, bound = own.generate(master, free)
         if bound > search.cost - 1 + TIE:
             return None, True
-        aim = math.ceil(now.value - NEAR)
-
-        def holds(step: Mapping[int, BoolArray]) -> bool:
-            """Hold agents to options; whether the aim can still be met, else they are as before."""
-            before = {a: master.may[a] for a in step}
-            can = all([master.hold(a, may) or own.fill(master, a, now.cover) for a, may in step.items()])
-            if can and own.generate(master, free, goal=aim + NEAR, most=aim)[0].value <= aim + NEAR:
-                return True
-            for a, may in before.items():
-                master.hold(a, may)
-            return False
-
+        aim = float(math.ceil(now.value - NEAR))
         while aim <= search.cost - 1 and not search.over():
+            most = aim if search.elapsed() < until else search.cost - 1
             now = master.solve(search.left())
-            shares, columns = master.shares(), tuple(master.columns)
+            columns, shares = tuple(master.columns), master.shares()
             nearest = self._nearest(columns, shares)
             if not nearest:
                 out = choice.copy()
@@ -98,15 +94,27 @@ class Dives:
                         out[column.agent] = column.row
                 return out, False
             some = nearest[: max(1, round(CHUNK * len(nearest)))]
-            if holds({c.agent: self._only(c.row) for c in some}):
+            if self._hold(master, {c.agent: self._only(c.row) for c in some}, now, aim, most):
                 continue
             a, d, s = self._day(columns, shares)
             this, others = master.may[a].copy(), master.may[a].copy()
             this[d] = np.arange(own.S + 1) == s
             others[d, s] = False
-            if not holds({a: this}) and not holds({a: others}):
-                aim += 1
+            if not any(self._hold(master, {a: may}, now, aim, most) for may in (this, others)):
+                aim += max(1, round(RISE * aim))
         return None, False
+
+    def _hold(self, master: Master, held: Mapping[int, BoolArray], now: Prices, aim: float, most: float) -> bool:
+        """Hold agents to options, pricing until the aim is met; whether the cost stays within `most`, else they are as before."""
+        before = {a: master.may[a] for a in held}
+        can = all(master.hold(a, may) or self.own.fill(master, a, now.cover) for a, may in held.items())
+        if can:
+            then, _ = self.own.generate(master, master.free, goal=aim + NEAR, most=most, rounds=INNER)
+            if then.value <= most + NEAR:
+                return True
+        for a, may in before.items():
+            master.hold(a, may)
+        return False
 
     def _only(self, row: Row) -> BoolArray:
         """What holds an agent to a row, shape (D, S + 1)."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -86,7 +87,7 @@ class Exact:
                 if found is not None:
                     search.offer(found)
         except TimeoutError:
-            return
+            pass  # what is left of the time is for the other parts
         finally:
             self._ready.set()
         self._finish(own, proving=len(self.threads) == 1, small=False)
@@ -115,10 +116,8 @@ class Exact:
     def _descend(self, own: Generation, root: Root) -> None:
         dives = Dives(own)
         while not self.search.over():
-            try:
+            with suppress(TimeoutError):  # GLOP fails on a few linear programs; others do not
                 dives.neighbourhood(root)
-            except TimeoutError:
-                return
 
 
 def compile_kernels(program: Program) -> None:

@@ -89,6 +89,8 @@ class Master:
         Days of the agents that are not free.
     free
         The free agents.
+    may
+        Options that each free agent is held to, shape (D, S + 1), the last a day off; changed by `hold`.
     whole
         Columns are taken whole (SCIP) instead of in parts (GLOP).
     columns
@@ -204,17 +206,9 @@ class Master:
         return np.array([x.solution_value() for x in self._vars])
 
     def solve(self, seconds: float) -> Prices:
-        """Solve the linear program; `TimeoutError` where that takes longer than `seconds` of wall time."""
+        """Solve the linear program; `TimeoutError` where that takes longer than `seconds`, or GLOP fails."""
         self.lp.SetTimeLimit(max(1, int(seconds * 1000)))
         status = self.lp.Solve()
-        if status==4:
-            import time
-            for pr in ["use_preprocessing: false","use_dual_simplex: true","use_scaling: false","use_dual_simplex: true use_preprocessing: false"]:
-                t=time.time()
-                self.lp.SetSolverSpecificParametersAsString(pr)
-                print('ABN',pr,self.lp.Solve(),time.time()-t,flush=True)
-            self.lp.SetSolverSpecificParametersAsString("use_preprocessing: true use_dual_simplex: false use_scaling: true")
-            status=self.lp.Solve(); print('ABN again',status)
         if status != pywraplp.Solver.OPTIMAL:
             raise TimeoutError(f"the master program ended with status {status}")
         agent = np.zeros(self.program.shape[0])
