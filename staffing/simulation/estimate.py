@@ -70,9 +70,7 @@ class Sums:
 
     def plus(self, y: FloatArray, x: FloatArray) -> Sums:
         """The sums with one further replication, arrays of their shape."""
-        return Sums(
-            self.y + y, self.x + x, self.yy + y * y, self.xx + x * x, self.xy + x * y, self.replications + 1
-        )
+        return Sums(self.y + y, self.x + x, self.yy + y * y, self.xx + x * x, self.xy + x * y, self.replications + 1)
 
     @property
     def spread(self) -> tuple[FloatArray, FloatArray]:
