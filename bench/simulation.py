@@ -191,7 +191,7 @@ def held(count: int, seed: int) -> dict[str, tuple[int, int]]:
 
 
 def steady(cases: list[Case], replications: int, seed: int) -> list[Check]:
-    """Service level, wait, abandonment and occupancy of Erlang C and A, on the second of two days, the first being the warm-up."""
+    """Service level, wait, abandonment and occupancy of Erlang C and A, on the second of two days after a first to settle."""
     out = []
     for number, (load, agents, patience, threshold) in enumerate(cases):
         settling = max(1.0, (math.sqrt(agents) - math.sqrt(load)) ** -2) if math.isinf(patience) else max(1.0, patience)

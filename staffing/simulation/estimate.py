@@ -66,11 +66,19 @@ class Sums:
     @classmethod
     def none(cls, shape: tuple[int, ...]) -> Sums:
         """Sums over no replications yet."""
-        return cls(*(np.zeros(shape) for _ in range(5)), replications=0)
+        zero = np.zeros(shape)
+        return cls(zero, zero, zero, zero, zero, 0)
 
     def plus(self, y: FloatArray, x: FloatArray) -> Sums:
         """The sums with one further replication, arrays of their shape."""
         return Sums(self.y + y, self.x + x, self.yy + y * y, self.xx + x * x, self.xy + x * y, self.replications + 1)
+
+    def per(self, unit: float) -> Sums:
+        """The sums with numerator and denominator in another unit, so many of the old ones."""
+        square = unit * unit
+        return Sums(
+            self.y / unit, self.x / unit, self.yy / square, self.xx / square, self.xy / square, self.replications
+        )
 
     @property
     def spread(self) -> tuple[FloatArray, FloatArray]:

@@ -84,7 +84,10 @@ class Tally:
         queue_asa = ratio(Sums.of(month[_WAIT_SUM], month[_SERVED]))
         overtime = np.array(self.overtime)[:, None]
         overtime_band = ratio(Sums.of(overtime, np.ones_like(overtime)))
-        occupancy = ratio(self.busy)
+        # A share of time is judged like one of contacts, a handling time counting as one.
+        handling = self.busy_month.y[-1] / max(float(mean[_SERVED].sum()) * runs, 1.0)
+        unit = max(float(handling), 1.0)
+        occupancy, month_occupancy = share(self.busy.per(unit)), _single(self.busy_month.per(unit))
         return SimulationResult(
             grid=demand.grid,
             queues=demand.queues,
@@ -124,7 +127,7 @@ class Tally:
             skill_groups=self.case.groups.crews,
             group_occupancy=_part(occupancy, slice(self.crews)),
             queue_occupancy=_part(occupancy, slice(self.crews, -1)),
-            month_occupancy=ratio(self.busy_month),
+            month_occupancy=month_occupancy,
             overtime=overtime_band,
             contacts_simulated=self.contacts,
             day_in_time=np.ascontiguousarray(day[_IN_TIME]),
@@ -138,10 +141,14 @@ def _part(band: Estimate, rows: int | slice) -> Estimate:
 
 def _each(y: FloatArray, x: FloatArray) -> Estimate:
     """Share per queue, shapes (R, Q) or (R, Q, D); no queue lends its design effect to another."""
-    if y.ndim == 2:
-        band = share(Sums.of(y[..., None], x[..., None]))
-        return Estimate(band.mean[:, 0], band.low[:, 0], band.high[:, 0])
-    return share(Sums.of(y, x))
+    return _single(Sums.of(y, x)) if y.ndim == 2 else share(Sums.of(y, x))
+
+
+def _single(sums: Sums) -> Estimate:
+    """Shares of one axis none of which lends its design effect to another."""
+    y, x, yy, xx, xy = (part[:, None] for part in (sums.y, sums.x, sums.yy, sums.xx, sums.xy))
+    band = share(Sums(y, x, yy, xx, xy, sums.replications))
+    return Estimate(band.mean[:, 0], band.low[:, 0], band.high[:, 0])
 
 
 def _meets(in_time: FloatArray, judged: FloatArray, target: FloatArray) -> FloatArray:
