@@ -15,13 +15,6 @@ pytestmark = pytest.mark.browser
 W = WORDS["en"]
 
 
-@pytest.fixture
-def fresh(tmp_path):
-    """An app without any plan."""
-    with with_fake_worker(tmp_path, 1) as running:
-        yield running
-
-
 class SlowAddress:
     """Holds back what the server asks a page's address to show, as a slow browser would."""
 
