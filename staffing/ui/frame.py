@@ -68,12 +68,16 @@ def _contexts(t: Texts) -> None:
     """The scenario that is worked on, and which of its plans is shown."""
     now = session.working()
     if now is None:
+        _end("scenario")
+        _end("plan")
         return
     teams = session.teams()
     labels = {str(s.path): scenario_label(t, team, s, alone=len(teams) == 1) for team in teams for s in team.scenarios}
     _follow("scenario", t("header.scenario"), labels, str(now[1].path), session.choose_scenario)
     run = session.chosen_run()
-    if run is not None:
+    if run is None:
+        _end("plan")
+    else:
         runs = session.runs_of(run.request.scenario)
         shown = {r.id: run_label(t, r) for r in runs} | {run.id: run_label(t, run)}
         _follow("plan", t("header.plan"), shown, run.id, session.choose_run)
@@ -104,6 +108,12 @@ def _follow(name: str, label: str, options: dict[str, str], chosen: str, choose:
         on_change=changed,
         width=330,
     )
+
+
+def _end(name: str) -> None:
+    """No list stands there: what a browser still tells of the last one does not count."""
+    number, _ = st.session_state.get(f"choose-{name}", (0, {}))
+    st.session_state[f"choose-{name}"] = number + 1, {}
 
 
 def choose_part(name: str, label: str, options: Mapping[str, str], default: str) -> str:

@@ -1,4 +1,7 @@
-// Streamlit's own words in the reader's language, and roles that its widgets give wrongly. Text is only changed where the
+// What Streamlit leaves to be mended on its page: its own words in the reader's language, roles that its widgets give
+// wrongly, and one entry in the browser's history for each act of the planner.
+//
+// Text is only changed where the
 // whole of it is known and it stands in one of Streamlit's controls; what was there is kept and comes back with the language.
 const PLACES = [
   'button', '[role=menu]', '[role=listbox]', '[role=dialog]', '[role=log]', '[role=alert]', '[role=tooltip]', '#portal',
@@ -79,7 +82,24 @@ function scan(root) {
   }
 }
 
+// Streamlit adds an entry for every key of the address and for the page. Only the first after an act is one to go back to;
+// what follows by itself belongs to it.
+function keepHistory() {
+  if (window.staffingHistory) return;
+  window.staffingHistory = true;
+  let acted = false;
+  for (const act of ['pointerdown', 'keydown']) window.addEventListener(act, () => { acted = true; }, true);
+  window.addEventListener('popstate', () => { acted = false; }, true);
+  const push = window.history.pushState.bind(window.history);
+  window.history.pushState = (...entry) => {
+    if (acted) push(...entry);
+    else window.history.replaceState(...entry);
+    acted = false;
+  };
+}
+
 export default function ({ data }) {
+  keepHistory();
   words = data ?? {};
   document.documentElement.lang = words.language ?? 'en';
   scan(document.body);
