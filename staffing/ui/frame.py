@@ -20,6 +20,8 @@ from staffing.ui.vm.teams import ScenarioFile, Team
 
 PAGES: dict[str, Any] = {}
 """Pages by name, filled by `main`."""
+NAME_LETTERS = 24
+"""Letters of a plan's name that have room in the header at 1280 pixels."""
 
 
 def css() -> str:
@@ -152,14 +154,27 @@ def _chip(t: Texts, standing: list[tuple[str, str]]) -> None:
     stage = t(f"stage.{view.current or 'compile'}")
     share = "" if view.fraction is None else f" {t.percent(view.fraction)}"
     waiting = "" if len(live) == 1 else " · " + t("header.waiting", n=len(live) - 1)
+    name = run.request.name
     st.button(
-        f"{plain(run.request.name)}: {stage}{share}{waiting}",
+        f"{plain(shortened(name))}: {stage}{share}{waiting}",
         key="watch",
+        help=plain(name) if shortened(name) != name else None,
         type="tertiary",
         icon=":material/progress_activity:",
         on_click=watch,
         args=(run.id,),
     )
+
+
+def shortened(name: str) -> str:
+    """A name that has room beside the lists above a page.
+
+    Examples
+    --------
+    >>> shortened("January"), shortened("January with two hires and longer hours")
+    ('January', 'January with two hires…')
+    """
+    return name if len(name) <= NAME_LETTERS else name[: NAME_LETTERS - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def watch(run_id: str) -> None:
