@@ -3,7 +3,8 @@
 Lagrangian relaxation (Geoffrion 1974): cover is priced per interval and queue, every agent then takes the horizon that is
 cheapest for itself (`tours.best_horizon` in its relaxed form, a lower bound), and each interval buys the cover that is
 cheapest under the prices, in whole steps of what an agent can add. Any prices give a valid bound. Good ones are found by
-ascent from no prices at all: steps of Adam (Kingma and Ba 2015), whose length falls with the work done.
+ascent from no prices at all: steps of Adam (Kingma and Ba 2015), whose length falls with the work done. At the prices they
+end with, runs and rests are kept over the edges of weeks too, which takes several times as long.
 """
 
 from __future__ import annotations
@@ -104,6 +105,7 @@ class _Dual:
         self.left = _Left(self.tb, self.relaxed)
         self.lowest = -self.net.slopes[:, 4].astype(float)
         self.best = -math.inf
+        self.best_at = np.zeros((T, Q)), self.work.multiplier.copy()
         self.infeasible = np.zeros(A, np.bool_)
         self.T, self.Q, self.A, self.D = T, Q, A, D
 
@@ -175,6 +177,7 @@ class _Dual:
         if value > self.best:
             better = math.ceil(value - SAFETY) > (math.ceil(self.best - SAFETY) if self.best > -math.inf else -math.inf)
             self.best = value
+            self.best_at = lam.copy(), self.work.multiplier.copy()
             if better:
                 self.on_better(self.result())
             if self.result() >= self.upper():
@@ -189,6 +192,9 @@ class _Dual:
         """Ascend until the steps, the time or the gap are used up."""
         with contextlib.suppress(_StopError):
             self.ascend()
+            lam, self.work.multiplier[:] = self.best_at
+            with contextlib.suppress(MemoryError):
+                self.evaluate(lam, exactness=2)
         return self.result() if self.best > -math.inf else 0
 
     def ascend(self) -> None:
