@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from staffing.grid import BoolArray, FloatArray, IntArray
 from staffing.simulation import presence, routing
-from staffing.simulation.course import Courses, course, courses_of
+from staffing.simulation.course import Courses, course
 from staffing.simulation.model import Demand, OnDuty
 from staffing.simulation.settings import SimulationSettings
 
@@ -152,7 +152,7 @@ def prepare(demand: Demand, on_duty: OnDuty, settings: SimulationSettings) -> Ca
         quantiles=np.ascontiguousarray(quantiles),
         day_sigma=np.sqrt(np.log1p(np.square(noise))),
         shift_day=_shift_days(demand, stretches),
-        courses=None if known is None else courses_of(known),
+        courses=None if known is None else known.courses,
     )
 
 

@@ -29,8 +29,10 @@ class Tally:
         self.counts = np.zeros((n_queues, n, _COUNTS))
         self.products = np.zeros((3, n_queues, n, len(_NUMERATORS)))
         self.days = np.zeros((case.settings.replications, n_queues, case.demand.grid.days, _COUNTS))
-        crews = (max(len(case.groups.crews), 1), n)
-        self.busy, self.present = np.zeros(crews), np.zeros(crews)
+        self.crews = len(case.groups.crews)
+        self.able = case.groups.able(n_queues)
+        rows = self.crews + n_queues + 1
+        self.busy, self.busy_month = Sums.none((rows, n)), Sums.none((self.crews + 1,))
         self.overtime: list[float] = []
 
     def add(self, r: int, outcome: Outcome) -> None:
@@ -48,9 +50,15 @@ class Tally:
             self.products,
             self.days[r],
         )
-        self.busy += outcome.busy
-        self.present += outcome.present
+        busy, present = (self._rows(x) for x in (outcome.busy, outcome.present))
+        self.busy = self.busy.plus(busy, present)
+        each = [*range(self.crews), -1]
+        self.busy_month = self.busy_month.plus(busy[each].sum(axis=1), present[each].sum(axis=1))
         self.overtime.append(outcome.overtime)
+
+    def _rows(self, seconds: FloatArray) -> FloatArray:
+        """Seconds of crews, shape (crews, T), beside those of all who serve each queue and, last, of all people."""
+        return np.concatenate((seconds[: self.crews], self.able @ seconds, seconds.sum(axis=0, keepdims=True)))
 
     def interval(self, which: int) -> Sums:
         """Sums of a ratio per queue and interval."""
@@ -76,15 +84,10 @@ class Tally:
         queue_asa = ratio(Sums.of(month[_WAIT_SUM], month[_SERVED]))
         overtime = np.array(self.overtime)[:, None]
         overtime_band = ratio(Sums.of(overtime, np.ones_like(overtime)))
-        busy, present = self.busy, self.present
-        with np.errstate(invalid="ignore", divide="ignore"):
-            occupancy = np.where(present.sum(0) > 0, busy.sum(0) / present.sum(0), np.nan)
-            group_occupancy = np.where(present > 0, busy / present, np.nan)
-            able = self.case.groups.able(len(demand.queues))
-            crews = len(self.case.groups.crews)
-            spent, there = (np.append(x[:crews].sum(1), x.sum()) for x in (busy, present))
-            month_occupancy = np.where(there > 0, spent / there, np.nan)
-            queue_occupancy = np.where(able @ present > 0, able @ busy / (able @ present), np.nan)
+        # A share of time is judged like one of contacts, a handling time counting as one.
+        handling = self.busy_month.y[-1] / max(float(mean[_SERVED].sum()) * runs, 1.0)
+        unit = max(float(handling), 1.0)
+        occupancy, month_occupancy = share(self.busy.per(unit)), _single(self.busy_month.per(unit))
         return SimulationResult(
             grid=demand.grid,
             queues=demand.queues,
@@ -103,7 +106,7 @@ class Tally:
             queue_abandonment=queue_abandonment.mean,
             day_meets_target=_meets(day[_IN_TIME], day[_JUDGED], demand.target[:, None]),
             month_meets_target=_meets(month[_IN_TIME], month[_JUDGED], demand.target),
-            occupancy=occupancy,
+            occupancy=_part(occupancy, -1),
             overtime_seconds=float(overtime_band.mean[_OFFERED]),
             replications=runs,
             seed=self.case.settings.seed,
@@ -122,8 +125,8 @@ class Tally:
                 "early abandons count": _each(early, month[_JUDGED]),
             },
             skill_groups=self.case.groups.crews,
-            group_occupancy=group_occupancy[: len(self.case.groups.crews)],
-            queue_occupancy=queue_occupancy,
+            group_occupancy=_part(occupancy, slice(self.crews)),
+            queue_occupancy=_part(occupancy, slice(self.crews, -1)),
             month_occupancy=month_occupancy,
             overtime=overtime_band,
             contacts_simulated=self.contacts,
@@ -132,12 +135,20 @@ class Tally:
         )
 
 
+def _part(band: Estimate, rows: int | slice) -> Estimate:
+    return Estimate(band.mean[rows], band.low[rows], band.high[rows])
+
+
 def _each(y: FloatArray, x: FloatArray) -> Estimate:
     """Share per queue, shapes (R, Q) or (R, Q, D); no queue lends its design effect to another."""
-    if y.ndim == 2:
-        band = share(Sums.of(y[..., None], x[..., None]))
-        return Estimate(band.mean[:, 0], band.low[:, 0], band.high[:, 0])
-    return share(Sums.of(y, x))
+    return _single(Sums.of(y, x)) if y.ndim == 2 else share(Sums.of(y, x))
+
+
+def _single(sums: Sums) -> Estimate:
+    """Shares of one axis none of which lends its design effect to another."""
+    y, x, yy, xx, xy = (part[:, None] for part in (sums.y, sums.x, sums.yy, sums.xx, sums.xy))
+    band = share(Sums(y, x, yy, xx, xy, sums.replications))
+    return Estimate(band.mean[:, 0], band.low[:, 0], band.high[:, 0])
 
 
 def _meets(in_time: FloatArray, judged: FloatArray, target: FloatArray) -> FloatArray:
