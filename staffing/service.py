@@ -209,7 +209,12 @@ class _Timed:
 
 
 def size_groups(
-    inputs: Inputs, forecast: Forecast, requirement: Requirement, monitor: Monitor = SILENT, *, seconds: float = math.inf
+    inputs: Inputs,
+    forecast: Forecast,
+    requirement: Requirement,
+    monitor: Monitor = SILENT,
+    *,
+    seconds: float = math.inf,
 ) -> Sized:
     """Cheapest agents on the phones (net) of each skill group of the team with whom every promise holds in the simulation.
 
