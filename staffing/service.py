@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from staffing.errors import InputError, Problem
 from staffing.forecast.result import Forecast
-from staffing.grid import FloatArray
+from staffing.grid import BoolArray, FloatArray
 from staffing.inputs import DemandInputs, Inputs
 from staffing.progress import SILENT, Monitor, Progress
 from staffing.requirement import Channel, Requirement, Target
 from staffing.roster import costs, engine
-from staffing.roster.limits import PROVING, Reason, reasons
+from staffing.roster.limits import PROVING as SECONDS
+from staffing.roster.limits import Reason, impossible_days, reasons, relaxation_of
 from staffing.roster.problem import Roster, RosterProblem, RosterResult, RosterStatus
 from staffing.simulation import verify
 from staffing.simulation.course import ForecastError
 from staffing.simulation.duty import on_duty_of
 from staffing.simulation.model import Demand, OnDuty
-from staffing.simulation.need import STEP, judged_by_day
+from staffing.simulation.need import fewest
 from staffing.simulation.routing import DEFERRABLE
 from staffing.simulation.settings import SimulationSettings
 from staffing.simulation.sizing import Sized, size
@@ -34,11 +36,20 @@ DEEPENING = 0.25
 POLISH = 0.1
 """Least share of the repair's time for the last search, with the need that was found."""
 
+BOUNDING = 0.1
+"""Share of the repair's time for the bound with the need that was found."""
+
 ROUNDS = 12
 """Searches that the repair's time would do for."""
 
 USUAL_CV = 0.8
 """Coefficient of variation of handling times where neither scenario nor history tells."""
+
+INSISTING = 3.0
+"""Times by which the price of missing people rises from plan to plan, once the promise comes before the prices."""
+
+PROVING = 0.06
+"""Share of the repair's time to find the days that no rota can hold."""
 
 LEAST = 0.5
 """Seconds that a search within the repair gets at least."""
@@ -183,11 +194,33 @@ def simulation_of(inputs: Inputs, requirement: Requirement) -> SimulationSetting
     return replace(settings, away=max(1.0 - left, 0.0))
 
 
-def size_groups(inputs: Inputs, forecast: Forecast, requirement: Requirement, monitor: Monitor = SILENT) -> Sized:
+@dataclass(frozen=True)
+class _Timed:
+    """Asks to stop at a time of `time.monotonic`, too."""
+
+    monitor: Monitor
+    until: float
+
+    def report(self, progress: Progress) -> None:
+        self.monitor.report(progress)
+
+    def should_stop(self) -> bool:
+        return time.monotonic() > self.until or self.monitor.should_stop()
+
+
+def size_groups(
+    inputs: Inputs,
+    forecast: Forecast,
+    requirement: Requirement,
+    monitor: Monitor = SILENT,
+    *,
+    seconds: float = math.inf,
+) -> Sized:
     """Cheapest agents on the phones (net) of each skill group of the team with whom every promise holds in the simulation.
 
     Groups are those of `RosterProblem.skills`, with the priorities that most of their agents have and at their agents' mean
-    hourly cost. Nobody is absent or away: shrinkage comes on top, as in the requirement.
+    hourly cost. Nobody is absent or away: shrinkage comes on top, as in the requirement. After `seconds` of wall time the people
+    found so far are checked and returned.
     """
     team, scenario = inputs.team, inputs.scenario
     serves = np.zeros((len(team.skills), len(team.queues)), dtype=np.int8)
@@ -205,7 +238,7 @@ def size_groups(inputs: Inputs, forecast: Forecast, requirement: Requirement, mo
         cost,
         replace(scenario.simulation, absence=0.0, away=0.0, forecast_error=False),
         scenario.verify,
-        monitor,
+        _Timed(monitor, time.monotonic() + seconds),
         deferred=np.where(deferrable[:, None], requirement.on_phones, 0.0),
         sweeps=1,
     )
@@ -220,6 +253,9 @@ def repair_rota(
     monitor: Monitor = SILENT,
 ) -> tuple[RosterProblem, RosterResult, Repaired[RosterResult]]:
     """Repair a rota that misses its promise: change the need where the simulation says so and search again, warm.
+
+    The first searches find the least need at the prices given. Then what the promise takes and nobody covers is priced higher and
+    higher, up to `verify.insist` times; days that are proven to be short in every rota stay as they are.
 
     Parameters
     ----------
@@ -240,12 +276,20 @@ def repair_rota(
     began = time.monotonic()
     told = _Told(monitor, began, budget)
 
-    proven: list[tuple[FloatArray, float]] = []
+    plain: list[tuple[FloatArray, RosterResult]] = []
+    insisted = 1.0
+
+    def insist() -> float:
+        nonlocal insisted
+        insisted = min(INSISTING * insisted, scenario.verify.insist)
+        return insisted
 
     def search(
-        need: FloatArray, before: RosterResult | None, seconds: float, settle: bool = False
+        need: FloatArray, before: RosterResult | None, seconds: float, factor: float = 1.0, settle: bool = False
     ) -> Solved[RosterResult]:
-        changed = replace(problem, required=need)
+        first, second, rest = problem.prices.understaffing
+        missing = (factor * first, factor * second, factor * rest)
+        changed = replace(problem, required=need, prices=replace(problem.prices, understaffing=missing))
         result = engine.solve(
             changed,
             seconds=max(LEAST, seconds),
@@ -255,20 +299,27 @@ def repair_rota(
             monitor=told,
             settle=settle,
         )
-        proven.append((need, result.bound or 0.0))
+        if factor == 1.0:
+            plain.append((need, result))
         return _solved(changed, result, scenario.simulation.pace)
 
     def briefly(need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
         return search(need, before, budget / ROUNDS)
 
     def longer(need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
-        return search(need, before, budget * DEEPENING)
+        return search(need, before, budget * DEEPENING, insist())
 
     def gently(need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
-        return search(need, before, budget / ROUNDS, settle=True)
+        return search(need, before, budget / ROUNDS, insist(), settle=True)
 
     def at_length(need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
-        return search(need, before, budget - (time.monotonic() - began))
+        return search(need, before, budget * (1 - BOUNDING) - (time.monotonic() - began))
+
+    deferrable = np.array([s.channel is Channel.EMAIL for s in scenario.queue.values()])
+
+    def beyond(wanted: FloatArray, late: FloatArray) -> BoolArray:
+        relaxation = relaxation_of(problem, wanted, deferrable)
+        return impossible_days(relaxation, late, PROVING * budget)
 
     found = verify.repair(
         demand_of(inputs, forecast),
@@ -277,25 +328,51 @@ def repair_rota(
         simulation_of(inputs, requirement),
         scenario.verify,
         told,
-        seconds=budget * (1 - POLISH),
+        seconds=budget * (1 - POLISH - BOUNDING),
         first=_solved(problem, first, scenario.simulation.pace),
         deepen=longer,
         mend=gently,
         polish=at_length,
+        beyond=beyond,
     )
-    result = found.solved.plan
-    status = result.status
-    if monitor.should_stop() and status is RosterStatus.FEASIBLE:
-        status = RosterStatus.STOPPED
-    # Several searches had this need; the best bound holds for all of their rotas.
-    bound = max([result.bound or 0.0, *(b for need, b in proven if np.array_equal(need, found.need))])
-    result = replace(
-        result,
-        status=status,
-        bound=min(bound, result.objective or bound),
-        seconds=first.seconds + time.monotonic() - began,
+    final = replace(problem, required=found.need)
+    # Several searches had this need at the prices given; the best bound holds for every rota.
+    alike = [result for need, result in plain if np.array_equal(need, found.need)]
+    result = _as_priced(
+        final,
+        found.solved.plan,
+        alike,
+        lambda cost: engine.prove(final, seconds=BOUNDING * budget, upper=cost, monitor=told),
     )
-    return replace(problem, required=found.need), result, found
+    if monitor.should_stop() and result.status is RosterStatus.FEASIBLE:
+        result = replace(result, status=RosterStatus.STOPPED)
+    return final, replace(result, seconds=first.seconds + time.monotonic() - began), found
+
+
+def _as_priced(
+    problem: RosterProblem, found: RosterResult, plain: Sequence[RosterResult], prove: Callable[[float], float]
+) -> RosterResult:
+    """A rota that was mended at a higher price of missing people, at the prices given; `plain` was found at those."""
+    assert found.roster is not None
+    terms = {name: cents / 100 for name, cents in costs.terms_in_cents(problem, found.roster).items()}
+    objective = sum(terms.values())
+    bound = min(max(prove(objective), *(r.bound or 0.0 for r in plain)), objective)
+    cheapest = min((r.objective for r in plain if r.objective is not None), default=objective)
+    notes = found.notes
+    if round(objective - cheapest) > 0:
+        notes = (
+            *notes,
+            f"keeping the promise costs {objective - cheapest:,.0f} more than what is missing at its price",
+        )
+    return replace(
+        found,
+        status=RosterStatus.OPTIMAL if objective - bound < 0.005 else RosterStatus.FEASIBLE,
+        terms=terms,
+        objective=objective,
+        bound=bound,
+        trace=plain[-1].trace if plain else found.trace,
+        notes=notes,
+    )
 
 
 def _solved(problem: RosterProblem, result: RosterResult, pace: Mapping[str, float]) -> Solved[RosterResult]:
@@ -331,7 +408,7 @@ def service_of(
     roster: Roster,
     monitor: Monitor = SILENT,
     *,
-    proving: float = PROVING,
+    proving: float = SECONDS,
 ) -> Service:
     """Simulate the service that a rota gives, and say what misses its promise and why; `proving` seconds go to proofs."""
     staffed = costs.coverage(problem, roster).staffed
@@ -353,22 +430,13 @@ def why(
     roster: Roster,
     verified: Verified,
     staffed: FloatArray,
-    seconds: float = PROVING,
+    seconds: float = SECONDS,
 ) -> tuple[Reason, ...]:
     """For each miss, what keeps more people away, proven as far as `seconds` suffice.
 
-    What is wanted is a quarter of an agent more than are there where the promise is missed, and elsewhere no more than are there.
+    What is wanted is what all intervals take to keep their promise (`simulation.need.fewest`).
     """
     demand = demand_of(inputs, forecast)
-    settings = inputs.scenario.verify
-    deferrable = np.equal(demand.channel, DEFERRABLE)
-    judged = np.where(
-        deferrable[:, None],
-        demand.open,
-        (demand.contacts > settings.min_contacts) & ~judged_by_day(demand, settings),
-    )
-    wanted = np.where(judged, np.minimum(problem.required, staffed), 0.0)
+    wanted = fewest(demand, verified.service, inputs.scenario.verify, staffed, problem.required)
     cells = [(problem.queues.index(m.queue), m.interval) for m in verified.misses]
-    for q, t in cells:
-        wanted[q, t] = staffed[q, t] + STEP
-    return reasons(problem, roster, cells, staffed, wanted, deferrable, seconds)
+    return reasons(problem, roster, cells, staffed, wanted, np.equal(demand.channel, DEFERRABLE), seconds)

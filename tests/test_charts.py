@@ -19,6 +19,7 @@ WORDS = charts.Words(
             "low",
             "high",
             "time",
+            "day",
             "best",
             "bound",
             "gap",
@@ -96,8 +97,18 @@ def test_plans_of_a_day_lie_over_each_other():
 
 
 def test_a_history_has_holes_where_nothing_is_known():
-    spec = charts.contacts_by_day(["Mo", "Tu"], ["chat"], [[3.04, NAN]])
-    assert spec["series"][0]["data"] == [3.0, None]
+    spec = charts.lines_of_days(["Mo", "Tu"], {"a.b[c]": [3.04, NAN]}, {0: "Mo"}, "Contacts", WORDS)
+    assert spec["data"]["values"] == [{"i": 0, "t": "Mo", "v0": 3.0}, {"i": 1, "t": "Tu", "v0": None}]
+    line, hover = spec["layer"]
+    assert line["encoding"]["color"]["datum"] == "a.b[c]"
+    assert labels(line["encoding"]["x"]["axis"]) == {"0": "Mo"}
+    assert [x["title"] for x in hover["encoding"]["tooltip"]] == ["DAY", "a.b[c]"]
+
+
+def test_every_chart_of_numbers_writes_them_as_the_language_does():
+    spec = charts.lines_of_days(["Mo"], {"chat": [25_000.0]}, {}, "Contacts", WORDS)
+    assert spec["config"]["locale"]["number"]["thousands"] == "."
+    assert charts.lines_of_days([], {}, {}, "", WORDS)["data"]["values"] == []
 
 
 @pytest.mark.parametrize(("target", "layers"), [(0.8, 4), (None, 3)])

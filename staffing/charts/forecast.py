@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
-from staffing.charts.theme import AXIS_PIXELS, Palette, Spec, Words, locale_of
+from staffing.charts.theme import AXIS_PIXELS, Palette, Spec, Words, locale_of, marked_axis
 
 
 def forecast_band(
@@ -48,13 +47,7 @@ def forecast_band(
         for i, (t, v, a, b) in enumerate(zip(labels, contacts, low, high, strict=True))
     ]
     x: Spec = {"field": "i", "type": "quantitative", "scale": {"domain": [0, max(len(labels) - 1, 1)], "nice": False}}
-    x["axis"] = {
-        "values": list(marks),
-        "labelExpr": f"({json.dumps({str(i): s for i, s in marks.items()})})[datum.value]",
-        "grid": False,
-        "title": None,
-        "labelOverlap": True,
-    }
+    x["axis"] = marked_axis(marks)
     y = {"type": "quantitative", "title": words["contacts"], "axis": {"minExtent": AXIS_PIXELS}}
     shown = [words["forecast"], *names]
     tints = [palette.band, palette.muted, palette.short]

@@ -1,4 +1,4 @@
-"""Charts of a month: surplus and shortage, the service expected, contacts of each day."""
+"""Charts of a month: surplus and shortage, the service expected."""
 
 from __future__ import annotations
 
@@ -107,30 +107,6 @@ def service_of_month(
             "inRange": {"color": [palette.short, palette.middle, palette.over]},
         },
         "series": [{"type": "heatmap", "data": cells, "animation": False, "itemStyle": {"borderWidth": 0}}],
-    }
-
-
-def contacts_by_day(days: Sequence[str], queues: Sequence[str], contacts: Sequence[Sequence[float]]) -> Spec:
-    """Contacts of each day as a line per queue, with a part that can be looked at more closely; NaN leaves a hole."""
-    series = [
-        {
-            "name": queue,
-            "type": "line",
-            "showSymbol": False,
-            "animation": False,
-            "lineStyle": {"width": 1.5},
-            "data": [None if math.isnan(v) else round(v, 1) for v in values],
-        }
-        for queue, values in zip(queues, contacts, strict=True)
-    ]
-    return {
-        "grid": {"left": 8, "right": 16, "top": 36, "bottom": 56, "containLabel": True},
-        "legend": {"top": 0},
-        "tooltip": {"trigger": "axis", "confine": True, "valueFormatter": "localized"},
-        "xAxis": {"type": "category", "data": list(days), "boundaryGap": False},
-        "yAxis": {"type": "value", "axisLabel": {"formatter": "{value}"}},
-        "dataZoom": [{"type": "inside"}, {"type": "slider", "height": 20, "bottom": 8}],
-        "series": series,
     }
 
 

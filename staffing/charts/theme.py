@@ -1,4 +1,4 @@
-"""What charts have in common: colours of a theme, words and marks of a language, an axis of clock times."""
+"""What charts have in common: colours of a theme, words and marks of a language, axes with labels of their own."""
 
 from __future__ import annotations
 
@@ -65,12 +65,17 @@ def locale_of(words: Words) -> Spec:
     }
 
 
-def clock_axis(times: Sequence[str], every_hours: int) -> Spec:
-    """Axis over interval numbers that is labelled with full hours."""
-    marks = {i: s for i, s in enumerate(times) if s.endswith(":00") and int(s[:2]) % every_hours == 0}
+def marked_axis(marks: Mapping[int, str]) -> Spec:
+    """Axis over positions, of which some have a label; those that have no room are left out."""
     return {
         "values": list(marks),
         "labelExpr": f"({json.dumps({str(i): s for i, s in marks.items()})})[datum.value]",
         "grid": False,
         "title": None,
+        "labelOverlap": True,
     }
+
+
+def clock_axis(times: Sequence[str], every_hours: int) -> Spec:
+    """Axis over interval numbers that is labelled with full hours."""
+    return marked_axis({i: s for i, s in enumerate(times) if s.endswith(":00") and int(s[:2]) % every_hours == 0})

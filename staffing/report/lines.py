@@ -36,10 +36,10 @@ def stress_lines(figures: Mapping[str, Any]) -> list[str]:
 
 REASONS = {
     "people": "all who serve it and could be there are at work ({have:.0f} of {most:.0f} people)",
-    "day": "all who serve it work as long as they may that day ({have:,.0f} of {most:,.0f} hours)",
-    "week": "all who serve it work as long as they may that week ({have:,.0f} of {most:,.0f} hours)",
-    "horizon": "all who serve it work as long as their contracts allow ({have:,.0f} of {most:,.0f} hours)",
-    "price": "people could be there, but at the prices given that costs more than the shortage ([prices] understaffing)",
+    "day": "no rota keeps all intervals of that day: {most:,.2f} of the {have:,.2f} agent-hours they take at most (proven)",
+    "week": "no rota keeps all intervals of that week: {most:,.2f} of the {have:,.2f} agent-hours they take at most (proven)",
+    "horizon": "no rota keeps all intervals: {most:,.2f} of the {have:,.2f} agent-hours they take at most (proven)",
+    "price": "fewer are there than asked for: even with missing people priced higher the search found no better rota",
     "none": "as many are there as were asked for; the repair needs more time",
 }
 
@@ -103,7 +103,8 @@ def detail_lines(figures: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 def simulation_lines(figures: Mapping[str, Any]) -> list[str]:
     """Occupancy, overtime and how it was simulated, for people."""
-    busy = ", ".join(f"{g} {x:.0%}" for g, x in figures["occupancy_by_group"].items() if x is not None)
+    groups = {g: x for g, x in figures["occupancy_by_group_band"].items() if x["mean"] is not None}
+    busy = ", ".join(f"{g} {x['mean']:.1%} ({x['low']:.1%} to {x['high']:.1%})" for g, x in groups.items())
     band = figures["overtime_hours_band"]
     return [
         f"occupancy   {busy}" if busy else "occupancy   nobody is on duty",

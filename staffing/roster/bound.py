@@ -2,13 +2,14 @@
 
 Lagrangian relaxation (Geoffrion 1974): cover is priced per interval and queue, every agent then takes the horizon that is
 cheapest for itself (`tours.best_horizon` in its relaxed form, a lower bound), and each interval buys the cover that is
-cheapest under the prices, in whole steps of what an agent can add. Any prices give a valid bound. Good ones come from
-the fractional roster: block-coordinate Frank-Wolfe with pairwise steps (Lacoste-Julien and Jaggi 2015) over each agent's
-tours, with the piecewise linear cost of cover smoothed less and less; a deflected subgradient ascent then polishes them.
+cheapest under the prices, in whole steps of what an agent can add. Any prices give a valid bound. Good ones are found by
+ascent from no prices at all: steps of Adam (Kingma and Ba 2015), whose length falls with the work done. At the prices they
+end with, runs and rests are kept over the edges of weeks too, which takes several times as long.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from collections.abc import Callable
@@ -18,38 +19,22 @@ import numpy as np
 
 from staffing.grid import BoolArray, FloatArray, IntArray
 from staffing.roster.block_counts import RELAXED
+from staffing.roster.cover import usual_price
 from staffing.roster.flow import uncovered_cost
 from staffing.roster.kernels.arrays import INF, Tables
-from staffing.roster.kernels.duals import (
-    add_tour,
-    buy,
-    count_slope,
-    cover_prices,
-    ends,
-    option_prices,
-    pair_step,
-    pair_steps,
-    rewards,
-    tour_worth,
-)
+from staffing.roster.kernels.duals import add_tour, buy, option_prices, rewards
 from staffing.roster.kernels.months import best_month
 from staffing.roster.primitives import Program
 from staffing.roster.tables import Compiled, make_work, prepare
 
-INNER = 2
-"""Pairwise steps of each agent among the tours it has, after each round of new ones."""
-COLUMNS = 48
-"""Tours kept per agent."""
-WIDTHS = (2.0, 1.0, 0.5)
-"""Half-widths, in units, over which the cost of cover is smoothed, one stage after the other."""
-AHEAD, NEAR = 0.02, 0.03
-"""The first target of the subgradient steps, as a share of the way to the best choice known; the last, of the first."""
-PROBE = 30
-"""Subgradient steps from no prices at all that show whether more of them lead on."""
-LEADS = 0.003
-"""Share of the way to the best choice known that they must gain: at least 0.005 where they lead on, 0 where they do not."""
-CHECK = 4
-"""Rounds of Frank-Wolfe from one bound to the next."""
+STEPS = 400
+"""Steps of the ascent; five times as many gain a fiftieth more."""
+LEAST, FALL = 1e-4, 3
+"""Length of the last step, as a share of the first, and the power of what is left of the work with which it falls."""
+MOMENTUM, SPREAD = 0.8, 0.99
+"""How much of the mean subgradient, and of its mean square, is kept from step to step."""
+CHEAP = 0.1
+"""First step of a count's multiplier, as a share of what a unit of the count is worth."""
 SAFETY = 1e-3
 """Cents by which a bound is lowered against rounding in sums of floats."""
 
@@ -58,7 +43,6 @@ def lower_bound(
     program: Program | Compiled,
     *,
     seconds: float,
-    seed: int = 1,
     should_stop: Callable[[], bool] = lambda: False,
     on_better: Callable[[int], None] = lambda cents: None,
     upper: Callable[[], float] = lambda: math.inf,
@@ -70,9 +54,7 @@ def lower_bound(
     program
         The problem, or its tables where they are at hand.
     seconds
-        Wall time.
-    seed
-        Of the order in which agents are taken.
+        Wall time at most; the steps get shorter with it where it does not suffice for all of them.
     should_stop
         Polled after each agent; True ends the work, the best bound so far is returned.
     on_better
@@ -86,7 +68,7 @@ def lower_bound(
         Cents, valid whenever the work ends. Where an agent has no legal horizon at all, the others' bound is returned.
     """
     compiled = program if isinstance(program, Compiled) else prepare(program)
-    return _Dual(compiled, seed, should_stop, on_better, time.monotonic(), seconds, upper).run()
+    return _Dual(compiled, should_stop, on_better, time.monotonic(), seconds, upper).run()
 
 
 class _StopError(Exception):
@@ -94,12 +76,11 @@ class _StopError(Exception):
 
 
 class _Dual:
-    """Prices, fractional roster and best bound of one run."""
+    """Prices and best bound of one run."""
 
     def __init__(
         self,
         compiled: Compiled,
-        seed: int,
         should_stop: Callable[[], bool],
         on_better: Callable[[int], None],
         begin: float,
@@ -107,7 +88,6 @@ class _Dual:
         upper: Callable[[], float],
     ) -> None:
         self.compiled, self.tb, self.net = compiled, compiled.tables, compiled.net
-        self.rng = np.random.default_rng(seed)
         self.should_stop, self.on_better, self.upper = should_stop, on_better, upper
         self.begin, self.seconds = begin, seconds
         A, D, _ = compiled.program.shape
@@ -123,11 +103,9 @@ class _Dual:
         for a, row in enumerate(rows):
             self.relaxed[a, : len(row)] = row
         self.left = _Left(self.tb, self.relaxed)
-        self.lam = np.zeros((T, Q))
         self.lowest = -self.net.slopes[:, 4].astype(float)
         self.best = -math.inf
-        self.best_lam = self.lam.copy()
-        self.best_multiplier = self.work.multiplier.copy()
+        self.best_at = np.zeros((T, Q)), self.work.multiplier.copy()
         self.infeasible = np.zeros(A, np.bool_)
         self.T, self.Q, self.A, self.D = T, Q, A, D
 
@@ -199,7 +177,7 @@ class _Dual:
         if value > self.best:
             better = math.ceil(value - SAFETY) > (math.ceil(self.best - SAFETY) if self.best > -math.inf else -math.inf)
             self.best = value
-            self.best_lam, self.best_multiplier = lam.copy(), self.work.multiplier.copy()
+            self.best_at = lam.copy(), self.work.multiplier.copy()
             if better:
                 self.on_better(self.result())
             if self.result() >= self.upper():
@@ -210,126 +188,41 @@ class _Dual:
         """Best bound in whole cents; costs are whole, so rounding up is valid."""
         return math.ceil(self.best - SAFETY)
 
-    def _sum(self, c: int, tour: Any) -> int:
-        on = (self.tb.count_group[c] >= 0) & (tour >= 0)
-        d = np.nonzero(on)[0]
-        return int(self.tb.measures[self.tb.count_measure[c], d, tour[d]].sum())
-
-    # -- the fractional roster ------------------------------------------------------------------------------------
-
     def run(self) -> int:
-        """Frank-Wolfe in stages, unless subgradient steps get on without it, then subgradient steps; stop at any time."""
-        try:
-            self.evaluate(self.lam)
-            before = self.best
-            self.polish(PROBE)
-            known = self.upper()
-            if not (known < math.inf and self.best - before > LEADS * (known - before)):
-                self.frank_wolfe(0.6)
-            self.polish()
-        except _StopError:
-            pass
+        """Ascend until the steps, the time or the gap are used up."""
+        with contextlib.suppress(_StopError):
+            self.ascend()
+            lam, self.work.multiplier[:] = self.best_at
+            with contextlib.suppress(MemoryError):
+                self.evaluate(lam, exactness=2)
         return self.result() if self.best > -math.inf else 0
 
-    def frank_wolfe(self, until: float) -> None:
-        A, K, R = self.A, COLUMNS, self.relaxed.shape[1]
-        tb, net = self.tb, self.net
-        weight = np.zeros((A, K))
-        tours = np.full((A, K, self.D), -1, np.int32)
-        queues = np.full((A, K, self.T), -1, np.int8)
-        own, sums, mean = np.zeros((A, K)), np.zeros((A, K, R)), np.zeros((A, R))
-        cover = np.zeros((self.T, self.Q))
-        where = np.full((self.T, self.Q), -1, np.int32)
-        size = 2 * self.D * int(tb.length.max(initial=1)) + 2
-        at_t, at_q, by = np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size)
-        lam = np.zeros((self.T, self.Q))
-        for g in range(net.serves.shape[0]):
-            if net.serves[g].any():
-                cover[:, int(np.argmax(net.serves[g]))] += net.base[:, g]
-        for stage, width in enumerate(WIDTHS):
-            cover_prices(cover, width, net.levels, net.slopes, lam)
-            rounds = 0
-            values: list[float] = []
-            while self.share() < until * (stage + 1) / len(WIDTHS) and not _settled(values):
-                for a in self.rng.permutation(A).tolist():
-                    self.check()
-                    if self.infeasible[a]:
-                        continue
-                    for r, c in enumerate(self.relaxed[a]):
-                        if c >= 0:
-                            self.work.multiplier[c] = count_slope(c, mean[a, r], tb)
-                    x, tour, queue = self.price_agent(a, lam, {})
-                    if not x < INF:
-                        continue
-                    k = int(np.argmin(weight[a]))
-                    fresh = weight[a].max() == 0.0
-                    carried = weight[a, k]
-                    if carried > 0.0 and not fresh:  # no free column: the least used one gives way to the dearest
-                        continue
-                    tours[a, k], queues[a, k] = tour, queue
-                    own[a, k] = x + tour_worth(tour, queue, tb, lam)
-                    for r, c in enumerate(self.relaxed[a]):
-                        if c >= 0:
-                            n = self._sum(c, tour)
-                            sums[a, k, r] = n
-                            own[a, k] -= self.work.multiplier[c] * n
-                    if fresh:
-                        weight[a, k] = 1.0
-                        mean[a] = sums[a, k] + [tb.count_base[c] if c >= 0 else 0 for c in self.relaxed[a]]
-                        add_tour(tour, queue, 1.0, tb, cover)
-                        cover_prices(cover, width, net.levels, net.slopes, lam)
-                        continue
-                    _, hi, _, most = ends(a, weight, tours, queues, own, sums, mean, self.relaxed, lam, tb)
-                    if most > x + 1e-6:
-                        pair_step(a, k, hi, weight, tours, queues, own, sums, mean, self.relaxed, cover, lam, width, tb,
-                                   net.levels, net.slopes, where, at_t, at_q, by)  # fmt: skip
-                for _ in range(INNER):
-                    pair_steps(self.rng.permutation(A), weight, tours, queues, own, sums, mean, self.relaxed, cover, lam,
-                           width, tb, net.levels, net.slopes, where, at_t, at_q, by)  # fmt: skip
-                rounds += 1
-                if rounds % CHECK == 0:
-                    self._set_multipliers(mean)
-                    values.append(self.evaluate(np.maximum(lam, self.lowest))[0])
-            self._set_multipliers(mean)
-            self.evaluate(np.maximum(lam, self.lowest))
+    def ascend(self) -> None:
+        """Steps of Adam from no prices; every coordinate's step is a share of what its unit is worth."""
+        multiplier = self.work.multiplier
+        price = usual_price(self.compiled.program.cover)
+        value = np.concatenate([np.full(self.T * self.Q, price), CHEAP * self._worth(price)])
+        lowest = np.concatenate([np.tile(self.lowest, self.T), np.full(len(multiplier), -np.inf)])
+        at, mean, square = np.zeros(len(value)), np.zeros(len(value)), np.zeros(len(value))
+        for k in range(1, STEPS + 1):
+            multiplier[:] = at[self.T * self.Q :]
+            _, g, h = self.evaluate(at[: self.T * self.Q].reshape(self.T, self.Q))
+            slope = np.concatenate([g.ravel(), h])
+            mean += (1 - MOMENTUM) * (slope - mean)
+            square += (1 - SPREAD) * (slope**2 - square)
+            left = max(0.0, 1.0 - max(k / STEPS, self.share()))
+            size = (left**FALL + LEAST) * mean / (1 - MOMENTUM**k) / (np.sqrt(square / (1 - SPREAD**k)) + 1e-3)
+            at = np.maximum(at + value * size, lowest)
 
-    def _set_multipliers(self, mean: FloatArray) -> None:
-        for a in range(self.A):
-            for r, c in enumerate(self.relaxed[a]):
-                if c >= 0:
-                    self.work.multiplier[c] = count_slope(c, mean[a, r], self.tb)
-
-    def polish(self, most: float = math.inf) -> None:
-        """At most so many deflected subgradient steps from the best prices, towards a target a little above the bound."""
-        known = self.upper()
-        ahead = AHEAD * (known - self.best) if known < math.inf else 0.002 * abs(self.best)
-        direction = np.zeros((self.T, self.Q))
-        turn = np.zeros(len(self.work.multiplier))
-        lam = self.best_lam.copy()
-        self.work.multiplier[:] = self.best_multiplier
-        stall = 0
-        last = NEAR * ahead
-        while ahead > last and most > 0:
-            most -= 1
-            before = self.best
-            value, g, h = self.evaluate(lam)
-            stall = 0 if self.best > before + 0.05 * ahead else stall + 1
-            if stall > 10:
-                ahead *= 0.6
-                stall = 0
-                lam = self.best_lam.copy()
-                self.work.multiplier[:] = self.best_multiplier
-                direction[:] = 0.0
-                turn[:] = 0.0
-                continue
-            direction = 0.3 * g + 0.7 * direction if direction.any() else g.astype(float)
-            turn = 0.3 * h + 0.7 * turn if turn.any() else h
-            norm = float((direction**2).sum() + (turn**2).sum())
-            if norm == 0.0:
-                return
-            size = (max(self.best - value, 0.0) + ahead) / norm
-            lam = np.maximum(lam + size * direction, self.lowest)
-            self.work.multiplier[:] += size * turn
+    def _worth(self, price: float) -> FloatArray:
+        """Cents that a unit of each count is worth, by the cover that comes with it at `price` a unit of cover; (N,)."""
+        tb = self.tb
+        usable = tb.allowed.any(axis=0)
+        ends = np.concatenate([[0], np.cumsum(tb.units)])
+        cover = (ends[tb.offset + np.maximum(tb.length, 0)] - ends[tb.offset])[usable].mean() if usable.any() else 0.0
+        weights = (m[usable & (m > 0)] for m in tb.measures)
+        each = np.array([price * cover / w.mean() if len(w) else 0.0 for w in weights])
+        return np.asarray(each[tb.count_measure])
 
 
 class _Left:
@@ -377,11 +270,6 @@ class _Left:
         now = self.base + np.where(self.inside & (row >= 0), weight, 0).sum(axis=1)
         slope[self.count[on]] = (now - np.take_along_axis(self.value, best, axis=1)[:, 0])[on]
         return float(np.take_along_axis(price, best, axis=1)[on].sum()), slope
-
-
-def _settled(values: list[float]) -> bool:
-    """Whether the last value gained no more than a tenth of what all of them have."""
-    return len(values) > 2 and values[-1] - values[-2] <= 0.1 * (max(values) - values[0])
 
 
 def _lattice(compiled: Compiled) -> tuple[Any, Any, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -144,6 +146,41 @@ def solve(
     )
 
 
+def prove(problem: RosterProblem, *, seconds: float, upper: float = math.inf, monitor: Monitor = SILENT) -> float:
+    """The bound alone: no rota that keeps the hard rules costs less.
+
+    Parameters
+    ----------
+    problem
+        The team, its rules, the need and the prices.
+    seconds
+        Wall time at most.
+    upper
+        Cost of a rota that is known; the work ends where the bound meets it.
+    monitor
+        Asked whether to stop.
+
+    Returns
+    -------
+    float
+        In the prices' currency; 0 where tours do not fit the problem, which `solve` bounds by other means, or time is too short.
+    """
+    warm_up()
+    compiled = prepare(compile_program(problem, expand(problem)))
+    if compiled.unsupported is not None:
+        return 0.0
+    found = [0]
+    with contextlib.suppress(MemoryError):
+        lower_bound(
+            compiled,
+            seconds=seconds,
+            should_stop=monitor.should_stop,
+            on_better=found.append,
+            upper=lambda: 100 * upper,
+        )
+    return max(found) / 100
+
+
 @cache
 def warm_up() -> float:
     """Compile the kernels, or load them where they are compiled already; the seconds that took.
@@ -159,7 +196,6 @@ def warm_up() -> float:
 @cache
 def _compile_kernels() -> None:
     """Search a tiny team for a moment, once per process."""
-    began = time.perf_counter()
     kinds = (ShiftType("E", clock(8), 4.0, breaks=(Break(15, 1.0, 2.0),)), ShiftType("L", clock(14), 4.0))
     grid = TimeGrid(date(2027, 1, 4), 14, "UTC", 30)
     agents = tuple(
@@ -172,8 +208,7 @@ def _compile_kernels() -> None:
     compile_horizons(program)
     compiled = prepare(program)
     anneal(compiled, seconds=0.05, workers=1)
-    cold = time.perf_counter() - began > LOADING
-    lower_bound(compiled, seconds=30.0 if cold else 0.2)  # its later kernels are only reached with time
+    lower_bound(compiled, seconds=0.2)
 
 
 def run(search: Search, start: Choice | None, workers: int, seed: int, settle: bool = False) -> list[int]:
@@ -217,7 +252,7 @@ def run(search: Search, start: Choice | None, workers: int, seed: int, settle: b
         ended = threading.Event()
         parts: list[Part] = [partial(_anneal, search, compiled, search.choice, workers, seed, ended, settle)]
         if not settle:
-            parts.append(partial(_prove, search, compiled, seed, ended))
+            parts.append(partial(_prove, search, compiled, ended))
         _together(search, parts)
         if settle:
             return []
@@ -269,7 +304,7 @@ def _anneal(
         ended.set()
 
 
-def _prove(search: Search, compiled: Compiled, seed: int, ended: threading.Event) -> None:
+def _prove(search: Search, compiled: Compiled, ended: threading.Event) -> None:
     """Raise the bound; it converges long before the search does, and then leaves the cores to it.
 
     It waits for the first rota, which is to come as soon as can be.
@@ -281,7 +316,6 @@ def _prove(search: Search, compiled: Compiled, seed: int, ended: threading.Event
             lower_bound(
                 compiled,
                 seconds=PROVING * search.left(),
-                seed=seed,
                 should_stop=search.over,
                 on_better=search.prove,
                 upper=lambda: search.cost,

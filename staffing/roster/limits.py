@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -15,7 +15,7 @@ from staffing.roster.cover import cover_of
 from staffing.roster.fixed import allowed_options
 from staffing.roster.options import Options, expand
 from staffing.roster.problem import Roster, RosterProblem
-from staffing.roster.shortage import Missing, Relaxation
+from staffing.roster.shortage import Relaxation
 
 PROVING = 15.0
 """Seconds of wall time to prove that no rota has the people there, for all misses together."""
@@ -104,9 +104,8 @@ def reasons(
     for shift in roster.shifts:
         if shift.code not in problem.kinds or not problem.kinds[shift.code].on_call:
             there[shift.agent, (edges[:-1] < shift.end) & (edges[1:] > shift.start)] = True
-    targets = make_context(problem, options, allowed).targets
-    relaxation = Relaxation(problem, options, served, targets, cover_of(problem), wanted, whenever)
-    proven = _proven(relaxation, [int(grid.day[t]) for _, t in cells], time.monotonic() + seconds)
+    relaxation = relaxation_of(problem, wanted, whenever)
+    proven = _proven(relaxation, staffed, [int(grid.day[t]) for _, t in cells], time.monotonic() + seconds)
     out = []
     for q, t in cells:
         who = serves[:, q]
@@ -122,34 +121,67 @@ def reasons(
     return tuple(out)
 
 
-def _proven(relaxation: Relaxation, days: Sequence[int], until: float) -> dict[int, Reason]:
+def relaxation_of(problem: RosterProblem, wanted: FloatArray, whenever: BoolArray) -> Relaxation:
+    """What can be known of every rota for people `wanted` at each queue, shape (Q, T); on-call duty serves nobody."""
+    options = expand(problem)
+    allowed = allowed_options(problem, options)
+    on_call = np.array([kind.on_call for kind in problem.shift_types], dtype=np.bool_)
+    targets = make_context(problem, options, allowed).targets
+    served = allowed & ~on_call[options.type_of]
+    return Relaxation(problem, options, served, targets, cover_of(problem), wanted, whenever)
+
+
+def impossible_days(relaxation: Relaxation, late: FloatArray, seconds: float) -> BoolArray:
+    """Intervals whose day no rota can cover, as far as `seconds` suffice to prove it, shape (T,).
+
+    Parameters
+    ----------
+    relaxation
+        With the people wanted.
+    late
+        What each interval lacks, shape (T,); days that lack most are looked at first, those that lack nothing not at all.
+    seconds
+        Wall time.
+    """
+    grid, until = relaxation.problem.grid, time.monotonic() + seconds
+    by_day = np.bincount(grid.day, weights=late, minlength=grid.days)
+    out = np.zeros(len(grid), dtype=np.bool_)
+    for d in np.argsort(-by_day, kind="stable").tolist():
+        left = until - time.monotonic()
+        if by_day[d] <= 0 or left <= 0:
+            break
+        if relaxation.impossible(np.array([d]), left):
+            out |= grid.day == d
+    return out
+
+
+def _proven(relaxation: Relaxation, staffed: FloatArray, days: Sequence[int], until: float) -> dict[int, Reason]:
     """For each day the smallest span around it in which every rota must leave something open, where that can be proven.
 
-    A week is to blame only where more is missing than its days explain, the horizon where more is than its weeks explain.
+    First each day by itself; of days that are proven no more is wanted from then on than they have. Then each week with days that
+    are not, then the horizon.
     """
     week = np.asarray(relaxation.problem.grid.week)
     out: dict[int, Reason] = {}
 
-    def prove(limit: Limit, span: IntArray, parts: Sequence[Missing]) -> Missing:
+    def prove(limit: Limit, span: IntArray) -> None:
         left = until - time.monotonic()
-        explained = sum(part.found for part in parts)
-        if left <= 0:
-            return Missing(0.0, explained)
-        missing = relaxation.missing(span, min(EACH, left))
-        if missing.least > explained + 1e-9:
-            wanted = relaxation.hours(span)
-            for d in set(days) & set(span.tolist()):
-                out.setdefault(d, Reason(limit, wanted, wanted - missing.least))
-        return missing
+        concerned = set(days) & set(span.tolist()) - set(out)
+        if left <= 0 or not concerned:
+            return
+        proven = np.isin(relaxation.problem.grid.day, list(out))
+        wanted = np.where(proven, np.minimum(relaxation.wanted, staffed), relaxation.wanted)
+        now = replace(relaxation, wanted=wanted)
+        missing = now.missing(span, min(EACH, left))
+        if missing.least > 0:
+            hours = now.hours(span)
+            out.update(dict.fromkeys(concerned, Reason(limit, hours, hours - missing.least)))
 
-    of_day = {d: prove(Limit.DAY, np.array([d]), ()) for d in sorted(set(days))}
-    of_week = {
-        int(w): prove(Limit.WEEK, np.flatnonzero(week == w), [m for d, m in of_day.items() if week[d] == w])
-        for w in np.unique(week[[d for d in of_day if d not in out]])
-    }
-    if any(d not in out for d in of_day):
-        others = [m for d, m in of_day.items() if int(week[d]) not in of_week]
-        prove(Limit.HORIZON, np.arange(len(week)), [*of_week.values(), *others])
+    for d in sorted(set(days)):
+        prove(Limit.DAY, np.array([d]))
+    for w in np.unique(week[list(days)]):
+        prove(Limit.WEEK, np.flatnonzero(week == w))
+    prove(Limit.HORIZON, np.arange(len(week)))
     return out
 
 

@@ -16,6 +16,7 @@ from staffing.roster.problem import RosterProblem
 from staffing.roster.targets import Targets
 
 Line = list[tuple[cp_model.IntVar, int]]
+Kin = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +74,59 @@ class Relaxation:
         seconds
             Wall time at most.
         """
-        options, grid = self.options, self.problem.grid
-        units = np.floor(self.wanted * UNITS + 0.5).astype(np.int64)
-        units[:, ~np.isin(grid.day, days)] = 0
-        wanted: BoolArray = np.asarray(units.any(axis=0))
-        if not wanted.any():
+        units = self._units(days)
+        if not units.any():
             return Missing(0.0, 0.0)
+        model, staffed = self._model(days, units)
+        missing = []
+        for slot, amount in self._by_slot(units).items():
+            short = model.new_int_var(0, amount, "")
+            model.add(_total(staffed[slot]) + short >= amount)
+            missing.append(short)
+        model.minimize(sum(missing))
+        solver = _solver(seconds)
+        if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return Missing(0.0, self.hours(days))
+        unit = self.problem.grid.hours / UNITS
+        # Whole quarters are missing.
+        least = math.ceil(max(solver.best_objective_bound, 0.0) - 1e-6)
+        return Missing(least * unit, solver.objective_value * unit)
+
+    def impossible(self, days: IntArray, seconds: float = 5.0) -> bool:
+        """Whether it is proven that no rota covers all that is wanted on some days; see `missing`."""
+        units = self._units(days)
+        model, staffed = self._model(days, units)
+        for slot, amount in self._by_slot(units).items():
+            model.add(_total(staffed[slot]) >= amount)
+        return bool(_solver(seconds).solve(model) == cp_model.INFEASIBLE)
+
+    def hours(self, days: IntArray) -> float:
+        """Agent-hours wanted on some days."""
+        return float(self._units(days).sum()) / UNITS * self.problem.grid.hours
+
+    def _units(self, days: IntArray) -> IntArray:
+        """Units wanted on some days, shape (Q, T)."""
+        units = np.floor(self.wanted * UNITS + 0.5).astype(np.int64)
+        units[:, ~np.isin(self.problem.grid.day, days)] = 0
+        return units
+
+    def _slot(self, q: int, t: int) -> tuple[int, int]:
+        """Where work of a queue in an interval is counted: by the interval, or by its day."""
+        return q, int(self.problem.grid.day[t]) if self.whenever[q] else t
+
+    def _by_slot(self, units: IntArray) -> dict[tuple[int, int], int]:
+        wanted: dict[tuple[int, int], int] = defaultdict(int)
+        for q, t in zip(*(x.tolist() for x in np.nonzero(units)), strict=True):
+            wanted[self._slot(q, t)] += int(units[q, t])
+        return wanted
+
+    def _model(self, days: IntArray, units: IntArray) -> tuple[cp_model.CpModel, dict[tuple[int, int], Line]]:
+        """People at work on some days, and who of them is with each slot wanted."""
+        options, grid = self.options, self.problem.grid
+        wanted: BoolArray = np.asarray(units.any(axis=0))
         model = cp_model.CpModel()
         supply: dict[tuple[int, int], Line] = defaultdict(list)
-        weekly: dict[tuple[tuple[int, str], int], Line] = defaultdict(list)
+        weekly: dict[tuple[Kin, int], list[tuple[cp_model.IntVar, int]]] = defaultdict(list)
         kin = [(int(g), a.contract) for g, a in zip(self.cover.group, self.problem.agents, strict=True)]
         for d in range(grid.days):
             ends = options.first[d] + options.length[d]
@@ -101,65 +146,50 @@ class Relaxation:
                             supply[first + i, k[0]].append((x, u))
                 model.add(sum(taken) <= people)
         self._hours(model, kin, weekly)
-        missing = self._cover(model, units, supply)
-        model.minimize(sum(missing))
-        solver = cp_model.CpSolver()
-        solver.parameters.max_time_in_seconds = seconds
-        solver.parameters.num_workers = 2
-        if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return Missing(0.0, self.hours(days))
-        unit = grid.hours / UNITS
-        # Whole quarters are missing.
-        least = math.ceil(max(solver.best_objective_bound, 0.0) - 1e-6)
-        return Missing(least * unit, solver.objective_value * unit)
+        return model, self._split(model, units, supply)
 
-    def hours(self, days: IntArray) -> float:
-        """Agent-hours wanted on some days."""
-        units = np.floor(self.wanted * UNITS + 0.5)
-        return float(units[:, np.isin(self.problem.grid.day, days)].sum()) / UNITS * self.problem.grid.hours
-
-    def _hours(
-        self, model: cp_model.CpModel, kin: list[tuple[int, str]], weekly: dict[tuple[tuple[int, str], int], Line]
-    ) -> None:
+    def _hours(self, model: cp_model.CpModel, kin: list[Kin], weekly: dict[tuple[Kin, int], Line]) -> None:
         """Nobody works more than the week and the horizon allow; people of one group and contract are added up."""
-        whole: dict[tuple[int, str], Line] = defaultdict(list)
+        whole: dict[Kin, Line] = defaultdict(list)
+        targets = self.targets
         for (k, w), line in weekly.items():
             who = [a for a, other in enumerate(kin) if other == k]
-            most = np.maximum(self.targets.week_hi[who, w] - self.targets.week_base[who, w], 0).sum()
+            most = np.maximum(targets.week_hi[who, w] - targets.week_base[who, w], 0).sum()
             model.add(_total(line) <= int(most))
+            shifts = self.problem.contracts[k[1]].max_shifts_per_week - targets.week_shifts_base[who, w]
+            model.add(sum(x for x, _ in line) <= int(np.maximum(shifts, 0).sum()))
             whole[k] += line
         for k, line in whole.items():
             who = [a for a, other in enumerate(kin) if other == k]
-            model.add(_total(line) <= int(np.maximum(self.targets.horizon_hi[who], 0).sum()))
+            model.add(_total(line) <= int(np.maximum(targets.horizon_hi[who], 0).sum()))
 
-    def _cover(
+    def _split(
         self, model: cp_model.CpModel, units: IntArray, supply: dict[tuple[int, int], Line]
-    ) -> list[cp_model.IntVar]:
-        """Split people over queues; the units of each want that stay missing."""
-        day = self.problem.grid.day
-        need: dict[tuple[int, int], int] = defaultdict(int)
+    ) -> dict[tuple[int, int], Line]:
+        """Split people over queues; nobody is of use beyond what is wanted."""
+        wanted = self._by_slot(units)
         flows: dict[tuple[int, int], Line] = defaultdict(list)
-        for q, t in zip(*np.nonzero(units), strict=True):
-            need[int(q), int(day[t]) if self.whenever[q] else int(t)] += int(units[q, t])
         for t in np.flatnonzero(units.any(axis=0)).tolist():
             for g, row in enumerate(self.cover.serves):
                 there, base = supply.get((t, g), []), int(self.cover.base[t, g])
                 most = base + sum(c * x.proto.domain[1] for x, c in there)
                 split: Line = []
                 for q in np.flatnonzero(row).tolist():
-                    key = (q, int(day[t]) if self.whenever[q] else t)
-                    if most and key in need:
-                        flow = model.new_int_var(0, min(most, need[key]), "")
+                    slot = self._slot(q, t)
+                    if most and slot in wanted:
+                        flow = model.new_int_var(0, min(most, wanted[slot]), "")
                         split.append((flow, 1))
-                        flows[key].append((flow, 1))
+                        flows[slot].append((flow, 1))
                 if split:
                     model.add(_total(split) <= _total(there) + base)
-        missing = []
-        for key, amount in need.items():
-            short = model.new_int_var(0, amount, "")
-            model.add(_total(flows[key]) + short >= amount)
-            missing.append(short)
-        return missing
+        return flows
+
+
+def _solver(seconds: float) -> cp_model.CpSolver:
+    solver = cp_model.CpSolver()
+    solver.parameters.max_time_in_seconds = max(seconds, 0.0)
+    solver.parameters.num_workers = 2
+    return solver
 
 
 def _total(line: Line) -> cp_model.LinearExpr:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import ndtri
 
 from staffing.grid import BoolArray, FloatArray, IntArray
+from staffing.simulation.estimate import student
 from staffing.simulation.model import Demand, OnDuty, SimulationResult
 from staffing.simulation.routing import DEFERRABLE
 from staffing.simulation.settings import VerifySettings
@@ -15,6 +17,9 @@ STEP = 0.25
 DEARER = 1.12
 """A need that a plan leaves open and that matters is raised at least so far above the people wanted there: the first
 missing tenth of a need is cheap."""
+
+CAUTION = 2.0
+"""Standard errors of a single interval's service level, in the check to come, that the repair keeps in reserve."""
 
 FUTILE = 1.35
 """Need over people there from which on asking for more changes nothing: they are as dear as they get."""
@@ -33,17 +38,35 @@ def judged_by_day(demand: Demand, settings: VerifySettings) -> BoolArray:
     return out
 
 
-def shortfall(demand: Demand, service: SimulationResult, settings: VerifySettings, margin: float) -> FloatArray:
+def reserve(service: SimulationResult, settings: VerifySettings) -> FloatArray:
+    """Points of the service level by which single intervals are to do better than they must, shape (Q, T).
+
+    What is read of an interval is off by its standard error, once now and once in the check on held-out seeds; where few
+    contacts come, that is more than any margin for all.
+    """
+    half = (service.service_level_high - service.service_level_low) / 2
+    error = np.nan_to_num(half / student(service.replications))
+    out: FloatArray = CAUTION * error * np.sqrt(1.0 + service.replications / settings.held_out_replications)
+    return out
+
+
+def shortfall(
+    demand: Demand,
+    service: SimulationResult,
+    settings: VerifySettings,
+    margin: float,
+    kept_back: FloatArray | float = 0.0,
+) -> FloatArray:
     """By how much each cell misses the promise and should be mended, shape (Q, T); 0 where it is kept.
 
     A queue promises its service level (and where stated a largest abandonment and wait) for every interval, for the day
     or for the month (`Demand.hold`). Where the day or the month misses it, its cells below the target are to blame, of
     deferrable work all open cells of the day alike. Cells and days with no more than `settings.min_contacts` are never to
-    blame. A service level within `settings.tolerance` of the target counts as kept; `margin` makes it stricter. A miss is
-    told in points of the service level.
+    blame. A service level within `settings.tolerance` of the target counts as kept; `margin` makes it stricter, and `kept_back`
+    (see `reserve`) single intervals beyond that. A miss is told in points of the service level.
     """
     grid, allowed = demand.grid, settings.tolerance - margin
-    now = gap(demand, service.service_level, service.abandonment.mean, service.asa.mean)
+    now = gap(demand, service.service_level - kept_back, service.abandonment.mean, service.asa.mean)
     days = gap(demand, service.day_service_level.mean, service.day_abandonment.mean, service.day_asa.mean)
     month = gap(
         demand,
@@ -157,7 +180,7 @@ def lowered(
     kept[:, :-1] &= missing[:, 1:] <= 0
     if demand.max_occupancy is not None:
         with np.errstate(invalid="ignore"):
-            kept &= ~(service.queue_occupancy > demand.max_occupancy[:, None])
+            kept &= ~(service.queue_occupancy.mean > demand.max_occupancy[:, None])
     there = np.ceil(staffed / STEP - 1e-9) * STEP
     least = np.where(deferrable, 0.0, STEP)
     fewer = np.where(deferrable, asked / 4, 0.7 * spare / slope(asked))
@@ -170,6 +193,61 @@ def lowered(
     fewer = np.where((spare > 0) & (there < asked + 1), np.floor(fewer / STEP + 0.5) * STEP, 0.0)
     wanted = np.maximum(np.minimum(asked, there) - fewer, least)
     out: FloatArray = np.where(kept & (asked > least), np.maximum(asked - wanted, 0.0), 0.0)
+    return out
+
+
+SURE = 1.3
+"""Times as many people as `spared` tells that points may be worth, where a proof rests on it."""
+
+SPARED = 0.6
+"""Share of the people whom a queue seems to be able to spare that are let go without another look."""
+
+
+def fewest(
+    demand: Demand, service: SimulationResult, settings: VerifySettings, staffed: FloatArray, asked: FloatArray
+) -> FloatArray:
+    """Fewest people at each queue with whom all intervals may keep the promise, shape (Q, T); 0 where nothing is judged.
+
+    Where it is kept, those who are there less those who can be spared; where it is missed, more than are there. What a person is
+    worth is taken so that the need is rather too small.
+
+    Parameters
+    ----------
+    demand, service, settings
+        What was simulated, and what counts as kept.
+    staffed, asked
+        People at each queue, and asked for, shape (Q, T).
+    """
+    missing, day_wise = shortfall(demand, service, settings, 0.0), judged_by_day(demand, settings)
+    spare = np.where(day_wise, 0.0, spared(demand, service, settings, staffed))
+    kept = np.minimum(asked, staffed - SURE * np.maximum(spare, 0.0))
+    more = staffed + np.maximum(STEP, np.floor(np.maximum(-spare, 0.0) / SURE / STEP) * STEP)
+    deferrable = np.equal(demand.channel, DEFERRABLE)[:, None]
+    judged = np.where(deferrable, demand.open, (demand.contacts > settings.min_contacts) & ~day_wise)
+    out = np.where(missing > 0, more, np.where(judged, np.maximum(kept, 0.0), 0.0))
+    wanted: FloatArray = np.floor(out / STEP + 1e-9) * STEP
+    return wanted
+
+
+def spared(
+    demand: Demand,
+    service: SimulationResult,
+    settings: VerifySettings,
+    staffed: FloatArray,
+    kept_back: FloatArray | float = 0.0,
+    margin: float = 0.0,
+) -> FloatArray:
+    """People whom each interval could spare and still keep its promise, negative: whom it lacks, shape (Q, T); 0 without a goal.
+
+    As in `slope`, but far from the target as well: one of n people moves the normal quantile of the service level by
+    ``1 / (0.8 sqrt(n))``. `margin` and `kept_back` as in `shortfall`.
+    """
+    goal = np.nan_to_num(demand.target, nan=0.8)[:, None]
+    now = gap(demand, service.service_level - kept_back, service.abandonment.mean, service.asa.mean)
+    level = np.clip(goal - now, 0.01, 0.995)
+    bar = np.clip(goal - settings.tolerance + margin, 0.01, 0.995)
+    people = 0.8 * np.sqrt(np.maximum(staffed, 1.0)) * (ndtri(level) - ndtri(bar))
+    out: FloatArray = np.where(np.isfinite(now), people, 0.0)
     return out
 
 

@@ -62,6 +62,8 @@ class VerifySettings:
     """How much higher the repair aims, since it reads its own seeds too well."""
     slack: float = Field(default=0.03, ge=0, lt=1)
     """How far above the target agents are taken away."""
+    insist: float = Field(default=10.0, ge=1)
+    """Up to how many times dearer missing people become while a promise is missed; 1: ``prices.understaffing`` decides."""
     min_contacts: float = Field(default=10.0, ge=0)
     """Intervals with no more contacts are not judged, nor are days."""
     replications: int = Field(default=200, ge=2, le=10_000)

@@ -13,11 +13,11 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from staffing.grid import FloatArray, read_only
+from staffing.grid import BoolArray, FloatArray, read_only
 from staffing.progress import SILENT, Monitor, Progress
 from staffing.simulation.engine import simulate
 from staffing.simulation.model import Demand, OnDuty, SimulationResult
-from staffing.simulation.need import STEP, lowered, raised, shortfall
+from staffing.simulation.need import SPARED, STEP, fewest, judged_by_day, lowered, raised, reserve, shortfall, spared
 from staffing.simulation.settings import SimulationSettings, VerifySettings
 
 P = TypeVar("P")
@@ -57,6 +57,10 @@ class Solved(Generic[P]):
 
 Solve = Callable[[FloatArray, P | None], Solved[P]]
 """Plan for a need, shape (Q, T), starting from an earlier plan where there is one."""
+
+Beyond = Callable[[FloatArray, FloatArray], BoolArray]
+"""From the fewest people that intervals take, shape (Q, T), and the contacts by which each misses its promise, shape (T,), to the
+intervals, shape (T,), whose day is proven to be short in every plan."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,7 @@ def repair(
     deepen: Solve[P] | None = None,
     mend: Solve[P] | None = None,
     polish: Solve[P] | None = None,
+    beyond: Beyond | None = None,
 ) -> Repaired[P]:
     """Plan, simulate, change the need, plan again, until every promise holds or time or rounds are over.
 
@@ -177,7 +182,8 @@ def repair(
     with those from then on. Only `verify` tells what customers get.
 
     In every round the need rises where the promise is missed and falls where there is slack (`need.raised`,
-    `need.lowered`). What was once too low is not tried again.
+    `need.lowered`). What was once too low is not tried again. After a third of the time plans are mended: the need rises where
+    the promise is missed; elsewhere no more is asked for than is there and is of use (`need.spared`).
 
     Parameters
     ----------
@@ -200,12 +206,14 @@ def repair(
     first
         A plan for `need` that is there already.
     deepen
-        Makes the plan, with more time, from which on the need is only raised; None: `solve` does.
+        Makes the plan, with more time, from which on plans are mended; None: `solve` does.
     mend
-        Makes a plan for a need that was only raised, leaving as it is what needs no change; None: `solve` does.
+        Makes a plan that leaves as it is what needs no change; None: `solve` does.
     polish
         Makes a plan for the need of the best plan, from that plan, with more time; it is kept where its service is no
         worse.
+    beyond
+        Tells once, when plans begin to be mended, which days no plan can hold; there they are left as they are.
     """
     began = time.monotonic()
     train = replace(simulation, seed=(simulation.seed + REPAIR) % 2**32, replications=settings.replications)
@@ -218,31 +226,49 @@ def repair(
     before = np.zeros(asked.shape, dtype=np.int64)
     candidates: list[Repaired[P]] = []
     rounds: list[Round] = []
+    hopeless: BoolArray | None = None
     while True:
         service = simulate(demand, found.on_duty, train)
-        missing = shortfall(demand, service, settings, settings.margin)
+        back = reserve(service, settings)
+        missing = shortfall(demand, service, settings, settings.margin, back)
+        late = float((missing * demand.contacts).sum())
+        passed = time.monotonic() - began
+        share = max(len(rounds) / settings.rounds, passed / seconds)
+        firm = share >= LOWERING
+        if firm and deepen is None and hopeless is None and beyond is not None:
+            hopeless = beyond(
+                fewest(demand, service, settings, found.staffed, asked), (missing * demand.contacts).sum(axis=0)
+            )
+        if hopeless is not None:
+            missing[:, hopeless] = 0.0
         if not missing.any() and train.replications < sure.replications:
             train = sure
             candidates.clear()
             continue
-        late = float((missing * demand.contacts).sum())
         candidates.append(Repaired(found, asked, late, ()))
+        too_low = np.where(missing > 0, np.maximum(too_low, np.minimum(asked, found.staffed)), too_low)
+        before_asked = asked
+        if firm:
+            # From here on missing people are dear: nobody is asked for in vain, nor where they can be spared.
+            spare = np.maximum(spared(demand, service, settings, found.staffed, back, settings.margin), 0.0)
+            enough = np.where(judged_by_day(demand, settings), found.staffed, found.staffed - SPARED * spare)
+            asked = np.minimum(asked, np.ceil(np.maximum(enough, too_low + STEP) / STEP - 1e-9) * STEP)
+            asked = np.minimum(asked, np.ceil(found.staffed / STEP - 1e-9) * STEP)
         more = raised(demand, found.on_duty, found.staffed, missing, asked, before)
         before = np.where(missing > 0, before + 1, 0)
         less = lowered(demand, found.on_duty, service, settings, found.staffed, missing, asked)
-        too_low = np.where(missing > 0, np.maximum(too_low, np.minimum(asked, found.staffed)), too_low)
-        passed = time.monotonic() - began
-        share = max(len(rounds) / settings.rounds, passed / seconds)
-        less = np.clip(asked - too_low - STEP, 0.0, less) if share < LOWERING else np.zeros_like(less)
-        counts = (int(np.count_nonzero(x > 0)) for x in (missing, more, less))
-        rounds.append(Round(found.cost, float(asked.sum()) * demand.grid.hours, late, *counts))
+        less = np.zeros_like(less) if firm else np.clip(asked - too_low - STEP, 0.0, less)
+        asked = asked + more - less
+        changes = (np.count_nonzero(x > 0) for x in (missing, asked - before_asked, before_asked - asked))
+        rounds.append(
+            Round(found.cost, float(before_asked.sum()) * demand.grid.hours, late, *(int(n) for n in changes))
+        )
         note = f"round {len(rounds)}: {rounds[-1].below} intervals below the promise"
         monitor.report(Progress("repair", passed, min(1.0, share), note=note))
         if share >= 1 or monitor.should_stop() or not (more.any() or less.any()):
             break
-        asked = asked + more - less
         make = solve
-        if share >= LOWERING:
+        if firm:
             make, deepen = deepen or mend or solve, None
         found = make(asked, found.plan)
         if monitor.should_stop():
@@ -251,7 +277,8 @@ def repair(
     best = _best(candidates, contacts)
     if polish is not None and not monitor.should_stop():
         found = polish(best.need, best.solved.plan)
-        missing = shortfall(demand, simulate(demand, found.on_duty, train), settings, settings.margin)
+        service = simulate(demand, found.on_duty, train)
+        missing = shortfall(demand, service, settings, settings.margin, reserve(service, settings))
         polished = Repaired(found, best.need, float((missing * demand.contacts).sum()), ())
         best = _best([best, polished], contacts)
     return replace(best, rounds=tuple(rounds))

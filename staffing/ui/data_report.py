@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from staffing import charts
 from staffing.errors import InputError, Problem
 from staffing.frames import Sheet
 from staffing.history.series import Repair
 from staffing.ui import frame, session
+from staffing.ui.days_view import days_view
 from staffing.ui.markup import Cell, table
 from staffing.ui.sentences import parts, sentence
 from staffing.ui.texts import Texts, plain
@@ -78,11 +78,9 @@ def report(t: Texts, found: session.Found, sheet: Sheet | None = None) -> None:
         return
     st.markdown(t("data.span", first=t.long_day(found.first), last=t.long_day(found.last)))
     st.html(facts_table(t, found))
-    days = [t.day(d) for d in session.dates_between(found.first, found.last)]
-    names = [q.queue for q in found.queues]
-    st.echarts_chart(
-        charts.contacts_by_day(days, names, found.days.tolist()), height=300, key="days", alt=t("data.days")
-    )
+    days = session.dates_between(found.first, found.last)
+    contacts = {q.queue: values for q, values in zip(found.queues, found.days, strict=True)}
+    st.fragment(days_view, key="days-part")(t, "days", days, contacts, t("forecast.chart.contacts"), t("data.days"))
     st.header(t("data.repairs"))
     if not found.repairs:
         st.success(t("data.repairs.none"), icon=":material/check_circle:")

@@ -20,6 +20,8 @@ from staffing.ui.vm.teams import ScenarioFile, Team
 
 PAGES: dict[str, Any] = {}
 """Pages by name, filled by `main`."""
+NAME_LETTERS = 24
+"""Letters of a plan's name that have room in the header at 1280 pixels."""
 
 
 def css() -> str:
@@ -68,12 +70,16 @@ def _contexts(t: Texts) -> None:
     """The scenario that is worked on, and which of its plans is shown."""
     now = session.working()
     if now is None:
+        _end("scenario")
+        _end("plan")
         return
     teams = session.teams()
     labels = {str(s.path): scenario_label(t, team, s, alone=len(teams) == 1) for team in teams for s in team.scenarios}
     _follow("scenario", t("header.scenario"), labels, str(now[1].path), session.choose_scenario)
     run = session.chosen_run()
-    if run is not None:
+    if run is None:
+        _end("plan")
+    else:
         runs = session.runs_of(run.request.scenario)
         shown = {r.id: run_label(t, r) for r in runs} | {run.id: run_label(t, run)}
         _follow("plan", t("header.plan"), shown, run.id, session.choose_run)
@@ -104,6 +110,12 @@ def _follow(name: str, label: str, options: dict[str, str], chosen: str, choose:
         on_change=changed,
         width=330,
     )
+
+
+def _end(name: str) -> None:
+    """No list stands there: what a browser still tells of the last one does not count."""
+    number, _ = st.session_state.get(f"choose-{name}", (0, {}))
+    st.session_state[f"choose-{name}"] = number + 1, {}
 
 
 def choose_part(name: str, label: str, options: Mapping[str, str], default: str) -> str:
@@ -142,14 +154,27 @@ def _chip(t: Texts, standing: list[tuple[str, str]]) -> None:
     stage = t(f"stage.{view.current or 'compile'}")
     share = "" if view.fraction is None else f" {t.percent(view.fraction)}"
     waiting = "" if len(live) == 1 else " · " + t("header.waiting", n=len(live) - 1)
+    name = run.request.name
     st.button(
-        f"{plain(run.request.name)}: {stage}{share}{waiting}",
+        f"{plain(shortened(name))}: {stage}{share}{waiting}",
         key="watch",
+        help=plain(name) if shortened(name) != name else None,
         type="tertiary",
         icon=":material/progress_activity:",
         on_click=watch,
         args=(run.id,),
     )
+
+
+def shortened(name: str) -> str:
+    """A name that has room beside the lists above a page.
+
+    Examples
+    --------
+    >>> shortened("January"), shortened("January with two hires and longer hours")
+    ('January', 'January with two hires…')
+    """
+    return name if len(name) <= NAME_LETTERS else name[: NAME_LETTERS - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def watch(run_id: str) -> None:

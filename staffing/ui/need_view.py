@@ -9,6 +9,7 @@ from staffing.export.text import csv_bytes
 from staffing.plan import Sizing
 from staffing.requirement import Target
 from staffing.ui import session
+from staffing.ui.days_view import days_view
 from staffing.ui.forecast_view import choose_queue
 from staffing.ui.forecast_words import needs_table, words_of
 from staffing.ui.sentences import sentence
@@ -45,14 +46,9 @@ def need(t: Texts, sizing: Sizing) -> None:
     queue = choose_queue(t, sizing)
     st.fragment(_day, key="need-day-part")(t, sizing, queue)
     st.header(t("need.month.hours"))
-    st.echarts_chart(
-        charts.contacts_by_day(
-            [t.day(d) for d in grid.dates], sizing.forecast.queues, vm.hours_by_day(sizing).tolist()
-        ),
-        height=280,
-        key="need-month",
-        alt=t("need.month.hours"),
-    )
+    lines = dict(zip(sizing.forecast.queues, vm.hours_by_day(sizing), strict=True))
+    told = t("need.month.hours")
+    st.fragment(days_view, key="need-month-part")(t, "need-month", grid.dates, lines, t("need.hours"), told)
     for note in sizing.requirement.notes:
         st.caption(plain(sentence(t, note)))
     for name, frame in (

@@ -127,6 +127,7 @@ def chart_words(t: Texts) -> charts.Words:
         "low",
         "high",
         "time",
+        "day",
         "best",
         "bound",
         "gap",

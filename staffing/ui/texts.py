@@ -154,6 +154,11 @@ class Texts:
         short = dates.format_date(value, "EEEEEE" if self.language == "de" else "EEE", locale=self.locale)
         return str(short).rstrip(".")
 
+    def short_date(self, value: date) -> str:
+        """As `day`, with the year, e.g. ``Mo 04.01.2027``"""
+        pattern = "dd.MM.yyyy" if self.language == "de" else "d MMM yyyy"
+        return f"{self.weekday(value)} {dates.format_date(value, pattern, locale=self.locale)}"
+
     def long_day(self, value: date) -> str:
         """With weekday, month and year in words."""
         return str(dates.format_date(value, "full", locale=self.locale))
@@ -161,6 +166,10 @@ class Texts:
     def month(self, value: date) -> str:
         """Month and year in words."""
         return str(dates.format_date(value, "LLLL yyyy", locale=self.locale))
+
+    def short_month(self, value: date) -> str:
+        """As `month`, the month in three letters."""
+        return str(dates.format_date(value, "LLL yyyy", locale=self.locale))
 
     def moment(self, value: datetime) -> str:
         """Day and time of day."""

@@ -88,6 +88,15 @@ def browser() -> Iterator[Any]:
     playwright.stop()
 
 
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """A busy machine may take longer than Playwright's five seconds."""
+    expect = pytest.importorskip("playwright.sync_api").expect
+    expect.set_options(timeout=20_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 def with_fake_worker(folder: Path, seconds: float) -> contextlib.AbstractContextManager[Server]:
     """The app with a test team of 20, and the fake worker, which takes so many seconds."""
     teams = write_team(folder / "teams", agents=20, days=14).parent
@@ -99,6 +108,13 @@ def with_fake_worker(folder: Path, seconds: float) -> contextlib.AbstractContext
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app, whose plans are quickly there."""
     with with_fake_worker(tmp_path_factory.mktemp("quick"), 1) as running:
+        yield running
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Server]:
+    """The app without any plan, for one test alone."""
+    with with_fake_worker(tmp_path, 1) as running:
         yield running
 
 

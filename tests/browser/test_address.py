@@ -6,6 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.conftest import with_fake_worker
@@ -13,13 +14,6 @@ from tests.browser.test_journey import WORDS, build, choose, settle
 
 pytestmark = pytest.mark.browser
 W = WORDS["en"]
-
-
-@pytest.fixture
-def fresh(tmp_path):
-    """An app without any plan."""
-    with with_fake_worker(tmp_path, 1) as running:
-        yield running
 
 
 class SlowAddress:
@@ -141,6 +135,51 @@ def test_a_list_that_is_open_stays_open_when_a_run_begins_and_ends(tmp_path, vis
         page.close()
 
 
+class LateParts:
+    """Asks for a part of the page anew while the server draws the whole, with the widgets of before: as a slow browser may."""
+
+    def __init__(self, page) -> None:
+        self.part = ""
+        self.late = False
+        page.route_web_socket(re.compile("stream"), self._join)
+
+    def _join(self, browser) -> None:
+        self.server = browser.connect_to_server()
+        browser.on_message(self._pass)
+
+    def _pass(self, message) -> None:
+        self.server.send(message)
+        asked = BackMsg.FromString(message)
+        if asked.WhichOneof("type") != "rerun_script":
+            return
+        if asked.rerun_script.is_auto_rerun:
+            self.part = asked.rerun_script.fragment_id
+        elif self.late:
+            asked.rerun_script.fragment_id = self.part
+            asked.rerun_script.is_auto_rerun = True
+            self.server.send(asked.SerializeToString())
+
+
+def test_a_choice_stands_although_the_browser_still_tells_of_a_list_that_has_gone(slow_server, visit):
+    page = visit(f"{slow_server.url}/rota")
+    parts = LateParts(page)
+    page.reload()
+    page.wait_for_selector("h1")
+    settle(page)
+    page.get_by_role("button", name=W["build"]).click()
+    page.get_by_role("button", name=W["stop"]).wait_for()
+    expect(chosen(page, "shown")).to_have_count(1)
+    page.wait_for_timeout(1500)  # parts of the page are drawn anew every second
+    assert parts.part
+    parts.late = True
+    choose(page, W["scenario"], W["more"])
+    parts.late = False
+    rename(page, "one")
+    expect(chosen(page, "scenario")).to_have_value(W["more"])
+    expect(chosen(page, "shown")).to_have_count(0)
+    page.close()
+
+
 def test_who_looks_elsewhere_goes_to_the_run_by_its_button(slow_server, visit):
     page = visit(f"{slow_server.url}/rota")
     settle(page)
@@ -156,3 +195,28 @@ def test_who_looks_elsewhere_goes_to_the_run_by_its_button(slow_server, visit):
     page.get_by_role("button", name=W["stop"]).click()
     page.get_by_text(W["stopped"]).first.wait_for()
     page.close()
+
+
+def test_each_act_is_one_step_back(fresh, visit):
+    page = visit(f"{fresh.url}/rota")
+    build(page, W, "January")
+    acts = (
+        lambda: page.get_by_role("link", name="Team & rules", exact=True).click(),
+        lambda: page.get_by_role("radio", name="Shift types", exact=True).click(),
+        lambda: choose(page, W["scenario"], W["more"]),
+        lambda: page.get_by_role("link", name="Scenarios", exact=True).click(),
+        lambda: page.get_by_role("link", name="Team & rules", exact=True).click(),
+    )
+    shown = [page.url]
+    for act in acts:
+        act()
+        settle(page)
+        shown.append(page.url)
+    assert len(set(shown)) == 6
+    for address in reversed(shown[:-1]):
+        page.go_back()
+        settle(page)
+        expect(page).to_have_url(address)
+    page.go_forward()
+    settle(page)
+    expect(page).to_have_url(shown[1])

@@ -7,7 +7,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import with_fake_worker
 from tests.browser.test_journey import HISTORY, WORDS, build, settle
 
 pytestmark = pytest.mark.browser
@@ -50,21 +49,6 @@ HOLDS = """(wanted) => {
   window.lastFocus = at;
   return { there: wanted.contains(at), same };
 }"""
-
-
-@pytest.fixture(autouse=True)
-def patience():
-    """A busy machine may take longer than Playwright's five seconds."""
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
-@pytest.fixture
-def fresh(tmp_path):
-    """An app without any plan."""
-    with with_fake_worker(tmp_path, 1) as running:
-        yield running
 
 
 def reach(page, wanted, key: str = "Tab") -> None:

@@ -44,7 +44,7 @@ def test_bound_is_below_the_optimum_at_any_prices(seed):
     if math.isinf(best):
         return
     compiled = prepare(program, longest=3)
-    dual = _Dual(compiled, seed, lambda: False, lambda _: None, 0.0, math.inf, lambda: math.inf)
+    dual = _Dual(compiled, lambda: False, lambda _: None, 0.0, math.inf, lambda: math.inf)
     dual.share = lambda: 0.0
     rng = np.random.default_rng(seed)
     for scale in (0.0, 2.0, 10.0, 40.0):
@@ -61,7 +61,7 @@ def test_search_for_prices_ends_below_the_optimum(seed):
     program = random_program(seed, days=4, kinds=2, per_day=3)
     best = optimum(program)
     told = []
-    found = lower_bound(program, seconds=10.0, seed=seed, on_better=told.append)
+    found = lower_bound(program, seconds=10.0, on_better=told.append)
     if math.isinf(best):
         return
     assert told == sorted(told)

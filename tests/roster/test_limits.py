@@ -9,7 +9,7 @@ import numpy as np
 
 from staffing.grid import TimeGrid
 from staffing.roster import costs
-from staffing.roster.limits import Limit, reasons
+from staffing.roster.limits import Limit, impossible_days, reasons, relaxation_of
 from staffing.roster.problem import Absence, Agent, Contract, Law, Prices, Roster, RosterProblem, Shift, ShiftType
 
 GRID = TimeGrid(date(2027, 1, 4), 7, "UTC", 60)
@@ -78,3 +78,25 @@ def test_where_as_many_are_there_as_were_asked_for_that_is_told() -> None:
 
 def test_nothing_asked_nothing_told() -> None:
     assert reasons(team(), Roster(()), [], np.zeros((1, 0)), np.zeros((1, 0)), np.zeros(1, np.bool_)) == ()
+
+
+def test_days_that_no_rota_covers_are_found_where_something_is_missing() -> None:
+    line = np.zeros((1, len(GRID)))
+    line[0, [9, 24 + 9, 48 + 9]], line[0, [17, 24 + 17, 48 + 17]] = [1.25, 1.25, 1.0], [1.0, 1.0, 1.0]
+    relaxation = relaxation_of(team(), line, np.zeros(1, np.bool_))
+    late = np.zeros(len(GRID))
+    late[[9, 48 + 9]] = [1.0, 2.0]
+    # The second day is as short as the first, but nobody asks about it; the third has enough.
+    assert np.flatnonzero(impossible_days(relaxation, late, 10.0)).tolist() == list(range(24))
+    assert not impossible_days(relaxation, late, 0.0).any()
+
+
+def test_of_a_day_that_is_proven_no_more_is_wanted_when_the_others_are_looked_at() -> None:
+    line = np.zeros((1, len(GRID)))
+    line[0, [9, 17, 24 + 9]] = [1.25, 1.0, 1.25]
+    roster = Roster((shift(0, 0, 8, 8), shift(1, 0, 12, 8), shift(0, 1, 8, 8)))
+    staffed = costs.coverage(team(), roster).staffed
+    cells = [(0, 9), (0, 24 + 9)]
+    found = reasons(team(), roster, cells, staffed, line, np.zeros(1, np.bool_))
+    assert [r.limit for r in found] == [Limit.DAY, Limit.PRICE]
+    assert (found[0].have, found[0].most) == (2.25, 2.0)

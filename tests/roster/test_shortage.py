@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time
 from itertools import product
 
@@ -83,3 +84,16 @@ def test_where_nothing_is_wanted_or_no_time_is_given_nothing_is_proven() -> None
     assert nothing.missing(np.arange(7)).least == 0.0
     much = relaxation(np.full((2, len(GRID)), 9.0), [("x",)])
     assert much.missing(np.arange(7), seconds=1e-9).least == 0.0
+
+
+def test_nobody_works_more_shifts_a_week_than_the_contract_has() -> None:
+    wanted = np.zeros((2, len(GRID)))
+    for d in range(5):
+        wanted[0, 24 * d + 10] = 1.0
+    plain = relaxation(wanted, [("x",)])
+    contract = replace(plain.problem.contracts["c"], max_shifts_per_week=3)
+    few = replace(plain, problem=replace(plain.problem, contracts={"c": contract}))
+    assert plain.missing(np.arange(7)).least == 0.0
+    assert few.missing(np.arange(7)).least == 2.0
+    assert few.impossible(np.arange(7))
+    assert not few.impossible(np.arange(3))

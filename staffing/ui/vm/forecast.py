@@ -228,6 +228,11 @@ def weekly_marks(labels: Sequence[str], dates: Sequence[date]) -> dict[int, str]
     return {i: s for i, (s, d) in enumerate(zip(labels, dates, strict=True)) if i == 0 or d.weekday() == 0}
 
 
+def monthly_marks(labels: Sequence[str], dates: Sequence[date]) -> dict[int, str]:
+    """Labels under an axis of many days: the first of every month."""
+    return {i: s for i, (s, d) in enumerate(zip(labels, dates, strict=True)) if d.day == 1}
+
+
 def hourly_marks(times: Sequence[str], every: int = 2) -> dict[int, str]:
     """Labels under an axis of times: full hours."""
     return {i: s for i, s in enumerate(times) if s.endswith(":00") and int(s[:2]) % every == 0}
