@@ -123,7 +123,7 @@ class Dives:
         return may
 
     def _nearest(self, columns: Sequence[Column], shares: FloatArray) -> list[Column]:
-        """The largest column of each agent that is in parts, or not held to it, the largest first."""
+        """The largest column of each agent that is in parts, the largest first."""
         best: dict[int, tuple[float, Column]] = {}
         for column, share in zip(columns, shares.tolist(), strict=True):
             if share > TIE and share > best.get(column.agent, (0.0, column))[0]:

@@ -9,6 +9,7 @@ import pytest
 
 from staffing.progress import SILENT
 from staffing.roster.columns import Generation, Root
+from staffing.roster.dives import Dives
 from staffing.roster.engine import run
 from staffing.roster.evaluate import broken, cost
 from staffing.roster.horizons import Exact, horizons_of
@@ -75,6 +76,84 @@ def test_the_engine_finds_and_proves_the_optimum(seed, workers):
     assert run(search, None, workers, seed) == []
     assert search.cost == optimum(program)
     assert search.bound > search.cost - 1
+
+
+@pytest.mark.parametrize("seed", FEASIBLE[:20])
+def test_agents_held_to_some_options_keep_to_them_and_the_bound_is_below_the_best_of_these(seed):
+    program = small(seed)
+    A, D, S = program.shape
+    search = Search(program, 5.0, SILENT)
+    exact = Exact(search, horizons_of(program), 1, seed)
+    exact.construct(None)
+    own = exact.threads[0]
+    rng = np.random.default_rng(seed)
+    wanted = [list(rows(program, a))[rng.integers(len(list(rows(program, a))))] for a in range(A)]
+    master = Master(program, search.choice, range(A))
+    for a in range(A):
+        master.add(exact.pool.of[a])
+    before = master.solve(5.0)
+    may = rng.random((A, D, S + 1)) < 0.5
+    days = np.arange(D)
+    for a in range(A):
+        may[a, days, wanted[a]] = True  # so that a horizon is left
+        assert master.hold(a, may[a]) or own.fill(master, a, before.cover)
+    left = [[r for r in rows(program, a) if may[a, days, np.array(r)].all()] for a in range(A)]
+    best = min(cost(program, np.array(x, np.int32)) for x in itertools.product(*left))
+    search.cost = math.inf  # else pricing ends where the incumbent cannot be beaten
+    now, bound = own.generate(master, range(A))
+    assert bound <= best + 1e-3
+    assert now.value <= best + 1e-3
+    for column, share in zip(master.columns, master.shares(), strict=False):
+        assert share < 1e-6 or may[column.agent, days, column.row].all()
+    for a in range(A):
+        nowhere = np.zeros((D, S + 1), np.bool_)
+        assert not master.hold(a, nowhere)
+        assert not own.fill(master, a, before.cover)
+
+
+@pytest.mark.parametrize("seed", FEASIBLE)
+def test_a_dive_of_everybody_beats_the_incumbent_or_proves_it_best_or_gives_up(seed):
+    program = small(seed)
+    search = Search(program, 5.0, SILENT)
+    exact = Exact(search, horizons_of(program), 1, seed)
+    exact.construct(None)
+    root = exact.threads[0].root(search.choice, 5.0)
+    found, proven = Dives(exact.threads[0]).dive(search.choice, range(program.shape[0]), root)
+    if found is not None:
+        assert not broken(program, found)
+        assert optimum(program) <= cost(program, found) < search.cost
+    if proven:
+        assert search.cost == optimum(program)
+
+
+def test_dives_decide_days_where_whole_horizons_miss_the_aim():
+    program = teams()
+    search = Search(program, 20.0, SILENT)
+    exact = Exact(search, horizons_of(program), 1, 1)
+    exact.construct(None)
+    root = exact.threads[0].root(search.choice, 10.0)
+    found, _ = Dives(exact.threads[0]).dive(search.choice, range(program.shape[0]), root)
+    assert not broken(program, found)
+    assert root.bound <= cost(program, found) <= 1.02 * root.bound
+
+
+def test_a_linear_program_that_fails_does_not_end_the_dives(monkeypatch):
+    program = teams()
+    search = Search(program, 3.0, SILENT)
+    exact = Exact(search, horizons_of(program), 1, 1)
+    exact.construct(None)
+    root = exact.threads[0].root(search.choice, 2.0)
+    tried = []
+
+    def failing(self, root):
+        tried.append(root)
+        if len(tried) > 2:
+            search.ended = True
+        raise TimeoutError("GLOP failed")
+
+    monkeypatch.setattr(Dives, "neighbourhood", failing)
+    exact._descend(exact.threads[0], root)
+    assert len(tried) == 3
 
 
 def test_columns_taken_whole_are_the_best_of_them():
