@@ -22,9 +22,11 @@ NEAREST = 80
 """Columns of each free agent that a dive begins with."""
 CHUNK = 0.1
 """Share of the agents still in parts that a step takes whole."""
+DAYS = 0.3
+"""Share of the agents still in parts of whom a step decides a day at once."""
 RISE = 1e-4
 """Share by which the aim rises, at least a cent, where neither a day nor its opposite can be decided."""
-PATIENCE = 0.3
+PATIENCE = 0.5
 """Share of the time left in which a dive gives up nothing before it has to."""
 INNER = 8
 """Pricing rounds in which a decision has to show that the aim can still be met."""
@@ -63,12 +65,14 @@ class Dives:
             master.add([c for c in columns if (c.row == choice[a]).all()])
         return master
 
-    def dive(self, choice: Choice, free: Sequence[int], root: Root) -> tuple[Choice | None, bool]:
+    def dive(
+        self, choice: Choice, free: Sequence[int], root: Root, patience: float = PATIENCE
+    ) -> tuple[Choice | None, bool]:
         """Decide horizons and days of the free agents, a few at a time, until the fractional roster is whole.
 
         The aim is the least whole cost that the linear program seems to allow. Where the largest columns cannot be taken whole
         without missing it, a single day is decided, or else that option is forbidden; where that fails too, the aim is a
-        little higher. When time runs short, whatever is below the incumbent's cost is taken.
+        little higher. After `patience`, a share of the time left, whatever is below the incumbent's cost is taken.
 
         Returns
         -------
@@ -76,12 +80,13 @@ class Dives:
             The choice, None where it would not beat the incumbent; whether that is proven, all else standing as it is.
         """
         own, search = self.own, self.own.search
-        until = search.elapsed() + PATIENCE * search.left()
+        until = search.elapsed() + patience * search.left()
         master = self.master(choice, free, root)
         now, bound = own.generate(master, free)
         if bound > search.cost - 1 + TIE:
             return None, True
         aim = float(math.ceil(now.value - NEAR))
+        rest, pause = 0, 1  # columns are tried again after more and more days, the more often they fail
         while aim <= search.cost - 1 and not search.over():
             most = aim if search.elapsed() < until else search.cost - 1
             now = master.solve(search.left())
@@ -93,14 +98,19 @@ class Dives:
                     if share > 0.5:
                         out[column.agent] = column.row
                 return out, False
-            some = nearest[: max(1, round(CHUNK * len(nearest)))]
-            if self._hold(master, {c.agent: self._only(c.row) for c in some}, now, aim, most):
-                continue
-            a, d, s = self._day(columns, shares)
-            this, others = master.may[a].copy(), master.may[a].copy()
-            this[d] = np.arange(own.S + 1) == s
-            others[d, s] = False
-            if not any(self._hold(master, {a: may}, now, aim, most) for may in (this, others)):
+            if rest == 0:
+                some = nearest[: max(1, round(CHUNK * len(nearest)))]
+                if self._hold(master, {c.agent: self._only(c.row) for c in some}, now, aim, most):
+                    pause = max(1, pause // 2)
+                    continue
+                pause *= 2
+                rest = pause
+            rest -= 1
+            days = self._days(master, columns, shares)
+            (a, (this, other)), *_ = days.items()
+            several = {a: this for a, (this, _) in list(days.items())[: round(DAYS * len(days))]}
+            steps = ([several] if len(several) > 1 else []) + [{a: this}, {a: other}]
+            if not any(self._hold(master, step, now, aim, most) for step in steps):
                 aim += max(1, round(RISE * aim))
         return None, False
 
@@ -131,16 +141,26 @@ class Dives:
         parts = [(share * self.own.rng.uniform(0.9, 1.1), a) for a, (share, _) in best.items() if share < 1 - WHOLE]
         return [best[a][1] for _, a in sorted(parts, reverse=True)]
 
-    def _day(self, columns: Sequence[Column], shares: FloatArray) -> tuple[int, int, int]:
-        """The agent, day and option that are in parts and most nearly whole; the number of options is a day off."""
+    def _days(
+        self, master: Master, columns: Sequence[Column], shares: FloatArray
+    ) -> dict[int, tuple[BoolArray, BoolArray]]:
+        """For each agent in parts, the agent most nearly whole first: what decides its day that is so, and its opposite."""
         own = self.own
         cells, days = np.zeros((own.program.shape[0], own.D, own.S + 1)), np.arange(own.D)
         for column, share in zip(columns, shares.tolist(), strict=True):
             if share > TIE:
                 cells[column.agent, days, column.row] += share
         cells[cells > 1 - WHOLE] = 0.0
-        a, d, s = np.unravel_index(int((cells * own.rng.uniform(0.9, 1.1, cells.shape)).argmax()), cells.shape)
-        return int(a), int(d), int(s)
+        cells *= own.rng.uniform(0.9, 1.1, cells.shape)
+        top = cells.max(axis=(1, 2))
+        out: dict[int, tuple[BoolArray, BoolArray]] = {}
+        for a in np.argsort(-top)[: np.count_nonzero(top)].tolist():
+            d, s = np.unravel_index(int(cells[a].argmax()), cells[a].shape)
+            this, other = master.may[a].copy(), master.may[a].copy()
+            this[d] = np.arange(own.S + 1) == s
+            other[d, s] = False
+            out[a] = this, other
+        return out
 
     def neighbourhood(self, root: Root) -> None:
         """Dive around the incumbent: some agents choose anew, dearer ones at the root's prices sooner; learn how many."""

@@ -16,7 +16,7 @@ import numpy as np
 
 from staffing.progress import SILENT
 from staffing.roster.columns import Generation, Root
-from staffing.roster.dives import Dives
+from staffing.roster.dives import PATIENCE, Dives
 from staffing.roster.label_nodes import UnfitError
 from staffing.roster.labels import Horizon, Known, horizon_of
 from staffing.roster.listing import near, prove
@@ -82,10 +82,13 @@ class Exact:
         try:
             if search.choice is not None and not search.over():
                 self.root = own.root(search.choice, ROOT * search.left())
-            if self.root is not None and self.root.solved and search.choice is not None and not search.over():
-                found, _ = Dives(own).dive(search.choice, range(len(search.choice)), self.root)
+            for patience in (0.0, PATIENCE):  # a roster soon, then a better one while others go on from the first
+                if self.root is None or not self.root.solved or search.choice is None or search.over():
+                    break
+                found, _ = Dives(own).dive(search.choice, range(len(search.choice)), self.root, patience)
                 if found is not None:
                     search.offer(found)
+                self._ready.set()
         except TimeoutError:
             pass  # what is left of the time is for the other parts
         finally:

@@ -209,6 +209,10 @@ class Master:
         """Solve the linear program; `TimeoutError` where that takes longer than `seconds`, or GLOP fails."""
         self.lp.SetTimeLimit(max(1, int(seconds * 1000)))
         status = self.lp.Solve()
+        if status == pywraplp.Solver.ABNORMAL:  # about one in thousands, after presolve
+            self.lp.SetSolverSpecificParametersAsString("use_preprocessing: false")
+            status = self.lp.Solve()
+            self.lp.SetSolverSpecificParametersAsString("use_preprocessing: true")
         if status != pywraplp.Solver.OPTIMAL:
             raise TimeoutError(f"the master program ended with status {status}")
         agent = np.zeros(self.program.shape[0])

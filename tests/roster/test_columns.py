@@ -126,7 +126,7 @@ def test_a_dive_of_everybody_beats_the_incumbent_or_proves_it_best_or_gives_up(s
         assert search.cost == optimum(program)
 
 
-def test_dives_decide_days_where_whole_horizons_miss_the_aim():
+def test_a_dive_of_a_month_ends_close_to_the_bound_and_one_without_patience_keeps_the_rules_too():
     program = teams()
     search = Search(program, 20.0, SILENT)
     exact = Exact(search, horizons_of(program), 1, 1)
@@ -134,7 +134,9 @@ def test_dives_decide_days_where_whole_horizons_miss_the_aim():
     root = exact.threads[0].root(search.choice, 10.0)
     found, _ = Dives(exact.threads[0]).dive(search.choice, range(program.shape[0]), root)
     assert not broken(program, found)
-    assert root.bound <= cost(program, found) <= 1.02 * root.bound
+    assert root.bound <= cost(program, found) <= 1.05 * root.bound
+    at_once, _ = Dives(exact.threads[0]).dive(search.choice, range(program.shape[0]), root, patience=0.0)
+    assert not broken(program, at_once)
 
 
 def test_a_linear_program_that_fails_does_not_end_the_dives(monkeypatch):
