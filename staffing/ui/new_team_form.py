@@ -19,21 +19,11 @@ from staffing.ui.mapping_form import mapping_form, missing_columns
 from staffing.ui.table_form import XLSX
 from staffing.ui.team_parts import shift_columns, writing
 from staffing.ui.texts import Texts, plain
-from staffing.ui.vm.intake import guess_columns, guess_layout, settings_of
-from staffing.ui.vm.new_team import (
-    CHANNELS,
-    SHIFT_NAMES,
-    Basics,
-    Parts,
-    create_team,
-    first_look,
-    guess_queues,
-    guess_shifts,
-    next_month,
-    read_agents,
-    template,
-    unread_columns,
-)
+from staffing.ui.vm.intake import first_rows, guess_columns, guess_layout, settings_of
+from staffing.ui.vm.new_people import read_agents, unread_columns
+from staffing.ui.vm.new_queues import CHANNELS, guess_queues
+from staffing.ui.vm.new_shifts import SHIFT_NAMES, guess_shifts
+from staffing.ui.vm.new_team import Basics, Parts, create_team, first_look, next_month, template
 from staffing.ui.vm.tables import as_xlsx
 
 TYPES = ["csv", "txt", "tsv", "xlsx", "gz"]
@@ -161,10 +151,7 @@ def _mapping(t: Texts, path: Path) -> HistorySettings | None:
     layout = guess_layout(sheet.header)
     unclear = missing_columns(layout, guess_columns(sheet.header, layout))
     with st.expander(t("data.map"), unclear, icon=":material/rule:"):
-        st.dataframe(
-            sheet.cells.head(5).astype(str).set_axis([h or " " for h in sheet.header], axis=1),
-            alt=t("data.preview.alt"),
-        )
+        st.dataframe(first_rows(sheet, 5), alt=t("data.preview.alt"))
         layout, columns, _ = mapping_form(t, sheet, (), key=f"new-{path.name}")
     if missing_columns(layout, columns):
         st.info(t("data.map.missing"), icon=":material/rule:")

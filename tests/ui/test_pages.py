@@ -227,6 +227,18 @@ def test_a_history_is_uploaded_mapped_checked_and_planned_with(place, team):
     assert 'phone-de = "phone-de"' in made.read_text()
 
 
+def test_a_history_of_unknown_queues_and_twice_named_columns_asks_which_queue_is_meant(place, team):
+    page = opened("data")
+    rows = "Zeit;Skill;Anrufe;AHT;AHT;\n2026-11-02 08:00;Fax;10;300;1;x\n"
+    page.file_uploader(key=f"upload-{team / 'base.toml'}").upload("Fax.csv", rows.encode(), "text/csv").run()
+    assert not page.exception
+    assert not page.error
+    assert "No name in the file belongs to a queue" in texts_of(page)
+    page.selectbox(key="queue-Fax-Fax.csv").set_value("chat").run()
+    assert not page.exception
+    assert page.button(key="use")
+
+
 def test_several_files_are_one_history(place, team):
     page = opened("data")
     uploader = page.file_uploader(key=f"upload-{team / 'base.toml'}")
