@@ -93,9 +93,7 @@ def new_team_form(t: Texts) -> None:
     problems = st.session_state.pop("new-problems", None)
     if problems:
         frame.show_problems(t, problems)
-    st.button(
-        t("new.create"), type="primary", icon=":material/check:", key="create", on_click=_create, args=(basics, parts)
-    )
+    st.button(t("new.create"), type="primary", icon=":material/check:", key="create", on_click=_create, args=(parts,))
 
 
 @st.cache_data(show_spinner=False, max_entries=4, hash_funcs={HistorySettings: repr, Basics: repr})
@@ -105,9 +103,9 @@ def _queues(paths: tuple[Path, ...], settings: HistorySettings, basics: Basics) 
     return guess_queues(found, frozenset(off))
 
 
-def _create(basics: Basics, parts: Parts) -> None:
+def _create(parts: Parts) -> None:
     try:
-        made = create_team(session.home() / "teams", basics, parts)
+        made = create_team(session.home() / "teams", _typed(), parts)
     except InputError as error:
         st.session_state["new-problems"] = error.problems
         return
@@ -118,18 +116,23 @@ def _create(basics: Basics, parts: Parts) -> None:
 def _basics(t: Texts) -> Basics:
     first, days = next_month(date.today())
     with st.container(border=True), st.grid(4, min_column_width=170):
-        name = st.text_input(t("new.name"), t("new.name.example"), max_chars=80, key="new-name")
-        start = st.date_input(
+        st.text_input(t("new.name"), t("new.name.example"), max_chars=80, key="new-name")
+        st.date_input(
             t("new.start"), first, format="DD.MM.YYYY" if t.language == "de" else "YYYY-MM-DD", key="new-start"
         )
-        length = st.number_input(t("new.days"), 1, 120, days, key="new-days")
-        minutes = st.selectbox(t("new.interval"), [15, 30, 60], 1, key="new-interval")
-        zone = st.selectbox(t("new.zone"), ZONES, accept_new_options=True, key="new-zone")
-        region = st.text_input(
-            t("new.region"), "DE" if t.language == "de" else "", help=t("new.region.help"), key="new-region"
-        )
-        currency = st.selectbox(t("new.currency"), CURRENCIES, accept_new_options=True, key="new-currency")
-    return Basics(name.strip(), start, int(length), str(zone), int(minutes), region.strip() or None, str(currency))
+        st.number_input(t("new.days"), 1, 120, days, key="new-days")
+        st.selectbox(t("new.interval"), [15, 30, 60], 1, key="new-interval")
+        st.selectbox(t("new.zone"), ZONES, accept_new_options=True, key="new-zone")
+        st.text_input(t("new.region"), "DE" if t.language == "de" else "", help=t("new.region.help"), key="new-region")
+        st.selectbox(t("new.currency"), CURRENCIES, accept_new_options=True, key="new-currency")
+    return _typed()
+
+
+def _typed() -> Basics:
+    """What stands in the form; a button that is pressed at once finds here what was typed last."""
+    names = ("name", "start", "days", "interval", "zone", "region", "currency")
+    name, start, days, minutes, zone, region, currency = (st.session_state[f"new-{x}"] for x in names)
+    return Basics(name.strip(), start, int(days), str(zone), int(minutes), region.strip() or None, str(currency))
 
 
 def _uploads(label: str, key: str) -> list[Path]:

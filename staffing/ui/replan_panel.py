@@ -52,7 +52,7 @@ def _search(t: Texts, run: Run, judged: Judged, key: str, name: str, arguments: 
     """The button that asks, and what was answered; `now` is the price of the rota as it stands."""
     question = asked("replan", name)
     st.button(
-        t(f"{key}.go"),
+        t("replan.go" if key == "replan" else "replan.moved.go"),
         key=key,
         type="primary",
         icon=":material/route:",

@@ -6,6 +6,7 @@ import re
 import shutil
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -273,6 +274,26 @@ def test_a_new_team_is_made_step_by_step(place, tmp_path):
     assert [a.name for a in session.people_at(place / "teams" / "our-team" / "base.toml").agents] == ["Anna", "Ben"]
     again = opened("data", section="new")
     assert not again.exception
+
+
+def test_a_button_that_is_pressed_at_once_knows_what_was_typed_last(place, team):
+    rows = "".join(f"{d}.11.2026 {h:02}:00;phone;{h};300\n" for d in range(2, 28) for h in range(8, 20))
+    page = opened("data", section="new")
+    page.file_uploader(key="new-history").upload("calls.csv", f"Zeit;Skill;Anrufe;AHT\n{rows}".encode()).run()
+    page.file_uploader(key="new-people").upload("team.csv", b"name,hours\nAnna,40\n", "text/csv").run()
+    page.text_input(key="new-name").set_value("Typed last")
+    page.date_input(key="new-start").set_value(date(2026, 10, 1))
+    page.button(key="create").click().run()
+    assert not page.exception
+    assert load(place / "teams" / "typed-last" / "base.toml").horizon.start == date(2026, 10, 1)
+    page = opened(scenario=f"{team.name}/base")
+    (name,) = [x for x in page.text_input if x.key.startswith("name-")]
+    name.set_value("Typed last too")
+    page.selectbox(key="seconds").set_value(10)
+    page.button(key="build").click().run()
+    assert not page.exception
+    (run,) = session.jobs().runs()
+    assert (run.request.name, run.request.seconds) == ("Typed last too", 10.0)
 
 
 @pytest.mark.parametrize(
