@@ -184,14 +184,14 @@ def held(count: int, seed: int) -> dict[str, tuple[int, int]]:
     for n, case in enumerate(drawn(count, seed)):
         replications = FEW[n % len(FEW)]
         for check in steady([case], replications, 1000 * seed + n):
-            what = next(k for k in ("service level", "wait", "abandonment") if k in check.name)
+            what = next(k for k in ("service level", "wait", "abandonment", "occupancy") if k in check.name)
             for kind in ("all", what, f"{replications} replications", *kinds_of(case)):
                 found[kind].append(check.inside)
     return {kind: (sum(inside), len(inside)) for kind, inside in found.items()}
 
 
 def steady(cases: list[Case], replications: int, seed: int) -> list[Check]:
-    """Service level, wait, abandonment of Erlang C and A, on the second of two days, the first being the warm-up."""
+    """Service level, wait, abandonment and occupancy of Erlang C and A, on the second of two days after a first to settle."""
     out = []
     for number, (load, agents, patience, threshold) in enumerate(cases):
         settling = max(1.0, (math.sqrt(agents) - math.sqrt(load)) ** -2) if math.isinf(patience) else max(1.0, patience)
@@ -217,6 +217,9 @@ def steady(cases: list[Case], replications: int, seed: int) -> list[Check]:
         if not math.isinf(patience):
             bands.append(("abandonment", exact.abandonment, result.day_abandonment))
         out += [Check(f"{name} {what}", float(value), band.low[0, 1], band.high[0, 1]) for what, value, band in bands]
+        noon = 96 + 48
+        low, high = result.occupancy.low[noon], result.occupancy.high[noon]
+        out.append(Check(f"{name} occupancy at noon", float(exact.occupancy), low, high))
     return out
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,6 +35,9 @@ DEEPENING = 0.25
 
 POLISH = 0.1
 """Least share of the repair's time for the last search, with the need that was found."""
+
+BOUNDING = 0.1
+"""Share of the repair's time for the bound with the need that was found."""
 
 ROUNDS = 12
 """Searches that the repair's time would do for."""
@@ -190,11 +194,33 @@ def simulation_of(inputs: Inputs, requirement: Requirement) -> SimulationSetting
     return replace(settings, away=max(1.0 - left, 0.0))
 
 
-def size_groups(inputs: Inputs, forecast: Forecast, requirement: Requirement, monitor: Monitor = SILENT) -> Sized:
+@dataclass(frozen=True)
+class _Timed:
+    """Asks to stop at a time of `time.monotonic`, too."""
+
+    monitor: Monitor
+    until: float
+
+    def report(self, progress: Progress) -> None:
+        self.monitor.report(progress)
+
+    def should_stop(self) -> bool:
+        return time.monotonic() > self.until or self.monitor.should_stop()
+
+
+def size_groups(
+    inputs: Inputs,
+    forecast: Forecast,
+    requirement: Requirement,
+    monitor: Monitor = SILENT,
+    *,
+    seconds: float = math.inf,
+) -> Sized:
     """Cheapest agents on the phones (net) of each skill group of the team with whom every promise holds in the simulation.
 
     Groups are those of `RosterProblem.skills`, with the priorities that most of their agents have and at their agents' mean
-    hourly cost. Nobody is absent or away: shrinkage comes on top, as in the requirement.
+    hourly cost. Nobody is absent or away: shrinkage comes on top, as in the requirement. After `seconds` of wall time the people
+    found so far are checked and returned.
     """
     team, scenario = inputs.team, inputs.scenario
     serves = np.zeros((len(team.skills), len(team.queues)), dtype=np.int8)
@@ -212,7 +238,7 @@ def size_groups(inputs: Inputs, forecast: Forecast, requirement: Requirement, mo
         cost,
         replace(scenario.simulation, absence=0.0, away=0.0, forecast_error=False),
         scenario.verify,
-        monitor,
+        _Timed(monitor, time.monotonic() + seconds),
         deferred=np.where(deferrable[:, None], requirement.on_phones, 0.0),
         sweeps=1,
     )
@@ -287,7 +313,7 @@ def repair_rota(
         return search(need, before, budget / ROUNDS, insist(), settle=True)
 
     def at_length(need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
-        return search(need, before, budget - (time.monotonic() - began))
+        return search(need, before, budget * (1 - BOUNDING) - (time.monotonic() - began))
 
     deferrable = np.array([s.channel is Channel.EMAIL for s in scenario.queue.values()])
 
@@ -302,7 +328,7 @@ def repair_rota(
         simulation_of(inputs, requirement),
         scenario.verify,
         told,
-        seconds=budget * (1 - POLISH),
+        seconds=budget * (1 - POLISH - BOUNDING),
         first=_solved(problem, first, scenario.simulation.pace),
         deepen=longer,
         mend=gently,
@@ -312,18 +338,25 @@ def repair_rota(
     final = replace(problem, required=found.need)
     # Several searches had this need at the prices given; the best bound holds for every rota.
     alike = [result for need, result in plain if np.array_equal(need, found.need)]
-    result = _as_priced(final, found.solved.plan, alike)
+    result = _as_priced(
+        final,
+        found.solved.plan,
+        alike,
+        lambda cost: engine.prove(final, seconds=BOUNDING * budget, upper=cost, monitor=told),
+    )
     if monitor.should_stop() and result.status is RosterStatus.FEASIBLE:
         result = replace(result, status=RosterStatus.STOPPED)
     return final, replace(result, seconds=first.seconds + time.monotonic() - began), found
 
 
-def _as_priced(problem: RosterProblem, found: RosterResult, plain: Sequence[RosterResult]) -> RosterResult:
+def _as_priced(
+    problem: RosterProblem, found: RosterResult, plain: Sequence[RosterResult], prove: Callable[[float], float]
+) -> RosterResult:
     """A rota that was mended at a higher price of missing people, at the prices given; `plain` was found at those."""
     assert found.roster is not None
     terms = {name: cents / 100 for name, cents in costs.terms_in_cents(problem, found.roster).items()}
     objective = sum(terms.values())
-    bound = min(max((r.bound or 0.0 for r in plain), default=0.0), objective)
+    bound = min(max(prove(objective), *(r.bound or 0.0 for r in plain)), objective)
     cheapest = min((r.objective for r in plain if r.objective is not None), default=objective)
     notes = found.notes
     if round(objective - cheapest) > 0:

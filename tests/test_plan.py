@@ -115,6 +115,8 @@ def test_the_summary_tells_everything_that_was_promised(plan, files):
         assert summary[key] is not None, key
     assert {"holds", "misses", "need_hours", "rounds", "hold"} <= set(summary["verification"])
     assert summary["simulation"]["occupancy_by_group"].keys() == {"phone", "chat", "phone|chat"}
+    for band in (summary["simulation"]["occupancy_band"], *summary["simulation"]["occupancy_by_group_band"].values()):
+        assert 0 <= band["low"] <= band["mean"] <= band["high"]
     assert summary["gap_money"] == pytest.approx(summary["objective"] - summary["bound"], abs=0.01)
     assert summary["gap_hours"] == pytest.approx(summary["gap_money"] / plan.problem.lightest_price, abs=0.01)
     assert summary["service_level"]["phone"]["variant"] == "answered within threshold / offered"

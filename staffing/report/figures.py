@@ -55,8 +55,10 @@ def simulation_figures(service: SimulationResult) -> dict[str, Any]:
         "contacts": service.contacts_simulated,
         "overtime_hours": number(service.overtime_seconds / 3600),
         "overtime_hours_band": {k: number(v / 3600) for k, v in _plain(service.overtime, 0).items()},
-        "occupancy": number(service.month_occupancy[-1]),
-        "occupancy_by_group": {g: number(x) for g, x in zip(groups, service.month_occupancy, strict=False)},
+        "occupancy": number(service.month_occupancy.mean[-1]),
+        "occupancy_band": _band(service.month_occupancy, -1),
+        "occupancy_by_group": {g: number(service.month_occupancy.mean[i]) for i, g in enumerate(groups)},
+        "occupancy_by_group_band": {g: _band(service.month_occupancy, i) for i, g in enumerate(groups)},
     }
 
 

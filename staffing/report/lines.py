@@ -103,7 +103,8 @@ def detail_lines(figures: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 def simulation_lines(figures: Mapping[str, Any]) -> list[str]:
     """Occupancy, overtime and how it was simulated, for people."""
-    busy = ", ".join(f"{g} {x:.0%}" for g, x in figures["occupancy_by_group"].items() if x is not None)
+    groups = {g: x for g, x in figures["occupancy_by_group_band"].items() if x["mean"] is not None}
+    busy = ", ".join(f"{g} {x['mean']:.1%} ({x['low']:.1%} to {x['high']:.1%})" for g, x in groups.items())
     band = figures["overtime_hours_band"]
     return [
         f"occupancy   {busy}" if busy else "occupancy   nobody is on duty",

@@ -140,7 +140,9 @@ def service_table(service: SimulationResult) -> pd.DataFrame:
             "abandonment_low": service.abandonment.low.round(4),
             "abandonment_high": service.abandonment.high.round(4),
             "turned_away": service.turned_away.round(4),
-            "occupancy": service.queue_occupancy.round(4),
+            "occupancy": service.queue_occupancy.mean.round(4),
+            "occupancy_low": service.queue_occupancy.low.round(4),
+            "occupancy_high": service.queue_occupancy.high.round(4),
         },
     )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -142,6 +144,41 @@ def solve(
         trace=tuple(search.trace),
         notes=(*notes, *unfilled_duties(problem, roster)),
     )
+
+
+def prove(problem: RosterProblem, *, seconds: float, upper: float = math.inf, monitor: Monitor = SILENT) -> float:
+    """The bound alone: no rota that keeps the hard rules costs less.
+
+    Parameters
+    ----------
+    problem
+        The team, its rules, the need and the prices.
+    seconds
+        Wall time at most.
+    upper
+        Cost of a rota that is known; the work ends where the bound meets it.
+    monitor
+        Asked whether to stop.
+
+    Returns
+    -------
+    float
+        In the prices' currency; 0 where tours do not fit the problem, which `solve` bounds by other means, or time is too short.
+    """
+    warm_up()
+    compiled = prepare(compile_program(problem, expand(problem)))
+    if compiled.unsupported is not None:
+        return 0.0
+    found = [0]
+    with contextlib.suppress(MemoryError):
+        lower_bound(
+            compiled,
+            seconds=seconds,
+            should_stop=monitor.should_stop,
+            on_better=found.append,
+            upper=lambda: 100 * upper,
+        )
+    return max(found) / 100
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -30,6 +31,15 @@ class ForecastError:
     def __post_init__(self) -> None:
         read_only(self)
 
+    @cached_property
+    def courses(self) -> Courses:
+        """What courses are drawn from, worked out once for all simulations with this error."""
+        values, vectors = np.linalg.eigh(self.day_cov)
+        root = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
+        n = len(self.between_queues)
+        link: FloatArray = np.asarray(np.linalg.cholesky(self.between_queues + 1e-9 * np.eye(n)), dtype=np.float64)
+        return Courses(root, np.diagonal(self.day_cov, axis1=1, axis2=2).copy(), link, self.slot_variance)
+
 
 @dataclass(frozen=True)
 class Courses:
@@ -51,22 +61,13 @@ class Courses:
     slot: FloatArray
 
 
-def courses_of(error: ForecastError) -> Courses:
-    """Prepare the drawing of courses."""
-    values, vectors = np.linalg.eigh(error.day_cov)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
-    n = len(error.between_queues)
-    link: FloatArray = np.asarray(np.linalg.cholesky(error.between_queues + 1e-9 * np.eye(n)), dtype=np.float64)
-    return Courses(root, np.diagonal(error.day_cov, axis1=1, axis2=2).copy(), link, error.slot_variance)
-
-
 def course(courses: Courses, contacts: FloatArray, day: IntArray, seed: int, r: int) -> FloatArray:
     """Expected contacts in the month of replication `r`, shape (Q, T); their mean over months is `contacts`.
 
     Parameters
     ----------
     courses
-        From `courses_of`.
+        From `ForecastError.courses`.
     contacts, day
         Expected contacts, shape (Q, T), and the local day of each interval, shape (T,).
     seed, r

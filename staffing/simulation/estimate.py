@@ -63,6 +63,23 @@ class Sums:
         """Sum arrays of shape (R, ...) over their first axis."""
         return cls(y.sum(0), x.sum(0), (y * y).sum(0), (x * x).sum(0), (x * y).sum(0), len(y))
 
+    @classmethod
+    def none(cls, shape: tuple[int, ...]) -> Sums:
+        """Sums over no replications yet."""
+        zero = np.zeros(shape)
+        return cls(zero, zero, zero, zero, zero, 0)
+
+    def plus(self, y: FloatArray, x: FloatArray) -> Sums:
+        """The sums with one further replication, arrays of their shape."""
+        return Sums(self.y + y, self.x + x, self.yy + y * y, self.xx + x * x, self.xy + x * y, self.replications + 1)
+
+    def per(self, unit: float) -> Sums:
+        """The sums with numerator and denominator in another unit, so many of the old ones."""
+        square = unit * unit
+        return Sums(
+            self.y / unit, self.x / unit, self.yy / square, self.xx / square, self.xy / square, self.replications
+        )
+
     @property
     def spread(self) -> tuple[FloatArray, FloatArray]:
         """Ratio y / x and the standard error by linearisation (the delta method)."""

@@ -157,7 +157,7 @@ class SimulationResult:
     month_meets_target
         Share of replications in which the horizon's service level does, shape (Q,).
     occupancy
-        Share of duty time spent on contacts, shape (T,), over all people; NaN where nobody is on duty.
+        Share of duty time spent on contacts, with its band, shape (T,), over all people; NaN where nobody is on duty.
     overtime_seconds
         Mean work past the end of shifts per replication.
     replications, seed
@@ -179,11 +179,11 @@ class SimulationResult:
     skill_groups
         Sets of queues served, as indices, G of them.
     group_occupancy, queue_occupancy
-        Share of duty time spent on contacts per skill group, shape (G, T), and over those who serve a queue, (Q, T); NaN
-        where none of them is on duty.
+        Share of duty time spent on contacts, with its band, per skill group, shape (G, T), and over those who serve a queue,
+        (Q, T); NaN where none of them is on duty.
     month_occupancy
-        Share of duty time spent on contacts over the whole horizon, per skill group and last over all people, shape
-        (G + 1,).
+        Share of duty time spent on contacts over the whole horizon, with its band, per skill group and last over all people,
+        shape (G + 1,).
     overtime
         `overtime_seconds` with its band, shape (1,).
     contacts_simulated
@@ -210,7 +210,7 @@ class SimulationResult:
     queue_abandonment: FloatArray
     day_meets_target: FloatArray
     month_meets_target: FloatArray
-    occupancy: FloatArray
+    occupancy: Estimate
     overtime_seconds: float
     replications: int
     seed: int
@@ -225,9 +225,9 @@ class SimulationResult:
     queue_asa_band: Estimate
     queue_variants: dict[str, Estimate]
     skill_groups: tuple[tuple[int, ...], ...]
-    group_occupancy: FloatArray
-    queue_occupancy: FloatArray
-    month_occupancy: FloatArray
+    group_occupancy: Estimate
+    queue_occupancy: Estimate
+    month_occupancy: Estimate
     overtime: Estimate
     contacts_simulated: int
     day_in_time: FloatArray

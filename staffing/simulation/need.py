@@ -180,7 +180,7 @@ def lowered(
     kept[:, :-1] &= missing[:, 1:] <= 0
     if demand.max_occupancy is not None:
         with np.errstate(invalid="ignore"):
-            kept &= ~(service.queue_occupancy > demand.max_occupancy[:, None])
+            kept &= ~(service.queue_occupancy.mean > demand.max_occupancy[:, None])
     there = np.ceil(staffed / STEP - 1e-9) * STEP
     least = np.where(deferrable, 0.0, STEP)
     fewer = np.where(deferrable, asked / 4, 0.7 * spare / slope(asked))

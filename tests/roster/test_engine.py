@@ -31,6 +31,13 @@ class Listener:
         return bool(self.reports) and self.reports[-1].seconds > self.stop_after
 
 
+class Stopped(Listener):
+    """Asks to stop at once."""
+
+    def should_stop(self) -> bool:
+        return True
+
+
 @pytest.fixture(scope="module", autouse=True)
 def compiled() -> None:
     """Kernels are compiled before anything is timed."""
@@ -84,6 +91,18 @@ def test_a_tiny_problem_is_solved_to_optimality_and_no_single_change_is_better()
                 rota = roster_of(problem, options, other)
                 if not rules.audit(problem, rota):
                     assert sum(costs.terms(problem, rota).values()) >= result.objective - 1e-9
+
+
+def test_the_bound_alone_is_below_the_optimum_and_near_a_search_s() -> None:
+    tiny = random_problem(5, agents=2, days=3, busy=False)
+    assert engine.prove(tiny, seconds=5) <= (solve(tiny, seconds=20).objective or 0) + 1e-9
+    middling = random_problem(11, agents=20, days=28)
+    found = solve(middling, seconds=3)
+    alone = engine.prove(middling, seconds=60)
+    assert found.objective is not None
+    assert 0.9 * found.objective < alone <= found.objective
+    assert engine.prove(middling, seconds=60, monitor=Stopped()) == 0
+    assert engine.prove(middling, seconds=60, upper=0.5 * alone) < alone
 
 
 def test_contradicting_locks_are_told_in_words() -> None:

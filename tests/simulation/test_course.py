@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from staffing.simulation.case import prepare, replicate
-from staffing.simulation.course import ForecastError, course, courses_of
+from staffing.simulation.course import ForecastError, course
 from staffing.simulation.engine import simulate
 from staffing.simulation.settings import SimulationSettings
 from tests.simulation.builders import demand_of, duty_of
@@ -23,7 +23,7 @@ def drawn(error: ForecastError, n: int = 3000) -> np.ndarray:
     demand = demand_of(
         len(error.slot_variance), days=DAYS, contacts=np.full((len(error.slot_variance), 24 * DAYS), 10.0)
     )
-    known = courses_of(error)
+    known = error.courses
     return np.stack([course(known, demand.contacts, demand.grid.day, 7, r) for r in range(n)])
 
 

@@ -74,6 +74,9 @@ def busy_team() -> tuple[Demand, OnDuty]:
     return demand, duty_of([[1, 2, 3], [1, 0, 0], [2, 1, 0], [0, 1, 2], [1, 1, 2]], stretches)
 
 
+BAND = ("mean", "low", "high")
+
+
 def within(value: float, estimate: float, low: float, high: float, errors: float = 3.0) -> bool:
     """Whether a value is within a number of standard errors; bands are about 2.4 of them wide on either side."""
     return abs(value - estimate) <= errors / 2.3 * (high - low) / 2 + 1e-12
@@ -154,7 +157,37 @@ def test_steady_queues_meet_erlang_a_and_c(load: float, people: int, patience: f
     ):
         assert within(float(value), band.mean[0, 1], band.low[0, 1], band.high[0, 1], errors=3.5)
     answered = load * (1 - float(expected.abandonment)) / people
-    assert np.nanmean(result.occupancy[48:]) == pytest.approx(answered, abs=0.01)
+    assert np.nanmean(result.occupancy.mean[48:]) == pytest.approx(answered, abs=0.01)
+
+
+def test_bands_of_occupancy_hold_the_exact_one_at_least_95_times_in_100() -> None:
+    cases = [(0.5, 1, 150.0), (4.0, 5, 150.0), (8.0, 10, np.inf), (20.0, 14, 90.0)]
+    inside = []
+    for seed, (load, people, patience) in enumerate(cases * 6):
+        settings = SimulationSettings(replications=25, seed=seed)
+        result = simulate(steady(load, patience=patience), around_the_clock(people), settings)
+        exact_one = float(erlang_a(load, people, 300.0, patience, 20.0).occupancy)
+        # Every fourth hour of the second day, far enough from each other to be nearly independent.
+        for t in range(48, 96, 8):
+            for band in (result.occupancy, Estimate(*(getattr(result.group_occupancy, n)[0] for n in BAND))):
+                assert band.low[t] <= band.mean[t] <= band.high[t]
+            inside.append(bool(result.occupancy.low[t] <= exact_one <= result.occupancy.high[t]))
+    assert len(inside) == 144
+    assert np.mean(inside) >= 0.95
+
+
+def test_occupancy_of_groups_queues_and_all_is_told_with_bands_that_narrow_with_replications() -> None:
+    demand, duty = busy_team()
+    few, many = (simulate(demand, duty, SimulationSettings(replications=r, absence=0.1)) for r in (20, 320))
+    for name in ("occupancy", "group_occupancy", "queue_occupancy", "month_occupancy"):
+        wide, narrow = getattr(few, name), getattr(many, name)
+        known = np.isfinite(wide.mean) & np.isfinite(narrow.mean)
+        assert (wide.low <= wide.mean)[known].all()
+        assert (wide.mean <= wide.high)[known].all()
+        assert 0 < (narrow.high - narrow.low)[known].mean() < 0.4 * (wide.high - wide.low)[known].mean()
+    everybody = few.month_occupancy.mean
+    assert everybody[:-1].min() <= everybody[-1] <= everybody[:-1].max()
+    assert len(everybody) == len(few.skill_groups) + 1
 
 
 def test_the_variants_of_the_service_level_meet_erlang_a() -> None:
@@ -203,7 +236,7 @@ def test_every_contact_is_served_gives_up_is_turned_away_or_still_waits() -> Non
     assert (result.answered_in_time <= result.served + 1e-12).all()
     assert (result.service_level_low <= result.service_level)[~np.isnan(result.service_level)].all()
     assert (result.service_level_high >= result.service_level)[~np.isnan(result.service_level)].all()
-    occupancy = result.group_occupancy[~np.isnan(result.group_occupancy)]
+    occupancy = result.group_occupancy.mean[~np.isnan(result.group_occupancy.mean)]
     assert ((occupancy >= 0) & (occupancy <= 1 + 1e-9)).all()
     assert set(result.skill_groups) == {(0,), (0, 1), (0, 1, 2), (1, 2)}
 
@@ -364,7 +397,7 @@ def test_no_target_and_no_contacts_are_told_as_unknown() -> None:
     assert np.isnan(result.day_meets_target).all()
     assert np.isnan(result.month_meets_target).all()
     assert np.isnan(result.queue_service_level).all()
-    assert (result.occupancy == 0).all()
+    assert (result.occupancy.mean == 0).all()
 
 
 def test_nobody_on_duty_is_a_defined_answer() -> None:
@@ -374,7 +407,7 @@ def test_nobody_on_duty_is_a_defined_answer() -> None:
     # Those who came at the very end still wait.
     assert result.queue_abandonment[0] > 0.98
     assert (result.abandoned + result.still_waiting == result.offered).all()
-    assert np.isnan(result.occupancy).all()
+    assert np.isnan(result.occupancy.mean).all()
     assert result.overtime_seconds == 0.0
 
 
