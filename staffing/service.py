@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -193,11 +194,33 @@ def simulation_of(inputs: Inputs, requirement: Requirement) -> SimulationSetting
     return replace(settings, away=max(1.0 - left, 0.0))
 
 
-def size_groups(inputs: Inputs, forecast: Forecast, requirement: Requirement, monitor: Monitor = SILENT) -> Sized:
+@dataclass(frozen=True)
+class _Timed:
+    """Asks to stop at a time of `time.monotonic`, too."""
+
+    monitor: Monitor
+    until: float
+
+    def report(self, progress: Progress) -> None:
+        self.monitor.report(progress)
+
+    def should_stop(self) -> bool:
+        return time.monotonic() > self.until or self.monitor.should_stop()
+
+
+def size_groups(
+    inputs: Inputs,
+    forecast: Forecast,
+    requirement: Requirement,
+    monitor: Monitor = SILENT,
+    *,
+    seconds: float = math.inf,
+) -> Sized:
     """Cheapest agents on the phones (net) of each skill group of the team with whom every promise holds in the simulation.
 
     Groups are those of `RosterProblem.skills`, with the priorities that most of their agents have and at their agents' mean
-    hourly cost. Nobody is absent or away: shrinkage comes on top, as in the requirement.
+    hourly cost. Nobody is absent or away: shrinkage comes on top, as in the requirement. After `seconds` of wall time the people
+    found so far are checked and returned.
     """
     team, scenario = inputs.team, inputs.scenario
     serves = np.zeros((len(team.skills), len(team.queues)), dtype=np.int8)
@@ -215,7 +238,7 @@ def size_groups(inputs: Inputs, forecast: Forecast, requirement: Requirement, mo
         cost,
         replace(scenario.simulation, absence=0.0, away=0.0, forecast_error=False),
         scenario.verify,
-        monitor,
+        _Timed(monitor, time.monotonic() + seconds),
         deferred=np.where(deferrable[:, None], requirement.on_phones, 0.0),
         sweeps=1,
     )

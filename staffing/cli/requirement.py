@@ -35,13 +35,19 @@ def run(args: argparse.Namespace) -> int:
     table = report.requirement_table(requirement)
     name, notes = "requirement.csv", list(requirement.notes)
     if args.groups:
-        sized = size_groups(ready.inputs, ready.forecast, requirement)
+        seconds = scenario.solver.seconds
+        sized = size_groups(ready.inputs, ready.forecast, requirement, seconds=seconds)
         name, table = "requirement_groups.csv", report.groups_table(requirement, ready.problem.skills, sized.people)
         hours = ready.problem.grid.hours
         notes.append(
             f"{sized.people.sum() * hours:,.0f} agent-hours on the phones by skill group,"
             f" {requirement.on_phones.sum() * hours:,.0f} if every queue had people of its own"
         )
+        if not sized.complete:
+            notes.append(
+                f"sizing ended after {seconds:.0f} s (solver.seconds) and {sized.simulations} simulations: "
+                "more time may find fewer people, or such as keep more of the promises"
+            )
         notes += [
             f"{queue}: {int((late > 0).sum())} of {int((offered > 0).sum())} intervals below the promise on other seeds"
             for queue, late, offered in zip(requirement.queues, sized.missing, requirement.load, strict=True)

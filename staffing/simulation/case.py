@@ -10,6 +10,7 @@ import numpy.typing as npt
 from staffing.grid import BoolArray, FloatArray, IntArray
 from staffing.simulation import presence, routing
 from staffing.simulation.course import Courses, course
+from staffing.simulation.kernels import records
 from staffing.simulation.model import Demand, OnDuty
 from staffing.simulation.settings import SimulationSettings
 
@@ -25,11 +26,11 @@ class Case:
     groups
         The people.
     table, by_end, staff
-        Stretches of work, dtype `kernel.STRETCH`, shape (N,); their order by end; group and crew of each person, (P, 2).
+        Stretches of work, dtype `records.STRETCH`, shape (N,); their order by end; group and crew of each person, (P, 2).
     contacts, aht, patience, day_first
         As in `Demand`, in the compiled part's types.
     rules
-        Queues, dtype `kernel.RULE`, shape (Q,).
+        Queues, dtype `records.RULE`, shape (Q,).
     is_open, open_seconds, closing
         1 where open, shape (Q, T); open seconds before each interval, shape (Q, T + 1); when those who came in an
         interval are turned away, shape (Q, T).
@@ -75,13 +76,13 @@ class Outcome:
     Attributes
     ----------
     counts
-        Outcomes by the interval of arrival, shape (Q, T, kernel.COUNTS).
+        Outcomes by the interval of arrival, shape (Q, T, records.COUNTS).
     busy, present
         Seconds on contacts and on duty per crew, shape (G, T).
     overtime
         Seconds.
     made, contacts
-        Number of contacts, and what became of each (dtype `kernel.CONTACT`).
+        Number of contacts, and what became of each (dtype `records.CONTACT`).
     """
 
     counts: FloatArray
@@ -94,8 +95,6 @@ class Outcome:
 
 def prepare(demand: Demand, on_duty: OnDuty, settings: SimulationSettings) -> Case:
     """Check the input and arrange it for the compiled part; raises `InputError`."""
-    from staffing.simulation import kernel
-
     routing.check(demand, on_duty, settings)
     grid, names = demand.grid, demand.queues
     n_queues = len(names)
@@ -104,7 +103,7 @@ def prepare(demand: Demand, on_duty: OnDuty, settings: SimulationSettings) -> Ca
     is_open = demand.open.astype(np.float64)
     opened = np.concatenate((np.zeros((n_queues, 1)), np.cumsum(is_open, axis=1) * grid.seconds), axis=1)
     retry = [settings.retry.get(q) for q in names]
-    rules = np.zeros(n_queues, dtype=kernel.RULE)
+    rules = np.zeros(n_queues, dtype=records.RULE)
     rules["threshold"] = demand.threshold_seconds
     rules["slowdown"] = demand.slowdown
     rules["overflow"] = [settings.overflow_seconds.get(q, 0.0) for q in names]
@@ -114,19 +113,19 @@ def prepare(demand: Demand, on_duty: OnDuty, settings: SimulationSettings) -> Ca
     rules["channel"] = demand.channel
     rules["concurrency"] = np.where(chat, demand.concurrency, 1)
     rules["reserve"] = [settings.reserve.get(q, 0) for q in names]
-    law = np.full(n_queues, kernel.LOGNORMAL, dtype=np.int64)
+    law = np.full(n_queues, records.LOGNORMAL, dtype=np.int64)
     if demand.exponential is not None:
-        law[demand.exponential] = kernel.EXPONENTIAL
+        law[demand.exponential] = records.EXPONENTIAL
     quantiles = np.ones((n_queues, 2))
     if demand.aht_quantiles is not None:
         given: BoolArray = np.asarray(np.isfinite(demand.aht_quantiles).all(axis=1))
-        law[given] = kernel.EMPIRICAL
+        law[given] = records.EMPIRICAL
         quantiles = np.where(given[:, None], demand.aht_quantiles, 1.0)
         middle = (quantiles[:, 1:] + quantiles[:, :-1]) / 2
         quantiles = quantiles / middle.mean(axis=1, keepdims=True)
     stretches = routing.stretches_of(on_duty, int(grid.starts[0]))
     pace = np.ones(on_duty.serves.shape) if on_duty.pace is None else on_duty.pace
-    table = np.zeros(len(stretches.person), dtype=kernel.STRETCH)
+    table = np.zeros(len(stretches.person), dtype=records.STRETCH)
     for name in ("start", "end", "gap", "person", "last"):
         table[name] = getattr(stretches, name)
     known = demand.error if settings.forecast_error else None
@@ -158,7 +157,7 @@ def prepare(demand: Demand, on_duty: OnDuty, settings: SimulationSettings) -> Ca
 
 def replicate(case: Case, r: int) -> Outcome:
     """Play replication `r`: the same whatever else is played, and in whichever thread."""
-    from staffing.simulation import kernel
+    from staffing.simulation.kernels.drawing import draw
 
     demand, seed, seconds = case.demand, case.settings.seed, float(case.demand.grid.seconds)
     n_queues, n_days = len(demand.queues), demand.grid.days
@@ -168,7 +167,7 @@ def replicate(case: Case, r: int) -> Outcome:
     expected = case.contacts
     if case.courses is not None:
         expected = course(case.courses, expected, demand.grid.day, seed, r)
-    contacts, first = kernel.draw(
+    contacts, first = draw(
         states,
         expected,
         case.day_first,
@@ -184,8 +183,9 @@ def replicate(case: Case, r: int) -> Outcome:
 
 
 def play(case: Case, contacts: npt.NDArray[np.void], first: IntArray, r: int) -> Outcome:
-    """Play given contacts (dtype `kernel.CONTACT`, queue after queue) with the people present in replication `r`."""
-    from staffing.simulation import kernel
+    """Play given contacts (dtype `records.CONTACT`, queue after queue) with the people present in replication `r`."""
+    from staffing.simulation.kernels import play as kernel
+    from staffing.simulation.kernels import tallies
 
     seconds = float(case.demand.grid.seconds)
     stretches, by_end = case.table, case.by_end
@@ -211,7 +211,7 @@ def play(case: Case, contacts: npt.NDArray[np.void], first: IntArray, r: int) ->
         luck,
         seconds,
     )
-    counts = kernel.count(contacts, made, case.rules, case.is_open, case.open_seconds, close, seconds)
+    counts = tallies.count(contacts, made, case.rules, case.is_open, case.open_seconds, close, seconds)
     return Outcome(counts, busy, present, float(overtime), int(made), contacts[:made])
 
 

@@ -21,7 +21,7 @@ def luck(rng: np.random.Generator, days: int, people: int) -> FloatArray:
 
 
 def step_away(table: npt.NDArray[np.void], away: float, rng: np.random.Generator) -> npt.NDArray[np.void]:
-    """Cut spells out of stretches of work (dtype `kernel.STRETCH`), the share `away` of each, and sort by start.
+    """Cut spells out of stretches of work (dtype `records.STRETCH`), the share `away` of each, and sort by start.
 
     A stretch has one spell per two hours, at least one, each at a random place in its equal part of the stretch.
     """

@@ -49,6 +49,8 @@ class Sized:
         On seeds that the sizing has not seen.
     missing
         By how much a queue misses its promise there, shape (Q, T); 0 where it is kept.
+    complete
+        Whether it came to its end; else the monitor asked to stop, and these are the people found so far.
     """
 
     people: IntArray
@@ -59,6 +61,7 @@ class Sized:
     simulations: int
     service: SimulationResult
     missing: FloatArray
+    complete: bool
 
     def __post_init__(self) -> None:
         read_only(self)
@@ -148,6 +151,7 @@ def size(
     if sweeps and not monitor.should_stop():
         # Slots were judged beside others that have changed since.
         people = _held(sizing, need, people)
+    complete = not monitor.should_stop()
     count = max(settings.held_out_replications, simulation.replications)
     service = sizing.played(people, replace(simulation, replications=count))
     return Sized(
@@ -159,6 +163,7 @@ def size(
         sizing.tried,
         service,
         shortfall(demand, service, settings, 0.0),
+        complete,
     )
 
 

@@ -7,15 +7,24 @@ import numpy as np
 from staffing.grid import FloatArray
 from staffing.simulation.case import Case, Outcome
 from staffing.simulation.estimate import Estimate, Sums, ratio, share
+from staffing.simulation.kernels.records import (
+    ABANDONED_COUNT,
+    COUNTS,
+    IN_TIME,
+    JUDGED,
+    OFFERED,
+    QUICK_ABANDONED,
+    SERVED_COUNT,
+    TURNED_COUNT,
+    WAIT_SUM,
+    WAITING_COUNT,
+)
 from staffing.simulation.model import SimulationResult
 
 SERVICE, ABANDONMENT, WAIT = range(3)
 """Ratios that are followed per queue and interval."""
 
-# Columns of the counts are those of `kernel`, which must not be imported here: it loads the compiler.
-_OFFERED, _IN_TIME, _SERVED, _ABANDONED, _TURNED, _WAITING, _JUDGED, _WAIT_SUM, _EARLY = range(9)
-_COUNTS = 9
-_NUMERATORS, _DENOMINATORS = [_IN_TIME, _ABANDONED, _WAIT_SUM], [_JUDGED, _OFFERED, _SERVED]
+_NUMERATORS, _DENOMINATORS = [IN_TIME, ABANDONED_COUNT, WAIT_SUM], [JUDGED, OFFERED, SERVED_COUNT]
 
 
 class Tally:
@@ -26,9 +35,9 @@ class Tally:
         n_queues, n = case.contacts.shape
         self.replications = 0
         self.contacts = 0
-        self.counts = np.zeros((n_queues, n, _COUNTS))
+        self.counts = np.zeros((n_queues, n, COUNTS))
         self.products = np.zeros((3, n_queues, n, len(_NUMERATORS)))
-        self.days = np.zeros((case.settings.replications, n_queues, case.demand.grid.days, _COUNTS))
+        self.days = np.zeros((case.settings.replications, n_queues, case.demand.grid.days, COUNTS))
         self.crews = len(case.groups.crews)
         self.able = case.groups.able(n_queues)
         rows = self.crews + n_queues + 1
@@ -37,11 +46,11 @@ class Tally:
 
     def add(self, r: int, outcome: Outcome) -> None:
         """Add the outcome of replication `r`."""
-        from staffing.simulation import kernel
+        from staffing.simulation.kernels.tallies import add_up
 
         self.replications += 1
         self.contacts += outcome.made
-        kernel.add_up(
+        add_up(
             outcome.counts,
             self.case.day_first,
             np.array(_NUMERATORS),
@@ -72,29 +81,29 @@ class Tally:
         days = self.days[:runs]
         months = days.sum(axis=2)
         day, month = np.moveaxis(days, -1, 0), np.moveaxis(months, -1, 0)
-        early = month[_IN_TIME] + month[_EARLY]
+        early = month[IN_TIME] + month[QUICK_ABANDONED]
         mean = np.moveaxis(self.counts, 2, 0) / runs
         service, abandonment, asa = (
             share(self.interval(SERVICE)),
             share(self.interval(ABANDONMENT)),
             ratio(self.interval(WAIT)),
         )
-        queue_service = _each(month[_IN_TIME], month[_JUDGED])
-        queue_abandonment = _each(month[_ABANDONED], month[_OFFERED])
-        queue_asa = ratio(Sums.of(month[_WAIT_SUM], month[_SERVED]))
+        queue_service = _each(month[IN_TIME], month[JUDGED])
+        queue_abandonment = _each(month[ABANDONED_COUNT], month[OFFERED])
+        queue_asa = ratio(Sums.of(month[WAIT_SUM], month[SERVED_COUNT]))
         overtime = np.array(self.overtime)[:, None]
         overtime_band = ratio(Sums.of(overtime, np.ones_like(overtime)))
         # A share of time is judged like one of contacts, a handling time counting as one.
-        handling = self.busy_month.y[-1] / max(float(mean[_SERVED].sum()) * runs, 1.0)
+        handling = self.busy_month.y[-1] / max(float(mean[SERVED_COUNT].sum()) * runs, 1.0)
         unit = max(float(handling), 1.0)
         occupancy, month_occupancy = share(self.busy.per(unit)), _single(self.busy_month.per(unit))
         return SimulationResult(
             grid=demand.grid,
             queues=demand.queues,
-            offered=mean[_OFFERED],
-            answered_in_time=mean[_IN_TIME],
-            served=mean[_SERVED],
-            abandoned=mean[_ABANDONED],
+            offered=mean[OFFERED],
+            answered_in_time=mean[IN_TIME],
+            served=mean[SERVED_COUNT],
+            abandoned=mean[ABANDONED_COUNT],
             service_level=service.mean,
             service_level_low=service.low,
             service_level_high=service.high,
@@ -104,25 +113,25 @@ class Tally:
             queue_service_level_high=queue_service.high,
             queue_asa_seconds=queue_asa.mean,
             queue_abandonment=queue_abandonment.mean,
-            day_meets_target=_meets(day[_IN_TIME], day[_JUDGED], demand.target[:, None]),
-            month_meets_target=_meets(month[_IN_TIME], month[_JUDGED], demand.target),
+            day_meets_target=_meets(day[IN_TIME], day[JUDGED], demand.target[:, None]),
+            month_meets_target=_meets(month[IN_TIME], month[JUDGED], demand.target),
             occupancy=_part(occupancy, -1),
-            overtime_seconds=float(overtime_band.mean[_OFFERED]),
+            overtime_seconds=float(overtime_band.mean[OFFERED]),
             replications=runs,
             seed=self.case.settings.seed,
-            turned_away=mean[_TURNED],
-            still_waiting=mean[_WAITING],
+            turned_away=mean[TURNED_COUNT],
+            still_waiting=mean[WAITING_COUNT],
             abandonment=abandonment,
             asa=asa,
-            day_service_level=_each(day[_IN_TIME], day[_JUDGED]),
-            day_abandonment=_each(day[_ABANDONED], day[_OFFERED]),
-            day_asa=ratio(Sums.of(day[_WAIT_SUM], day[_SERVED])),
+            day_service_level=_each(day[IN_TIME], day[JUDGED]),
+            day_abandonment=_each(day[ABANDONED_COUNT], day[OFFERED]),
+            day_asa=ratio(Sums.of(day[WAIT_SUM], day[SERVED_COUNT])),
             queue_abandonment_band=queue_abandonment,
             queue_asa_band=queue_asa,
             queue_variants={
-                "without early abandons": _each(month[_IN_TIME], month[_JUDGED] - month[_EARLY]),
-                "of the answered": _each(month[_IN_TIME], month[_SERVED]),
-                "early abandons count": _each(early, month[_JUDGED]),
+                "without early abandons": _each(month[IN_TIME], month[JUDGED] - month[QUICK_ABANDONED]),
+                "of the answered": _each(month[IN_TIME], month[SERVED_COUNT]),
+                "early abandons count": _each(early, month[JUDGED]),
             },
             skill_groups=self.case.groups.crews,
             group_occupancy=_part(occupancy, slice(self.crews)),
@@ -130,8 +139,8 @@ class Tally:
             month_occupancy=month_occupancy,
             overtime=overtime_band,
             contacts_simulated=self.contacts,
-            day_in_time=np.ascontiguousarray(day[_IN_TIME]),
-            day_judged=np.ascontiguousarray(day[_JUDGED]),
+            day_in_time=np.ascontiguousarray(day[IN_TIME]),
+            day_judged=np.ascontiguousarray(day[JUDGED]),
         )
 
 

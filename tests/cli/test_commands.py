@@ -236,7 +236,15 @@ def test_the_requirement_by_skill_group_names_the_groups_and_what_skills_save(pl
     lines = (tmp_path / "requirement_groups.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "interval_start,group,on_phones,on_roster"
     assert any(float(line.split(",")[2]) > 0 for line in lines[1:])
-    assert "agent-hours on the phones by skill group" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "agent-hours on the phones by skill group" in told
+    assert "sizing ended" not in told
+    hurried = base.parent / "hurried.toml"
+    hurried.write_text('extends = "base.toml"\n[solver]\nseconds = 0.01\n[target.phone]\nservice_level = 0.99\n')
+    assert main(["requirement", str(hurried), "--groups", "--out", str(tmp_path)]) == 0
+    told = capsys.readouterr().err
+    assert "sizing ended after 0 s (solver.seconds) and 1 simulations" in told
+    assert "below the promise on other seeds" in told
 
 
 def test_scenarios_are_compared_with_the_first(planned, tmp_path, capsys):

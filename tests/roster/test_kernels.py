@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from numba import config
 
+from staffing.kept import text_of
 from staffing.roster.kernels import compiled
 
 CALLEE = "from staffing.roster.kernels.compiled import lean\n\n\n@lean\ndef more(x):\n    return x + {}\n"
@@ -32,7 +33,7 @@ def test_a_kernel_is_compiled_anew_where_only_its_callee_in_another_file_has_cha
 
     def load(added: int) -> tuple[int, int]:
         (tmp_path / "callee.py").write_text(CALLEE.format(added))
-        monkeypatch.setattr(compiled, "TEXT", compiled.text_of(tmp_path))
+        monkeypatch.setattr(compiled, "TEXT", text_of(tmp_path))
         for name in ("caller", "callee"):
             sys.modules.pop(name, None)
         importlib.invalidate_caches()

@@ -73,7 +73,7 @@ def compiled(
     grace_minutes: float = 30.0,
 ) -> cases.Outcome:
     """Play given contacts with the compiled engine; rows come back in the order of queue and time."""
-    from staffing.simulation import kernel
+    from staffing.simulation.kernels import records
 
     settings = SimulationSettings(
         replications=2,
@@ -96,11 +96,11 @@ def compiled(
     )
     case = cases.prepare(demand, duty, settings)
     rows = sorted(contacts, key=lambda c: (c.queue, c.time))
-    table = np.zeros(len(rows), dtype=kernel.CONTACT)
+    table = np.zeros(len(rows), dtype=records.CONTACT)
     for name in ("time", "work", "patience", "queue"):
         table[name] = [getattr(c, name) for c in rows]
     table["interval"] = table["time"] // 3600
-    table["status"], table["following"], table["deadline"] = kernel.NOT_MADE, -1, np.inf
+    table["status"], table["following"], table["deadline"] = records.NOT_MADE, -1, np.inf
     table["who"] = -1
     first = np.searchsorted(table["queue"], np.arange(len(queues) + 1)).astype(np.int64)
     return cases.play(case, table, first, 0)

@@ -287,13 +287,13 @@ def test_contacts_are_drawn_in_order_and_inside_their_intervals() -> None:
 
 
 def test_the_number_of_contacts_of_a_day_is_poisson() -> None:
-    from staffing.simulation import kernel
+    from staffing.simulation.kernels.drawing import draw
 
     one = np.ones((1, 1))
     sizes = []
     for seed in range(100):
         states = np.random.SeedSequence(seed).generate_state(4).astype(np.int64).reshape(1, 1, 4)
-        contacts, first = kernel.draw(
+        contacts, first = draw(
             states,
             900 * one,
             np.array([0, 1]),

@@ -196,7 +196,8 @@ def test_trading_people_makes_them_no_dearer_and_a_stop_keeps_what_was_found() -
         def should_stop(self) -> bool:
             return True
 
-    assert sized(load, aht, monitor=Stopped()).simulations == 1
+    stopped = sized(load, aht, monitor=Stopped())
+    assert (stopped.simulations, stopped.complete, traded.complete) == (1, False, True)
 
 
 def test_every_interval_gets_its_own_people_where_contacts_change_over_the_day() -> None:
