@@ -17,10 +17,10 @@ from staffing.roster.options import Options, expand
 from staffing.roster.problem import Roster, RosterProblem
 from staffing.roster.shortage import Relaxation
 
-PROVING = 15.0
+PROVING = 10.0
 """Seconds of wall time to prove that no rota has the people there, for all misses together."""
 
-EACH = 3.0
+EACH = 2.5
 """Seconds for one day, week or horizon at most."""
 
 
