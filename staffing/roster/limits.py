@@ -40,6 +40,11 @@ class Limit(StrEnum):
     NONE = "none"
     """As many are there as were asked for."""
 
+    @property
+    def proven(self) -> bool:
+        """Whether it says that no rota keeps all that is promised, and not only that none was found."""
+        return self in (Limit.PEOPLE, Limit.DAY, Limit.WEEK, Limit.HORIZON)
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
