@@ -17,10 +17,10 @@ from staffing.roster.options import Options, expand
 from staffing.roster.problem import Roster, RosterProblem
 from staffing.roster.shortage import Relaxation
 
-PROVING = 15.0
+PROVING = 10.0
 """Seconds of wall time to prove that no rota has the people there, for all misses together."""
 
-EACH = 3.0
+EACH = 2.5
 """Seconds for one day, week or horizon at most."""
 
 
@@ -39,6 +39,11 @@ class Limit(StrEnum):
     """Fewer are there than were asked for: at the given prices the search found nothing better than the shortage."""
     NONE = "none"
     """As many are there as were asked for."""
+
+    @property
+    def proven(self) -> bool:
+        """Whether it says that no rota keeps all that is promised, and not only that none was found."""
+        return self in (Limit.PEOPLE, Limit.DAY, Limit.WEEK, Limit.HORIZON)
 
 
 @dataclass(frozen=True, slots=True)
