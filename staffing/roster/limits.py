@@ -36,7 +36,7 @@ class Limit(StrEnum):
     HORIZON = "horizon"
     """The same of all intervals, for the hours that contracts allow in all (proven)."""
     PRICE = "price"
-    """Fewer are there than were asked for: at the given prices the search found nothing better than the shortage."""
+    """Fewer are there than were asked for: the search found nothing better, even where missing people were made dearer."""
     NONE = "none"
     """As many are there as were asked for."""
 
@@ -89,7 +89,7 @@ def reasons(
     whenever
         Queues whose work may be done at any time of its day, shape (Q,).
     seconds
-        Wall time for proofs; what is not proven in it is told as a matter of price.
+        Wall time for proofs; what is not proven in it is not called impossible.
 
     Returns
     -------
