@@ -90,6 +90,7 @@ def compare(scenario: Scenario) -> dict[str, Any]:
             "missed": int((live & (seen.service_level < bar)).sum()),
             "worst": float(seen.service_level[live].min()),
             "reasons": dict(Counter(str(r.limit) for r in service.reasons)),
+            "unproven": sum(not r.limit.proven for r in service.reasons),
         }
     for kind in ("need_hours", "paid_hours"):
         out[f"{kind}_saved"] = 1 - out[kind]["repaired"] / out[kind]["erlang_c"]
@@ -119,7 +120,7 @@ def main(argv: list[str] | None = None) -> int:
             s = figures[plan]
             levels = ", ".join(f"{q} {v:.1%}" for q, v in s["service_level"].items())
             print(f"  {plan:<12}{s['missed']} of {s['judged']} intervals missed, worst {s['worst']:.1%}; {levels}")
-            print(f"  {'':<12}reasons {s['reasons']}")
+            print(f"  {'':<12}reasons {s['reasons']}; {s['unproven']} without a proof that no rota keeps all")
     return 0
 
 

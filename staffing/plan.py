@@ -297,16 +297,33 @@ def moved_need(scenario: Scenario, need: Path, days: Collection[date] = ()) -> M
     InputError
         With every problem of the input, and where a table of the plan is missing or is of another horizon.
     """
-    ready = prepare(scenario)
-    grid, queues = ready.problem.grid, ready.problem.queues
+    return moved_since(prepare(scenario).problem, need, days)
+
+
+def moved_since(problem: RosterProblem, need: Path, days: Collection[date] = ()) -> MovedNeed:
+    """As `moved_need`, from a team that has the requirement of today already.
+
+    Parameters
+    ----------
+    problem
+        The team with what the requirement asks for now.
+    need, days
+        As in `moved_need`.
+
+    Raises
+    ------
+    InputError
+        Where a table of the plan is missing or is of another horizon.
+    """
+    grid, queues = problem.grid, problem.queues
     planned = read_need(need, grid, queues)
-    change = ready.problem.required - read_need(need.with_name("requirement.csv"), grid, queues, "on_roster")
+    change = problem.required - read_need(need.with_name("requirement.csv"), grid, queues, "on_roster")
     looked = np.isin(grid.day, [d for d, day in enumerate(grid.dates) if not days or day in days])
     required = np.where(looked, np.maximum(planned + change, 0.0), planned)
     by_day = [(required - planned)[:, grid.day == d] * grid.hours for d in range(grid.days)]
     moved = [d for d in range(grid.days) if np.abs(by_day[d]).sum() > MOVED_HOURS]
     return MovedNeed(
-        replace(ready.problem, required=required),
+        replace(problem, required=required),
         tuple(grid.dates[d] for d in moved),
         np.array([by_day[d].sum() for d in moved]),
     )

@@ -242,7 +242,11 @@ def promise_lines(found: Mapping[str, Any] | None) -> list[str]:
     if found["holds"]:
         return [*lines, "kept everywhere on seeds that the repair has not seen"]
     count = len(found["misses"])
-    lines.append(f"missed in {count} interval{'s' if count > 1 else ''} on seeds that the repair has not seen:")
+    proven = sum(m["proven"] for m in found["misses"])
+    lines.append(
+        f"missed in {count} interval{'s' if count > 1 else ''} on seeds that the repair has not seen, "
+        f"{proven} of them where it is proven that no rota keeps all:"
+    )
     return [*lines, *(f"  {line}" for line in report.miss_lines(found["misses"]))]
 
 

@@ -184,9 +184,7 @@ def _ragged(name: str, text: str, delimiter: str) -> pd.DataFrame:
     if delimiter == ",":
         todo += "; numbers with a decimal comma too, or separate the columns with ;"
     if width == 1 and 2 * len(wide) > len(rows):
-        what = "has one cell, most other rows have more"
-        todo = "put the column names into row 1 and delete titles above them"
-        raise InputError([Problem(f"{name} row 1", what, todo)])
+        raise InputError([_titled(name)])
     for number, row in wide[:LISTED]:
         problems.add(f"{name} row {number}", f"has {len(row)} cells, the header has {width}", todo)
     if len(wide) > LISTED:
@@ -223,6 +221,12 @@ def _workbook(name: str, data: bytes) -> Sheet:
 # -- both --------------------------------------------------------------------------------------------------
 
 
+def _titled(name: str) -> Problem:
+    """What is said of a table with a title above its header."""
+    todo = "put the column names into row 1 and delete titles above them"
+    return Problem(f"{name} row 1", "has one cell, most other rows have more", todo)
+
+
 def _blank(column: pd.Series) -> BoolArray:
     blanks = {c for c in set(column) if isinstance(c, str) and not c.strip()}
     return column.isin(blanks).to_numpy() if blanks else np.zeros(len(column), dtype=np.bool_)
@@ -235,6 +239,10 @@ def _sheet(name: str, cells: pd.DataFrame, delimiter: str) -> Sheet:
     if not any(header):
         raise InputError([Problem(f"{name} row 1", "is blank", "put the column names into row 1")])
     body = cells.iloc[1:]
+    if len(header) > 1 and sum(map(bool, header)) == 1:
+        filled = np.sum([~_blank(body[c]) for c in body], axis=0)
+        if 2 * np.count_nonzero(filled > 1) > len(body):
+            raise InputError([_titled(name)])
     # Only rows whose first cell is blank can be blank rows, and only columns without a name can be blank columns.
     suspect = body[_blank(body[0])]
     if len(suspect):

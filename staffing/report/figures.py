@@ -84,6 +84,7 @@ def miss_figures(misses: Sequence[Miss], reasons: Sequence[Reason], grid: TimeGr
             "staffed": number(m.staffed),
             "needed": number(m.needed),
             "reason": str(r.limit),
+            "proven": r.limit.proven,
             "have": number(r.have),
             "most": number(r.most),
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -32,6 +32,11 @@ class Automata:
 
 FREE = -1_000_000
 """State of a run before a first day on which it may begin without reaching its least length."""
+
+
+def without_idle_limit(run: Run, days: int) -> Run:
+    """The same run without a most length that no horizon of so many days reaches."""
+    return replace(run, hi=days + 32) if run.hi >= days + run.before else run
 
 
 def top_of(run: Run, days: int) -> int:
@@ -64,7 +69,7 @@ def automata(program: Program, usable: Any, reasons: list[str]) -> Automata:
     A, D, S = program.shape
     by_agent: list[list[Run]] = [[] for _ in range(A)]
     for r in program.runs:
-        by_agent[r.agent].append(r)
+        by_agent[r.agent].append(without_idle_limit(r, D))
     over: list[Succession | None] = [None] * A
     for x in program.successions:
         if x.over_off:

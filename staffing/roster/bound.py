@@ -10,6 +10,7 @@ end with, runs and rests are kept over the edges of weeks too, which takes sever
 from __future__ import annotations
 
 import contextlib
+import logging
 import math
 import time
 from collections.abc import Callable
@@ -25,7 +26,10 @@ from staffing.roster.kernels.arrays import INF, Tables
 from staffing.roster.kernels.duals import add_tour, buy, option_prices, rewards
 from staffing.roster.kernels.months import best_month
 from staffing.roster.primitives import Program
+from staffing.roster.search import Search
 from staffing.roster.tables import Compiled, make_work, prepare
+
+log = logging.getLogger(__name__)
 
 STEPS = 400
 """Steps of the ascent; five times as many gain a fiftieth more."""
@@ -69,6 +73,22 @@ def lower_bound(
     """
     compiled = program if isinstance(program, Compiled) else prepare(program)
     return _Dual(compiled, should_stop, on_better, time.monotonic(), seconds, upper).run()
+
+
+def raise_bound(search: Search, compiled: Compiled, seconds: float) -> None:
+    """Raise the bound of a search for so many seconds at most."""
+    try:
+        search.prove(
+            lower_bound(
+                compiled,
+                seconds=seconds,
+                should_stop=search.over,
+                on_better=search.prove,
+                upper=lambda: search.cost,
+            )
+        )
+    except MemoryError:
+        log.info("no better bound: the horizon's program needs too much memory")
 
 
 class _StopError(Exception):
@@ -222,7 +242,9 @@ class _Dual:
         cover = (ends[tb.offset + np.maximum(tb.length, 0)] - ends[tb.offset])[usable].mean() if usable.any() else 0.0
         weights = (m[usable & (m > 0)] for m in tb.measures)
         each = np.array([price * cover / w.mean() if len(w) else 0.0 for w in weights])
-        return np.asarray(each[tb.count_measure])
+        out = np.zeros(len(self.work.multiplier))  # at least one, also where there is no count
+        out[: len(tb.count_measure)] = each[tb.count_measure]
+        return out
 
 
 class _Left:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import math
 import threading
 import time
@@ -19,7 +18,7 @@ from staffing.errors import BackendError, InputError
 from staffing.grid import TimeGrid
 from staffing.progress import SILENT, Monitor, Progress
 from staffing.roster.anneal import anneal
-from staffing.roster.bound import lower_bound
+from staffing.roster.bound import lower_bound, raise_bound
 from staffing.roster.compile import compile_program, make_context
 from staffing.roster.costs import terms_in_cents, unfilled_duties
 from staffing.roster.horizons import Exact, horizons_of
@@ -55,8 +54,6 @@ PROVING = 0.4
 
 LOADING = 10.0
 """Seconds that loading compiled kernels may take; what goes beyond is their first compilation."""
-
-log = logging.getLogger(__name__)
 
 
 def solve(
@@ -262,6 +259,8 @@ def run(search: Search, start: Choice | None, workers: int, seed: int, settle: b
     ]
     if search.small:
         polish.append(partial(whole, search, workers, seed))
+        if tours:
+            polish.append(partial(raise_bound, search, compiled, PROVING * search.left()))
     _together(search, polish)
     return []
 
@@ -311,18 +310,7 @@ def _prove(search: Search, compiled: Compiled, ended: threading.Event) -> None:
     """
     while search.choice is None and not ended.wait(0.05) and not search.over():
         pass
-    try:
-        search.prove(
-            lower_bound(
-                compiled,
-                seconds=PROVING * search.left(),
-                should_stop=search.over,
-                on_better=search.prove,
-                upper=lambda: search.cost,
-            )
-        )
-    except MemoryError:
-        log.info("no bound: the horizon's program needs too much memory")
+    raise_bound(search, compiled, PROVING * search.left())
 
 
 def _together(search: Search, parts: list[Part]) -> None:

@@ -15,6 +15,7 @@ from functools import partial
 import numpy as np
 
 from staffing.progress import SILENT
+from staffing.roster.bound import raise_bound
 from staffing.roster.columns import Generation, Root
 from staffing.roster.dives import PATIENCE, Dives
 from staffing.roster.label_nodes import UnfitError
@@ -25,14 +26,17 @@ from staffing.roster.neighbourhoods import whole
 from staffing.roster.primitives import Choice, Program
 from staffing.roster.search import Search
 from staffing.roster.sweeps import anneal as sweep
+from staffing.roster.tables import prepare
 
 ROOT = 0.5
 """Share of the time that the linear program over everybody may take."""
 PROOF = 0.5
 """Share of the time left that listing horizons and choosing among them may take."""
 
+BOUNDING = 0.7
+"""Where the linear program was not solved in its time: share of the time left for the bound at prices of cover."""
 AGAIN, WARM = 0.7, 0.05
-"""Where the linear program was not solved in its time: share of the time left for annealing again, and its first noise."""
+"""There the other threads anneal again for that share of the time left, with that first noise."""
 
 DENSE = 4.0
 """Mean number of intervals of an option up to which a linear program over horizons is sparse."""
@@ -93,7 +97,15 @@ class Exact:
             pass  # what is left of the time is for the other parts
         finally:
             self._ready.set()
+        if self.root is None or not self.root.solved:
+            self._price_cover()
         self._finish(own, proving=len(self.threads) == 1, small=False)
+
+    def _price_cover(self) -> None:
+        """A bound without columns: weeks are joined without what links them, but in a fraction of the linear program's time."""
+        compiled = prepare(self.search.program)
+        if compiled.unsupported is None:
+            raise_bound(self.search, compiled, BOUNDING * self.search.left())
 
     def _follow(self, k: int, own: Generation) -> None:
         sweep(own, ROOT * self.search.left(), self._ready.is_set)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,16 +12,16 @@ import numpy as np
 
 from staffing.grid import BoolArray, FloatArray, IntArray
 from staffing.roster.compile import make_context
-from staffing.roster.cover import cover_of
+from staffing.roster.cover import UNITS, cover_of
 from staffing.roster.fixed import allowed_options
 from staffing.roster.options import Options, expand
 from staffing.roster.problem import Roster, RosterProblem
 from staffing.roster.shortage import Relaxation
 
-PROVING = 15.0
+PROVING = 10.0
 """Seconds of wall time to prove that no rota has the people there, for all misses together."""
 
-EACH = 3.0
+EACH = 2.5
 """Seconds for one day, week or horizon at most."""
 
 
@@ -36,9 +37,14 @@ class Limit(StrEnum):
     HORIZON = "horizon"
     """The same of all intervals, for the hours that contracts allow in all (proven)."""
     PRICE = "price"
-    """Fewer are there than were asked for: at the given prices the search found nothing better than the shortage."""
+    """Fewer are there than were asked for: the search found nothing better, even where missing people were made dearer."""
     NONE = "none"
     """As many are there as were asked for."""
+
+    @property
+    def proven(self) -> bool:
+        """Whether it says that no rota keeps all that is promised, and not only that none was found."""
+        return self in (Limit.PEOPLE, Limit.DAY, Limit.WEEK, Limit.HORIZON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ def reasons(
     whenever
         Queues whose work may be done at any time of its day, shape (Q,).
     seconds
-        Wall time for proofs; what is not proven in it is told as a matter of price.
+        Wall time for proofs; what is not proven in it is not called impossible.
 
     Returns
     -------
@@ -158,8 +164,8 @@ def impossible_days(relaxation: Relaxation, late: FloatArray, seconds: float) ->
 def _proven(relaxation: Relaxation, staffed: FloatArray, days: Sequence[int], until: float) -> dict[int, Reason]:
     """For each day the smallest span around it in which every rota must leave something open, where that can be proven.
 
-    First each day by itself; of days that are proven no more is wanted from then on than they have. Then each week with days that
-    are not, then the horizon.
+    First each day by itself, those with most cells before the others; of days that are proven no more is wanted from then on than
+    they have. Then each week with days that are not, then the horizon.
     """
     week = np.asarray(relaxation.problem.grid.week)
     out: dict[int, Reason] = {}
@@ -172,12 +178,17 @@ def _proven(relaxation: Relaxation, staffed: FloatArray, days: Sequence[int], un
         proven = np.isin(relaxation.problem.grid.day, list(out))
         wanted = np.where(proven, np.minimum(relaxation.wanted, staffed), relaxation.wanted)
         now = replace(relaxation, wanted=wanted)
-        missing = now.missing(span, min(EACH, left))
-        if missing.least > 0:
-            hours = now.hours(span)
-            out.update(dict.fromkeys(concerned, Reason(limit, hours, hours - missing.least)))
+        if not now.impossible(span, min(EACH, left)):
+            return
+        # How much is missing takes longer to prove than that something is: a quarter of an agent for an interval at least.
+        least = relaxation.problem.grid.hours / UNITS
+        left = until - time.monotonic()
+        if left > 0:
+            least = max(least, now.missing(span, min(EACH, left)).least)
+        hours = now.hours(span)
+        out.update(dict.fromkeys(concerned, Reason(limit, hours, hours - least)))
 
-    for d in sorted(set(days)):
+    for d, _ in Counter(days).most_common():
         prove(Limit.DAY, np.array([d]))
     for w in np.unique(week[list(days)]):
         prove(Limit.WEEK, np.flatnonzero(week == w))

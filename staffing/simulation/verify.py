@@ -28,6 +28,9 @@ REPAIR = 1_000_003
 LOWERING = 0.35
 """Share of the time, or of the rounds, after which the need is only raised."""
 
+UNHELD = 0.25
+"""Weight of late contacts on days that no plan can hold, beside those that can be mended."""
+
 ALIKE = 0.0001
 """Plans that do not hold and whose late contacts differ by no more than this share of all contacts are alike: the cheaper
 one is taken."""
@@ -231,7 +234,6 @@ def repair(
         service = simulate(demand, found.on_duty, train)
         back = reserve(service, settings)
         missing = shortfall(demand, service, settings, settings.margin, back)
-        late = float((missing * demand.contacts).sum())
         passed = time.monotonic() - began
         share = max(len(rounds) / settings.rounds, passed / seconds)
         firm = share >= LOWERING
@@ -239,6 +241,8 @@ def repair(
             hopeless = beyond(
                 fewest(demand, service, settings, found.staffed, asked), (missing * demand.contacts).sum(axis=0)
             )
+            candidates.clear()  # they were judged with those days in full
+        late = float((missing * demand.contacts * _weight(hopeless)).sum())
         if hopeless is not None:
             missing[:, hopeless] = 0.0
         if not missing.any() and train.replications < sure.replications:
@@ -255,7 +259,8 @@ def repair(
             asked = np.minimum(asked, np.ceil(np.maximum(enough, too_low + STEP) / STEP - 1e-9) * STEP)
             asked = np.minimum(asked, np.ceil(found.staffed / STEP - 1e-9) * STEP)
         more = raised(demand, found.on_duty, found.staffed, missing, asked, before)
-        before = np.where(missing > 0, before + 1, 0)
+        # What only the reserve finds missing is asked for step by step, lest it takes from those who miss their promise.
+        before = np.where((missing > 0) & (missing - back > settings.tolerance - settings.margin), before + 1, 0)
         less = lowered(demand, found.on_duty, service, settings, found.staffed, missing, asked)
         less = np.zeros_like(less) if firm else np.clip(asked - too_low - STEP, 0.0, less)
         asked = asked + more - less
@@ -279,7 +284,8 @@ def repair(
         found = polish(best.need, best.solved.plan)
         service = simulate(demand, found.on_duty, train)
         missing = shortfall(demand, service, settings, settings.margin, reserve(service, settings))
-        polished = Repaired(found, best.need, float((missing * demand.contacts).sum()), ())
+        late = float((missing * demand.contacts * _weight(hopeless)).sum())
+        polished = Repaired(found, best.need, late, ())
         best = _best([best, polished], contacts)
     return replace(best, rounds=tuple(rounds))
 
@@ -297,6 +303,11 @@ def verify(
     service = simulate(demand, solved.on_duty, replace(simulation, replications=count), monitor)
     missing = shortfall(demand, service, settings, 0.0)
     return Verified(service, misses_of(demand, solved.staffed, need, service, missing))
+
+
+def _weight(hopeless: BoolArray | None) -> FloatArray:
+    """Weight of late contacts by interval, shape (T,), or one for all."""
+    return np.ones(1) if hopeless is None else np.where(hopeless, UNHELD, 1.0)
 
 
 PROBE = 4

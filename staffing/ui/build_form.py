@@ -10,7 +10,7 @@ from staffing.ui import session
 from staffing.ui.run_panel import run_panel
 from staffing.ui.start import working
 from staffing.ui.texts import Texts, plain
-from staffing.ui.vm.teams import Team
+from staffing.ui.vm.teams import ScenarioFile, Team
 
 SECONDS = (10, 20, 30, 60, 120, 300, 600, 1800)
 """Times to search that are offered."""
@@ -26,9 +26,8 @@ def build_form(t: Texts) -> None:
     team, file, scenario = now
     run = session.chosen_run()
     with st.container(horizontal=True, vertical_alignment="bottom", key="build-form"):
-        proposed = scenario.name
-        name = st.text_input(t("plan.name"), proposed, key=f"name-{file.path}", max_chars=80, width=330)
-        seconds = st.selectbox(
+        st.text_input(t("plan.name"), scenario.name, key=f"name-{file.path}", max_chars=80, width=330)
+        st.selectbox(
             t("plan.seconds"),
             SECONDS,
             SECONDS.index(60),
@@ -37,22 +36,13 @@ def build_form(t: Texts) -> None:
             help=t("plan.seconds.help"),
             width=170,
         )
-        published, change = _near(t, team, scenario)
-        request = RunRequest(
-            str(file.path),
-            name.strip() or file.name,
-            team.name,
-            float(seconds),
-            seed=scenario.solver.seed,
-            published=published,
-            change=change,
-        )
+        _near(t, team, scenario)
         st.button(
             t("plan.queue") if session.jobs().live() else t("plan.go"),
             key="build",
             type="primary" if run is None else "secondary",
             icon=":material/play_arrow:",
-            on_click=lambda: session.choose_run(session.start(request).id),
+            on_click=lambda: session.choose_run(session.start(_typed(team, file, scenario)).id),
         )
     if run is None:
         st.caption(t("plan.unchanged", name=plain(file.name)))
@@ -66,20 +56,36 @@ def build_form(t: Texts) -> None:
             run_panel(t, run)
 
 
-def _near(t: Texts, team: Team, scenario: Scenario) -> tuple[str, float]:
-    """The published rota that the new one is to stay near, as a file, and the price of a change; nothing where none is."""
+def _near(t: Texts, team: Team, scenario: Scenario) -> None:
+    """Ask for the price of a change, where there is a published rota that the new one is to stay near."""
     official = session.store().official(team.name, scenario.horizon.start)
-    if official is None:
-        return "", 0.0
-    usual = scenario.prices.change or CHANGE
-    change = st.number_input(
-        t("plan.near", number=official.number, currency=scenario.currency),
-        0.0,
-        1000.0,
-        usual,
-        1.0,
-        key=f"near-{team.name}-{scenario.horizon.start}",
-        help=t("plan.near.help"),
-        width=330,
+    if official is not None:
+        st.number_input(
+            t("plan.near", number=official.number, currency=scenario.currency),
+            0.0,
+            1000.0,
+            scenario.prices.change or CHANGE,
+            1.0,
+            key=_near_key(team, scenario),
+            help=t("plan.near.help"),
+            width=330,
+        )
+
+
+def _near_key(team: Team, scenario: Scenario) -> str:
+    return f"near-{team.name}-{scenario.horizon.start}"
+
+
+def _typed(team: Team, file: ScenarioFile, scenario: Scenario) -> RunRequest:
+    """What stands in the form; a button that is pressed at once finds here what was typed last."""
+    change = float(st.session_state.get(_near_key(team, scenario), 0.0))
+    official = session.store().official(team.name, scenario.horizon.start) if change else None
+    return RunRequest(
+        str(file.path),
+        st.session_state[f"name-{file.path}"].strip() or file.name,
+        team.name,
+        float(st.session_state["seconds"]),
+        seed=scenario.solver.seed,
+        published="" if official is None else str(session.published_file(official)),
+        change=0.0 if official is None else change,
     )
-    return (str(session.published_file(official)), float(change)) if change else ("", 0.0)

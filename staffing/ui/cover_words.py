@@ -26,8 +26,9 @@ def day_told(t: Texts, cover: DayCover) -> str:
     worst = cover.worst
     if worst is None:
         return t("need.day.enough")
-    agents = t.count(float(cover.short[worst]))
-    return t("need.day.short", hours=t.hours(cover.under_hours, 1), time=cover.times[worst], agents=agents)
+    short = float(cover.short[worst])
+    hours, agents = t.hours(cover.under_hours, 1), t.count(short)
+    return t("need.day.short", n=round(short, 1), hours=hours, time=cover.times[worst], agents=agents)
 
 
 def gap_told(t: Texts, plan: Plan) -> str:

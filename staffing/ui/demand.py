@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
 from staffing.accuracy import Accuracy, accuracy
 from staffing.errors import InputError
-from staffing.plan import Sizing, size
+from staffing.jobs import Run
+from staffing.plan import MovedNeed, Sizing, moved_since, size
 from staffing.ui import session
 
 TABLES = ("history", "events", "adjustments", "profiles", "drivers")
@@ -43,6 +46,27 @@ def judged_before(path: Path) -> bool:
 def ask(path: Path) -> None:
     """Remember that the backtest of a scenario is wanted."""
     st.session_state["asked"] = {*st.session_state.get("asked", ()), ("judged", str(path), _changed(path))}
+
+
+def moved_of(run: Run) -> MovedNeed | None:
+    """What a plan's rota is judged by where the need has moved since; None where it has not, or where that cannot be told."""
+    path = Path(run.request.scenario)
+    try:
+        if _changed(path) <= run.created:
+            return None
+        team = session.people_changed(path)
+        found = _moved(run.id, (run.out / "summary.json").stat().st_mtime, _changed(path), team)
+    except InputError:
+        return None
+    return found if found.days else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _moved(run_id: str, planned: float, changed: float, team: float) -> MovedNeed:
+    run = session.jobs().read(run_id)
+    requirement = _sized(run.request.scenario, changed).requirement
+    now = replace(session.people_in(run), required=np.array(requirement.on_roster))
+    return moved_since(now, run.out / "coverage.csv")
 
 
 def _changed(path: Path) -> float:

@@ -74,4 +74,8 @@ def _day(t: Texts, sizing: Sizing, queue: str) -> None:
     index = st.selectbox(t("need.day"), range(len(dates)), format_func=lambda i: labels[i], key="need-day", width=320)
     times, net, gross = vm.need_intervals(sizing, queue, index)
     spec = charts.need_of_day(times, net.tolist(), gross.tolist(), words_of(t), session.palette())
-    st.vega_lite_chart(spec, key="need-of-day", alt=t("need.day.alt", day=labels[index], agents=t.count(gross.max())))
+    st.vega_lite_chart(
+        spec,
+        key="need-of-day",
+        alt=t("need.day.alt", n=round(float(gross.max()), 1), day=labels[index], agents=t.count(gross.max())),
+    )

@@ -19,21 +19,11 @@ from staffing.ui.mapping_form import mapping_form, missing_columns
 from staffing.ui.table_form import XLSX
 from staffing.ui.team_parts import shift_columns, writing
 from staffing.ui.texts import Texts, plain
-from staffing.ui.vm.intake import guess_columns, guess_layout, settings_of
-from staffing.ui.vm.new_team import (
-    CHANNELS,
-    SHIFT_NAMES,
-    Basics,
-    Parts,
-    create_team,
-    first_look,
-    guess_queues,
-    guess_shifts,
-    next_month,
-    read_agents,
-    template,
-    unread_columns,
-)
+from staffing.ui.vm.intake import first_rows, guess_columns, guess_layout, settings_of
+from staffing.ui.vm.new_people import read_agents, unread_columns
+from staffing.ui.vm.new_queues import CHANNELS, guess_queues
+from staffing.ui.vm.new_shifts import SHIFT_NAMES, guess_shifts
+from staffing.ui.vm.new_team import Basics, Parts, create_team, first_look, next_month, template
 from staffing.ui.vm.tables import as_xlsx
 
 TYPES = ["csv", "txt", "tsv", "xlsx", "gz"]
@@ -103,9 +93,7 @@ def new_team_form(t: Texts) -> None:
     problems = st.session_state.pop("new-problems", None)
     if problems:
         frame.show_problems(t, problems)
-    st.button(
-        t("new.create"), type="primary", icon=":material/check:", key="create", on_click=_create, args=(basics, parts)
-    )
+    st.button(t("new.create"), type="primary", icon=":material/check:", key="create", on_click=_create, args=(parts,))
 
 
 @st.cache_data(show_spinner=False, max_entries=4, hash_funcs={HistorySettings: repr, Basics: repr})
@@ -115,9 +103,9 @@ def _queues(paths: tuple[Path, ...], settings: HistorySettings, basics: Basics) 
     return guess_queues(found, frozenset(off))
 
 
-def _create(basics: Basics, parts: Parts) -> None:
+def _create(parts: Parts) -> None:
     try:
-        made = create_team(session.home() / "teams", basics, parts)
+        made = create_team(session.home() / "teams", _typed(), parts)
     except InputError as error:
         st.session_state["new-problems"] = error.problems
         return
@@ -128,18 +116,23 @@ def _create(basics: Basics, parts: Parts) -> None:
 def _basics(t: Texts) -> Basics:
     first, days = next_month(date.today())
     with st.container(border=True), st.grid(4, min_column_width=170):
-        name = st.text_input(t("new.name"), t("new.name.example"), max_chars=80, key="new-name")
-        start = st.date_input(
+        st.text_input(t("new.name"), t("new.name.example"), max_chars=80, key="new-name")
+        st.date_input(
             t("new.start"), first, format="DD.MM.YYYY" if t.language == "de" else "YYYY-MM-DD", key="new-start"
         )
-        length = st.number_input(t("new.days"), 1, 120, days, key="new-days")
-        minutes = st.selectbox(t("new.interval"), [15, 30, 60], 1, key="new-interval")
-        zone = st.selectbox(t("new.zone"), ZONES, accept_new_options=True, key="new-zone")
-        region = st.text_input(
-            t("new.region"), "DE" if t.language == "de" else "", help=t("new.region.help"), key="new-region"
-        )
-        currency = st.selectbox(t("new.currency"), CURRENCIES, accept_new_options=True, key="new-currency")
-    return Basics(name.strip(), start, int(length), str(zone), int(minutes), region.strip() or None, str(currency))
+        st.number_input(t("new.days"), 1, 120, days, key="new-days")
+        st.selectbox(t("new.interval"), [15, 30, 60], 1, key="new-interval")
+        st.selectbox(t("new.zone"), ZONES, accept_new_options=True, key="new-zone")
+        st.text_input(t("new.region"), "DE" if t.language == "de" else "", help=t("new.region.help"), key="new-region")
+        st.selectbox(t("new.currency"), CURRENCIES, accept_new_options=True, key="new-currency")
+    return _typed()
+
+
+def _typed() -> Basics:
+    """What stands in the form; a button that is pressed at once finds here what was typed last."""
+    names = ("name", "start", "days", "interval", "zone", "region", "currency")
+    name, start, days, minutes, zone, region, currency = (st.session_state[f"new-{x}"] for x in names)
+    return Basics(name.strip(), start, int(days), str(zone), int(minutes), region.strip() or None, str(currency))
 
 
 def _uploads(label: str, key: str) -> list[Path]:
@@ -161,10 +154,7 @@ def _mapping(t: Texts, path: Path) -> HistorySettings | None:
     layout = guess_layout(sheet.header)
     unclear = missing_columns(layout, guess_columns(sheet.header, layout))
     with st.expander(t("data.map"), unclear, icon=":material/rule:"):
-        st.dataframe(
-            sheet.cells.head(5).astype(str).set_axis([h or " " for h in sheet.header], axis=1),
-            alt=t("data.preview.alt"),
-        )
+        st.dataframe(first_rows(sheet, 5), alt=t("data.preview.alt"))
         layout, columns, _ = mapping_form(t, sheet, (), key=f"new-{path.name}")
     if missing_columns(layout, columns):
         st.info(t("data.map.missing"), icon=":material/rule:")

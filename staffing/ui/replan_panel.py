@@ -8,7 +8,9 @@ from datetime import date
 import streamlit as st
 
 from staffing.jobs import Run
-from staffing.ui import drafts
+from staffing.plan import MovedNeed
+from staffing.roster.standing import stand
+from staffing.ui import demand, drafts
 from staffing.ui.questions import ask, asked, follow, subject
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.alternatives import Alternative, Move, alternatives, as_edits
@@ -17,38 +19,62 @@ from staffing.ui.vm.editing import changed
 
 SECONDS = 6.0
 MOST_MOVES = 30
+MOST_DAYS = 7
 
 
 def replan_panel(t: Texts, run: Run, judged: Judged) -> None:
-    """Ask for alternatives, follow the answer, show and take one."""
+    """Ask for alternatives, follow the answer, show and take one; where the need has moved, around that too."""
     st.markdown(t("replan.about", n=len(judged.locked)))
-    name = subject(run)
+    with st.spinner(t("forecast.busy")):
+        moved = demand.moved_of(run)
+    if moved is not None:
+        with st.container(border=True, key="moved"):
+            _moved(t, run, judged, moved)
+    _search(t, run, judged, "replan", subject(run), (), judged.standing.price)
+
+
+def _moved(t: Texts, run: Run, judged: Judged, moved: MovedNeed) -> None:
+    """On which days the need has moved since the plan, and the way to follow it."""
+    st.markdown(f"**{t('replan.moved', n=len(moved.days))}**")
+    told = [
+        f"{t.day(day)} {t.signed(hours, 1)}\N{NO-BREAK SPACE}h"
+        for day, hours in zip(moved.days[:MOST_DAYS], moved.hours[:MOST_DAYS], strict=True)
+    ]
+    rest = len(moved.days) - len(told)
+    st.caption("; ".join(told) + (f"; {t('edit.more', n=rest)}" if rest else "") + f". {t('replan.moved.about')}")
+    days = [day.isoformat() for day in moved.days]
+    now = stand(moved.problem, judged.roster).price
+    name = subject(run, "moved", f"{moved.hours.sum():.1f}", *days)
+    _search(t, run, judged, "replan-moved", name, ("--moved", *days), now)
+
+
+def _search(t: Texts, run: Run, judged: Judged, key: str, name: str, arguments: Sequence[str], now: float) -> None:
+    """The button that asks, and what was answered; `now` is the price of the rota as it stands."""
     question = asked("replan", name)
-    live = question is not None and question.state.live
     st.button(
-        t("replan.go"),
-        key="replan",
+        t("replan.go" if key == "replan" else "replan.moved.go"),
+        key=key,
         type="primary",
         icon=":material/route:",
         on_click=ask,
-        args=(run, judged, "replan", name, (), SECONDS),
-        disabled=live,
+        args=(run, judged, "replan", name, arguments, SECONDS),
+        disabled=question is not None and question.state.live,
         help=t("replan.help"),
     )
     if question is not None:
-        follow(t, lambda answered: _answer(t, run, judged, answered), question)
+        follow(t, lambda answered: _answer(t, run, judged, answered, key, now), question)
 
 
-def _answer(t: Texts, run: Run, judged: Judged, question: Run) -> None:
-    found = alternatives(question.answer() or {"alternatives": ()}, judged.standing.price)
+def _answer(t: Texts, run: Run, judged: Judged, question: Run, key: str, now: float) -> None:
+    found = alternatives(question.answer() or {"alternatives": ()}, now)
     if not found:
         st.success(t("replan.none"), icon=":material/check_circle:")
     for number, alternative in enumerate(found, 1):
-        with st.container(border=True, key=f"alternative-{number}"):
-            _alternative(t, run, judged, number, alternative)
+        with st.container(border=True, key=f"{key}-alternative-{number}"):
+            _alternative(t, run, judged, f"{key}-use-{number}", alternative)
 
 
-def _alternative(t: Texts, run: Run, judged: Judged, number: int, a: Alternative) -> None:
+def _alternative(t: Texts, run: Run, judged: Judged, key: str, a: Alternative) -> None:
     currency = judged.board.plan.currency
     price, difference = a.price
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -57,7 +83,7 @@ def _alternative(t: Texts, run: Run, judged: Judged, number: int, a: Alternative
             f"**{t('replan.changes', n=len(a.moves))}** · {told} · {t('need.short', hours=t.hours(a.short, 1))}"
         )
         st.space("stretch")
-        st.button(t("replan.use"), key=f"use-{number}", icon=":material/check:", on_click=_use, args=(run, judged, a))
+        st.button(t("replan.use"), key=key, icon=":material/check:", on_click=_use, args=(run, judged, a))
     if a.broken:
         st.markdown(t("replan.broken", n=len(a.broken)))
     with st.expander(t("replan.list")):

@@ -37,6 +37,8 @@ def _repair(t: Texts, plan: Plan) -> None:
         hours = {"planned": t.hours(found.planned_hours), "formula": t.hours(found.formula_hours)}
         lines.append(t("repair.told", n=found.rounds, first=t.number(found.first), **hours))
     lines.append(t("repair.missed", n=found.missed) if found.missed else t("repair.holds"))
+    if found.proven:
+        lines.append(t("repair.proven", n=found.proven))
     st.markdown(" ".join(lines))
 
 

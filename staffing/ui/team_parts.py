@@ -16,7 +16,7 @@ from staffing.ui.texts import LANGUAGES, Texts
 from staffing.ui.vm import settings_files, settings_tables
 from staffing.ui.vm.settings_cells import CellKind, Writing
 from staffing.ui.vm.tables import TABLES, as_csv, editable, imported, same, skills, typed, with_skills
-from staffing.ui.vm.team_edits import TeamEdit
+from staffing.ui.vm.team_edits import TeamEdit, table_edit
 
 Columns = dict[str, Any]
 
@@ -46,7 +46,7 @@ def _table(t: Texts, name: str, scenario: Scenario, brought: pd.DataFrame | None
     def edit_of(rows: pd.DataFrame) -> TeamEdit:
         if same(saved, rows):
             return TeamEdit()
-        return TeamEdit(tables={name: as_csv(rows, blank_rows=True).decode("utf-8-sig")})
+        return table_edit(name, rows)
 
     shown = saved if brought is None else typed(brought, TABLES[name])
     columns: Columns = {"_index": st.column_config.NumberColumn(t("team.column.row"), width="small")}

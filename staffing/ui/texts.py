@@ -63,10 +63,13 @@ class Texts:
     language: str
 
     def __call__(self, key: str, **values: object) -> str:
-        """Text of a key with its values filled in; `n` chooses the plural form."""
+        """Text of a key with its values filled in; `n` chooses the plural form and is written with grouped thousands."""
         entry = catalogue(self.language)[key]
+        n = values.get("n")
         if isinstance(entry, dict):
-            entry = entry["one" if values.get("n") == 1 else "other"]
+            entry = entry["one" if n == 1 else "other"]
+        if isinstance(n, int):
+            values["n"] = self.number(n)
         return str(entry.format(**values) if values else entry)
 
     def has(self, key: str) -> bool:

@@ -238,7 +238,6 @@ def test_the_requirement_by_skill_group_names_the_groups_and_what_skills_save(pl
     assert any(float(line.split(",")[2]) > 0 for line in lines[1:])
     told = capsys.readouterr().err
     assert "agent-hours on the phones by skill group" in told
-    assert "sizing ended" not in told
     hurried = base.parent / "hurried.toml"
     hurried.write_text('extends = "base.toml"\n[solver]\nseconds = 0.01\n[target.phone]\nservice_level = 0.99\n')
     assert main(["requirement", str(hurried), "--groups", "--out", str(tmp_path)]) == 0

@@ -122,6 +122,23 @@ def test_other_archives_and_damaged_workbooks_are_refused(tmp_path):
             read_sheet(tmp_path / file)
 
 
+def test_a_title_above_the_header_is_told(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["Report of May"], ["queue", "offered"], ["phone", 1], ["phone", 2]):
+        book.active.append(row)
+    book.save(tmp_path / "titled.xlsx")
+    with pytest.raises(InputError, match="row 1: has one cell, most other rows have more"):
+        read_sheet(tmp_path / "titled.xlsx")
+    (found,) = problems(tmp_path / "titled.csv", b"Report of May,,\na,b,c\n1,2,3\n4,5,6\n")
+    assert "row 1: has one cell, most other rows have more" in found
+
+
+def test_one_named_column_among_empty_ones_is_a_table(tmp_path):
+    path = tmp_path / "one.csv"
+    path.write_bytes(b"name,,\nAnna,,\nBen,,\n")
+    assert read_sheet(path).header == ("name",)
+
+
 def test_an_empty_workbook_is_refused(tmp_path):
     openpyxl.Workbook().save(tmp_path / "b.xlsx")
     with pytest.raises(InputError, match="the workbook is empty"):

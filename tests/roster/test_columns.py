@@ -223,6 +223,17 @@ def test_a_month_is_searched_in_all_parts_within_its_time(workers):
     assert search.elapsed() < 8.0
 
 
+def test_a_linear_program_that_takes_too_long_leaves_a_bound_all_the_same(monkeypatch):
+    program = teams()
+    thorough = Search(program, 20.0, SILENT)
+    assert run(thorough, None, 2, 1) == []
+    monkeypatch.setattr(Generation, "root", lambda self, first, seconds: None)
+    search = Search(program, 6.0, SILENT)
+    assert run(search, None, 2, 1) == []
+    assert 0.8 * thorough.bound < search.bound <= thorough.cost
+    assert not broken(program, search.choice)
+
+
 def test_counts_left_out_of_the_labels_are_kept_all_the_same():
     program = teams(agents=3)
     search = Search(program, 1.0, SILENT)

@@ -100,3 +100,4 @@ def test_of_a_day_that_is_proven_no_more_is_wanted_when_the_others_are_looked_at
     found = reasons(team(), roster, cells, staffed, line, np.zeros(1, np.bool_))
     assert [r.limit for r in found] == [Limit.DAY, Limit.PRICE]
     assert (found[0].have, found[0].most) == (2.25, 2.0)
+    assert [r.limit.proven for r in found] == [True, False]

@@ -237,7 +237,7 @@ def verification(grid: TimeGrid, volume: dict[str, Any]) -> dict[str, Any]:
     miss = {**cell, "interval_start": start[first], "date": start[first][:10], "staffed": 8.0, "needed": 9.0}
     return {
         "holds": False,
-        "misses": [{**miss, "reason": "day", "have": 152.0, "most": 152.0}],
+        "misses": [{**miss, "reason": "day", "proven": True, "have": 152.0, "most": 150.5}],
         "riskiest": [{**cell, "interval_start": start[first]}, {**cell, "interval_start": start[second]}],
         "rounds": [{"below": 7}, {"below": 1}],
         "need_hours": {"formula": 5000.0, "planned": 4500.0},

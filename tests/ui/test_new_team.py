@@ -10,6 +10,9 @@ from staffing.history.settings import HistorySettings
 from staffing.inputs import read_people
 from staffing.scenario import load
 from staffing.ui.vm import new_team as nt
+from staffing.ui.vm.new_people import read_agents, unread_columns
+from staffing.ui.vm.new_queues import guess_queues
+from staffing.ui.vm.new_shifts import guess_shifts
 
 BASICS = nt.Basics("Größtes Team", date(2027, 1, 1), 31, holiday_region="DE")
 PEOPLE = "Mitarbeiter;Wochenstunden;Skills\nAnna;40;Telefon DE|Mail\nBen;20;Chat:2,Telefon DE:1\nCem;38,5;\n"
@@ -42,13 +45,13 @@ def people(tmp_path):
 
 
 def parts(history, people, basics=BASICS):
-    queues = nt.guess_queues(nt.first_look([history], HistorySettings(), basics))
-    agents, contracts = nt.read_agents(people, list(queues["queue"]))
-    return nt.Parts([history], HistorySettings(), agents, queues, contracts, nt.guess_shifts(queues, contracts))
+    queues = guess_queues(nt.first_look([history], HistorySettings(), basics))
+    agents, contracts = read_agents(people, list(queues["queue"]))
+    return nt.Parts([history], HistorySettings(), agents, queues, contracts, guess_shifts(queues, contracts))
 
 
 def test_channels_promises_and_opening_hours_follow_from_the_history(history):
-    queues = nt.guess_queues(nt.first_look([history], HistorySettings(), BASICS)).set_index("queue")
+    queues = guess_queues(nt.first_look([history], HistorySettings(), BASICS)).set_index("queue")
     assert dict(queues["channel"]) == {"Telefon DE": "voice", "Chat": "chat", "Mail": "email"}
     assert queues.loc["Telefon DE", ["mon-fri", "sat", "sun"]].tolist() == ["08:00-20:00", "09:00-14:00", ""]
     assert queues.loc["Mail", "mon-fri"] == "08:00-17:00"
@@ -61,11 +64,11 @@ def test_a_queue_without_contacts_on_holidays_is_closed_then(history):
     lines = [x for x in history.read_text().splitlines() if not x.startswith("2026-11-18")]
     quiet.write_text("\n".join(lines) + "\n")
     found = nt.first_look([quiet], HistorySettings(), BASICS)
-    assert not nt.guess_queues(found, {date(2026, 11, 18)})["holiday"].any()
+    assert not guess_queues(found, {date(2026, 11, 18)})["holiday"].any()
 
 
 def test_people_have_numbers_skills_and_contracts_even_where_the_list_has_not(people):
-    agents, contracts = nt.read_agents(people, ["Telefon DE", "Chat", "Mail"])
+    agents, contracts = read_agents(people, ["Telefon DE", "Chat", "Mail"])
     assert agents["agent_id"].tolist() == ["Anna", "Ben", "Cem"]
     assert agents["queues"].tolist() == ["Telefon DE|Mail", "Chat:2|Telefon DE:1", "Telefon DE|Chat|Mail"]
     assert contracts[["contract", "weekly_hours"]].to_numpy().tolist() == [
@@ -78,7 +81,7 @@ def test_people_have_numbers_skills_and_contracts_even_where_the_list_has_not(pe
 def test_hours_of_a_contract_are_guessed_by_its_name_where_they_are_not_told(tmp_path):
     path = tmp_path / "team.csv"
     path.write_text("name,contract\nA,Teilzeit\nB,Part 30\nC,full\nD,\n")
-    contracts = nt.read_agents(path, ["q"])[1]
+    contracts = read_agents(path, ["q"])[1]
     assert contracts[["contract", "weekly_hours"]].to_numpy().tolist() == [
         ["Teilzeit", 20.0],
         ["Part 30", 30.0],
@@ -90,17 +93,17 @@ def test_hours_of_a_contract_are_guessed_by_its_name_where_they_are_not_told(tmp
 def test_hours_are_read_from_a_column_that_tells_of_hours_and_what_is_not_read_is_told(tmp_path):
     path = tmp_path / "team.csv"
     path.write_text("Personalnr.;Name;Überstunden;Vertragsstunden;Schuhe\n7;A;112;38,5;42\n8;B;3;20;43\n")
-    agents, contracts = nt.read_agents(path, ["q"])
+    agents, contracts = read_agents(path, ["q"])
     assert agents["agent_id"].tolist() == ["7", "8"]
     assert contracts["weekly_hours"].tolist() == [38.5, 20.0]
-    assert nt.unread_columns(path) == ["Überstunden", "Schuhe"]
+    assert unread_columns(path) == ["Überstunden", "Schuhe"]
 
 
 def test_a_list_without_names_is_refused(tmp_path):
     path = tmp_path / "team.csv"
     path.write_text("shoe size\n42\n")
     with pytest.raises(InputError, match="no column with people's names"):
-        nt.read_agents(path, [])
+        read_agents(path, [])
 
 
 def test_shift_types_fill_the_opening_hours_in_the_lengths_of_the_contracts(history, people):
@@ -143,3 +146,15 @@ def test_templates_have_an_example_row(name):
     rows = nt.template(name)
     assert len(rows) == 1
     assert isinstance(rows, pd.DataFrame)
+
+
+def test_hours_a_week_that_cannot_be_read_are_told_with_their_rows(tmp_path):
+    path = tmp_path / "Leute.csv"
+    path.write_text("Mitarbeiter;Wochenstunden\nAnna;vierzig\nBen;-5\nCem;\nDana;38,5\nEmil;400\n", encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        read_agents(path, ["phone"])
+    todo = "is not hours a week (write digits, such as 38.5, or leave the cell empty)"
+    assert [str(p) for p in refused.value.problems] == [
+        f"Leute.csv row {row}, column Wochenstunden: {text!r} {todo}"
+        for row, text in ((2, "vierzig"), (3, "-5"), (6, "400"))
+    ]

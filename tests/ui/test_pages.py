@@ -6,6 +6,7 @@ import re
 import shutil
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -227,6 +228,18 @@ def test_a_history_is_uploaded_mapped_checked_and_planned_with(place, team):
     assert 'phone-de = "phone-de"' in made.read_text()
 
 
+def test_a_history_of_unknown_queues_and_twice_named_columns_asks_which_queue_is_meant(place, team):
+    page = opened("data")
+    rows = "Zeit;Skill;Anrufe;AHT;AHT;\n2026-11-02 08:00;Fax;10;300;1;x\n"
+    page.file_uploader(key=f"upload-{team / 'base.toml'}").upload("Fax.csv", rows.encode(), "text/csv").run()
+    assert not page.exception
+    assert not page.error
+    assert "No name in the file belongs to a queue" in texts_of(page)
+    page.selectbox(key="queue-Fax-Fax.csv").set_value("chat").run()
+    assert not page.exception
+    assert "column 'AHT' appears 2 times" in page.error[0].value
+
+
 def test_several_files_are_one_history(place, team):
     page = opened("data")
     uploader = page.file_uploader(key=f"upload-{team / 'base.toml'}")
@@ -261,6 +274,26 @@ def test_a_new_team_is_made_step_by_step(place, tmp_path):
     assert [a.name for a in session.people_at(place / "teams" / "our-team" / "base.toml").agents] == ["Anna", "Ben"]
     again = opened("data", section="new")
     assert not again.exception
+
+
+def test_a_button_that_is_pressed_at_once_knows_what_was_typed_last(place, team):
+    rows = "".join(f"{d}.11.2026 {h:02}:00;phone;{h};300\n" for d in range(2, 28) for h in range(8, 20))
+    page = opened("data", section="new")
+    page.file_uploader(key="new-history").upload("calls.csv", f"Zeit;Skill;Anrufe;AHT\n{rows}".encode()).run()
+    page.file_uploader(key="new-people").upload("team.csv", b"name,hours\nAnna,40\n", "text/csv").run()
+    page.text_input(key="new-name").set_value("Typed last")
+    page.date_input(key="new-start").set_value(date(2026, 10, 1))
+    page.button(key="create").click().run()
+    assert not page.exception
+    assert load(place / "teams" / "typed-last" / "base.toml").horizon.start == date(2026, 10, 1)
+    page = opened(scenario=f"{team.name}/base")
+    (name,) = [x for x in page.text_input if x.key.startswith("name-")]
+    name.set_value("Typed last too")
+    page.selectbox(key="seconds").set_value(10)
+    page.button(key="build").click().run()
+    assert not page.exception
+    (run,) = session.jobs().runs()
+    assert (run.request.name, run.request.seconds) == ("Typed last too", 10.0)
 
 
 @pytest.mark.parametrize(
@@ -385,7 +418,7 @@ def html_of(app: AppTest) -> str:
 def test_risky_days_are_one_step_away_and_the_rota_is_put_under_stress(place, language):
     built(opened())
     page = opened("need", language, view="cover")
-    assert {"de": "152 von 152 Personenstunden", "en": "152 of 152 agent-hours"}[language] in html_of(page)
+    assert {"de": "152 Personenstunden", "en": "of the 152 agent-hours"}[language] in html_of(page)
     assert {"de": "2 Runden", "en": "2 rounds"}[language] in texts_of(page)
     risk = next(b for b in page.button if b.key and b.key.startswith("risk-"))
     risk.click().run()

@@ -10,11 +10,16 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
+from staffing import plan, report
 from staffing.errors import StaleError
+from staffing.export.text import csv_bytes
 from staffing.jobs import Run, RunRequest, RunState
+from staffing.roster.standing import stand
 from staffing.scenario import load
-from staffing.ui import drafts, editor, matrix_view, questions, session
+from staffing.ui import demand, drafts, editor, matrix_view, questions, session
+from staffing.ui.texts import Texts
 from staffing.ui.vm.editing import Draft, Edit, excused, from_json, to_json
+from tests.ui.team import write_team
 from tests.ui.test_pages import opened, texts_of
 
 FIRST = date(2027, 1, 1)
@@ -146,10 +151,45 @@ def test_alternatives_around_locks_are_listed_and_one_is_used(run):
     assert not page.exception
     assert "1 change" in texts_of(page)
     assert "Anna Adler" in texts_of(page)
-    page.button(key="use-1").click().run()
+    page.button(key="replan-use-1").click().run()
     assert not page.exception
     assert from_json(session.store().desk(run.id).draft).edits == {("A001", 0): Edit("", True)}
     assert page.session_state["pane"] == "day"
+
+
+def test_a_need_that_has_moved_since_the_plan_is_told_and_planned_around(run, tmp_path, monkeypatch):
+    own = write_team(tmp_path / "own", name="own")
+    monkeypatch.setenv("STAFFING_TEAMS", str(own.parent))
+    base = own / "base.toml"
+    now = plan.size(load(base)).requirement
+    made = session.jobs().start(RunRequest(str(base), "January", "own"))
+    settled(made)
+    # as a real run writes it: the need the plan was built for
+    (made.out / "requirement.csv").write_bytes(csv_bytes(report.requirement_table(now)))
+    page = edit_page(made, pane="replan")
+    assert "replan-moved" not in [b.key for b in page.button]
+    assert demand.moved_of(session.jobs().read(made.id)) is None
+
+    base.write_text(base.read_text() + "\n[demand.scale]\nphone-de = 3.0\n")
+    page.run()
+    assert not page.exception
+    moved = demand.moved_of(session.jobs().read(made.id))
+    assert moved is not None
+    assert (moved.hours > 0).all()
+    assert f"The need has moved on {len(moved.days)} days" in texts_of(page)
+    page.button(key="replan-moved").click().run()
+    settled(made)
+    page.run()
+    assert not page.exception
+    (question,) = session.questions().runs()
+    assert question.request.arguments[1:-2] == ("--moved", *(day.isoformat() for day in moved.days))
+    judged = drafts.judged(made)
+    dearer = stand(moved.problem, judged.roster).price
+    assert dearer > judged.standing.price
+    assert f"{Texts('en').money(1_000.0 - dearer, 'EUR', signed=True)}" in texts_of(page).replace("\\", "")
+    page.button(key="replan-moved-use-1").click().run()
+    assert not page.exception
+    assert from_json(session.store().desk(made.id).draft).edits
 
 
 def test_a_shift_is_explained_and_handed_over(run):

@@ -55,7 +55,7 @@ def test_risks_are_named_with_the_reason_where_it_is_known(plan):
 
 def test_the_repair_is_told_in_figures(plan):
     found = repair_of(plan)
-    assert (found.rounds, found.first, found.missed) == (2, 7, 1)
+    assert (found.rounds, found.first, found.missed, found.proven) == (2, 7, 1, 1)
     assert (found.formula_hours, found.planned_hours) == (5000.0, 4500.0)
 
 

@@ -216,3 +216,9 @@ def test_a_what_if_cannot_empty_what_its_base_states(base):
     assert "cannot be left empty" in problems[0].what
     problems = te.check(what_if, TeamEdit(removed=(("shift", "E"),)))
     assert "stands in the scenario that this one extends" in problems[0].what
+
+
+def test_a_team_of_nobody_is_refused_and_a_table_that_may_be_empty_is_not():
+    with pytest.raises(InputError, match="no row is left \\(keep at least one, or discard the changes"):
+        te.table_edit("agents", pd.DataFrame(columns=["agent_id", "contract", "queues"]))
+    assert te.table_edit("absences", pd.DataFrame(columns=["agent_id", "first_day"])).tables["absences"]

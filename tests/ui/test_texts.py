@@ -133,3 +133,9 @@ def test_the_browser_chooses_the_language():
 
 def test_names_of_users_do_not_become_markup():
     assert plain("a*b_[c](d) :red[x] $y$") == r"a\*b\_\[c\]\(d\) \:red\[x\] \$y\$"
+
+
+def test_counts_in_sentences_have_their_thousands_grouped():
+    assert Texts("de")("edit.conflicts", n=1096).startswith("1.096 ")
+    assert Texts("en")("edit.conflicts", n=1096).startswith("1,096 ")
+    assert Texts("en")("edit.conflicts", n=1) != Texts("en")("edit.conflicts", n=2)

@@ -14,7 +14,7 @@ from staffing.ui.mapping_form import mapping_form, missing_columns
 from staffing.ui.new_team_form import new_team_form
 from staffing.ui.start import working
 from staffing.ui.texts import Texts, plain
-from staffing.ui.vm.intake import preview, quality, read_as, settings_of, tree_of
+from staffing.ui.vm.intake import first_rows, preview, quality, read_as, settings_of, tree_of
 from staffing.ui.vm.levers import save_what_if
 from staffing.ui.vm.teams import ScenarioFile
 
@@ -54,14 +54,15 @@ def _map(t: Texts, team: str, file: ScenarioFile, scenario: Scenario, kept: list
         return
     st.header(t("data.preview", name=plain(kept[0].name), rows=t.number(len(sheet))))
     st.caption(t(f"data.read_as.{SEPARATORS[sheet.delimiter]}"))
-    st.dataframe(
-        sheet.cells.head(8).astype(str).set_axis([h or " " for h in sheet.header], axis=1), alt=t("data.preview.alt")
-    )
+    st.dataframe(first_rows(sheet, 8), alt=t("data.preview.alt"))
     if len(kept) > 1:
         st.caption(t("data.more_files", n=len(kept) - 1))
     layout, columns, queues = mapping_form(t, sheet, scenario.queues, key=kept[0].name)
     if missing_columns(layout, columns):
         st.info(t("data.map.missing"), icon=":material/rule:")
+        return
+    if queues and not any(queues.values()):
+        st.info(t("data.map.no_queue"), icon=":material/rule:")
         return
     settings = settings_of(layout, columns, queues)
     try:

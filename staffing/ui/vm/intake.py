@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from staffing.errors import Problem
 from staffing.forecast.calendar import public_holidays
@@ -300,6 +302,22 @@ def tree_of(settings: HistorySettings, paths: Sequence[Path]) -> dict[str, Any]:
     own: dict[str, Any] = {} if settings.layout is None else {"layout": str(settings.layout)}
     own |= {k: v for k, v in (("columns", settings.columns), ("queues", settings.queues)) if v}
     return {"tables": {"history": [p.resolve().as_posix() for p in paths]}, "history": own}
+
+
+def first_rows(sheet: Sheet, rows: int) -> pd.DataFrame:
+    """The first rows as text, to be looked at; columns of one name are numbered.
+
+    Examples
+    --------
+    >>> first_rows(Sheet("a.csv", ("AHT", "", "AHT"), pd.DataFrame([[1, 2, 3]], index=[2])), 5).columns.tolist()
+    ['AHT', ' ', 'AHT (2)']
+    """
+    seen: Counter[str] = Counter()
+    names = []
+    for name in sheet.header:
+        seen[name] += 1
+        names.append((name or " ") + (f" ({seen[name]})" if seen[name] > 1 else ""))
+    return sheet.cells.head(rows).astype(str).set_axis(names, axis=1)
 
 
 def preview(path: Path) -> Sheet:

@@ -117,8 +117,9 @@ class Repair:
     ----------
     rounds
         Number of rounds; 0 without a repair.
-    first, missed
-        Intervals below the promise in the first round, and on held-out seeds in the end.
+    first, missed, proven
+        Intervals below the promise in the first round, and on held-out seeds in the end; those of these where it is proven that
+        no rota keeps all.
     formula_hours, planned_hours
         Agent-hours asked for by the formulas and at last.
     """
@@ -126,6 +127,7 @@ class Repair:
     rounds: int
     first: int
     missed: int
+    proven: int
     formula_hours: float
     planned_hours: float
 
@@ -137,4 +139,6 @@ def repair_of(plan: Plan) -> Repair | None:
         return None
     rounds, hours = found["rounds"], found["need_hours"]
     first = int(rounds[0]["below"]) if rounds else 0
-    return Repair(len(rounds), first, len(found["misses"]), float(hours["formula"]), float(hours["planned"]))
+    misses = found["misses"]
+    proven = sum(bool(m.get("proven")) for m in misses)  # plans of an earlier release do not tell
+    return Repair(len(rounds), first, len(misses), proven, float(hours["formula"]), float(hours["planned"]))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+import pandas as pd
 import tomlkit
 
 from staffing.errors import InputError, Problem, Problems
@@ -19,6 +20,7 @@ from staffing.forecast.tables import read_adjustments, read_events
 from staffing.inputs import read_people
 from staffing.scenario import Scenario, load
 from staffing.ui.vm.levers import Tree, save_what_if, toml_value
+from staffing.ui.vm.tables import TABLES, as_csv
 
 Key = tuple[str, ...]
 PLAIN = (".csv", ".txt", ".tsv")
@@ -45,6 +47,19 @@ class TeamEdit:
 
     def __bool__(self) -> bool:
         return bool(self.tables or self.tree or self.removed)
+
+
+def table_edit(name: str, rows: pd.DataFrame) -> TeamEdit:
+    """Rows of a table as a change.
+
+    Raises
+    ------
+    InputError
+        Where no row is left of a table that must have one.
+    """
+    if rows.empty and not TABLES[name].rowless:
+        raise InputError([Problem(f"{name}.csv", "no row is left", "keep at least one, or discard the changes")])
+    return TeamEdit(tables={name: as_csv(rows, blank_rows=True).decode("utf-8-sig")})
 
 
 def check(path: Path, edit: TeamEdit) -> tuple[Problem, ...]:
