@@ -242,7 +242,9 @@ class _Dual:
         cover = (ends[tb.offset + np.maximum(tb.length, 0)] - ends[tb.offset])[usable].mean() if usable.any() else 0.0
         weights = (m[usable & (m > 0)] for m in tb.measures)
         each = np.array([price * cover / w.mean() if len(w) else 0.0 for w in weights])
-        return np.asarray(each[tb.count_measure])
+        out = np.zeros(len(self.work.multiplier))  # at least one, also where there is no count
+        out[: len(tb.count_measure)] = each[tb.count_measure]
+        return out
 
 
 class _Left:

@@ -259,6 +259,8 @@ def run(search: Search, start: Choice | None, workers: int, seed: int, settle: b
     ]
     if search.small:
         polish.append(partial(whole, search, workers, seed))
+        if tours:
+            polish.append(partial(raise_bound, search, compiled, PROVING * search.left()))
     _together(search, polish)
     return []
 
