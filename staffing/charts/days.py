@@ -54,7 +54,7 @@ def lines_of_days(
     layers: list[Spec] = [
         {
             # a day that stands alone between holes is seen by its point
-            "mark": {"type": "line", "strokeWidth": 1.5, "point": {"size": 6}},
+            "mark": {"type": "line", "strokeWidth": 1.5, "aria": False, "point": {"size": 6, "aria": False}},
             "encoding": {
                 "x": x,
                 "y": {"field": field, **y},

@@ -218,6 +218,7 @@ ADDRESSES = (
     "data",
     "data?section=new",
     "need",
+    "need?view=agents",
     "team",
     "team?part=shifts",
     "team?part=rules",
