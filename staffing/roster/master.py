@@ -209,7 +209,7 @@ class Master:
         """Solve the linear program; `TimeoutError` where that takes longer than `seconds`, or GLOP fails."""
         self.lp.SetTimeLimit(max(1, int(seconds * 1000)))
         status = self.lp.Solve()
-        if status == pywraplp.Solver.ABNORMAL:  # about one in thousands, after presolve
+        if status == pywraplp.Solver.ABNORMAL:  # seen seldom, with presolve
             self.lp.SetSolverSpecificParametersAsString("use_preprocessing: false")
             status = self.lp.Solve()
             self.lp.SetSolverSpecificParametersAsString("use_preprocessing: true")
