@@ -48,7 +48,7 @@ USUAL_CV = 0.8
 INSISTING = 3.0
 """Times by which the price of missing people rises from plan to plan, once the promise comes before the prices."""
 
-PROVING = 0.06
+RULING_OUT = 0.06
 """Share of the repair's time to find the days that no rota can hold."""
 
 LEAST = 0.5
@@ -319,7 +319,7 @@ def repair_rota(
 
     def beyond(wanted: FloatArray, late: FloatArray) -> BoolArray:
         relaxation = relaxation_of(problem, wanted, deferrable)
-        return impossible_days(relaxation, late, PROVING * budget)
+        return impossible_days(relaxation, late, RULING_OUT * budget)
 
     found = verify.repair(
         demand_of(inputs, forecast),
