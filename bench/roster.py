@@ -13,6 +13,7 @@ With ``--peers`` the month is one that the laboratory's own generator makes, and
 ``lab_objective`` is what its annealing reaches on that month with the CPU time that the engine took, bound included.
 The laboratory's evaluator must find the engine's rota legal and its objective to be ours, to the unit. Its annealing has
 one thread: once the engine is through with all seeds, two of its runs go side by side, and both cores are as busy as before.
+Agents whose drawn month nobody can work (``free``) owe neither side hours.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import math
 import resource
 import statistics
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
 from datetime import time as clock
@@ -189,12 +190,17 @@ def own(args: argparse.Namespace, seed: int) -> Found:
 
 def against_lab(args: argparse.Namespace, seed: int) -> Found:
     """A month of the laboratory, to the engine; its CPU time is what the laboratory's annealing may take."""
-    lab = Lab(args.agents, args.days, seed, args.interval)
     engine.warm_up()
-    began = time.process_time()
-    search = Search(lab.program(), args.seconds, Printer())
-    engine.watched(search, lambda: engine.run(search, None, args.workers, seed))
-    used = time.process_time() - began
+    lab, free = Lab(args.agents, args.days, seed, args.interval), list[int]()
+    while True:
+        began = time.process_time()
+        search = Search(lab.program(), args.seconds, Printer())
+        stuck = engine.watched(search, partial(engine.run, search, None, args.workers, seed))
+        used = time.process_time() - began
+        if not set(stuck) - set(free):
+            break
+        free += stuck
+        lab = Lab(args.agents, args.days, seed, args.interval, free)
     needed, light = lab.demand
     hours = args.interval / 60
     solved = search.choice is not None
@@ -205,6 +211,7 @@ def against_lab(args: argparse.Namespace, seed: int) -> Found:
         "first_feasible_seconds": _first(search.trace),
         **_gaps(search.cost if solved else None, search.bound, needed * hours, light / hours),
         "cpu_seconds": round(used, 1),
+        "free": free,
     }
     if search.choice is not None:
         objective, violations = lab.evaluate(search.choice)
@@ -214,8 +221,8 @@ def against_lab(args: argparse.Namespace, seed: int) -> Found:
     return found
 
 
-def _peer(agents: int, days: int, interval: int, seed: int, cpu_seconds: float) -> int:
-    return Lab(agents, days, seed, interval).anneal(cpu_seconds, seed)
+def _peer(agents: int, days: int, interval: int, seed: int, cpu_seconds: float, free: Sequence[int]) -> int:
+    return Lab(agents, days, seed, interval, free).anneal(cpu_seconds, seed)
 
 
 def all_against_lab(args: argparse.Namespace) -> list[Found]:
@@ -226,9 +233,9 @@ def all_against_lab(args: argparse.Namespace) -> list[Found]:
         raise SystemExit(f"--peers skipped: {error}") from None
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         each = partial(_peer, args.agents, args.days, args.interval)
-        theirs = list(pool.map(each, args.seed, [f["cpu_seconds"] for f in found]))
+        theirs = list(pool.map(each, args.seed, *zip(*((f["cpu_seconds"], f["free"]) for f in found), strict=True)))
     return [
-        {**ours, "lab_objective": peer, "ratio": ours["objective"] / peer}
+        {**ours, "lab_objective": peer, "ratio": ours["objective"] and ours["objective"] / peer}
         for ours, peer in zip(found, theirs, strict=True)
     ]
 

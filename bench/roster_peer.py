@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,9 @@ class Lab:
     ----------
     agents, days, seed, interval
         As for `bench.roster`.
+    free
+        Agents who owe no least hours: those for whom the generator has drawn a month that nobody can work (two or so in a
+        thousand; its own annealing breaks their rules).
 
     Raises
     ------
@@ -39,7 +42,7 @@ class Lab:
         Where the laboratory is not at hand.
     """
 
-    def __init__(self, agents: int, days: int, seed: int, interval: int) -> None:
+    def __init__(self, agents: int, days: int, seed: int, interval: int, free: Sequence[int] = ()) -> None:
         if not LAB.is_dir():
             raise FileNotFoundError(f"{LAB} is not at hand")
         sys.path.insert(0, str(LAB))
@@ -50,6 +53,8 @@ class Lab:
         finally:
             sys.path.remove(str(LAB))
         self.month = self._make(n=agents, days=days, seed=seed, step=interval)
+        self.month.wlo[list(free)] = 0
+        self.month.mlo[list(free)] = 0
         self.tables = self._core.pack(self.month)
 
     def _make(self, **sizes: int) -> Any:
