@@ -99,18 +99,15 @@ def reasons(
     """
     if not cells:
         return ()
-    options, grid = expand(problem), problem.grid
-    allowed = allowed_options(problem, options)
+    grid = problem.grid
+    relaxation = relaxation_of(problem, wanted, whenever)
     serves = np.array([[q in agent.queues for q in problem.queues] for agent in problem.agents], dtype=np.bool_)
     there = np.zeros((len(problem.agents), len(grid)), dtype=np.bool_)
     edges = np.append(grid.starts, grid.starts[-1] + grid.seconds)
-    on_call = np.array([kind.on_call for kind in problem.shift_types], dtype=np.bool_)
-    served = allowed & ~on_call[options.type_of]
-    reach = reachable(options, served, len(grid))
+    reach = reachable(relaxation.options, relaxation.allowed, len(grid))
     for shift in roster.shifts:
         if shift.code not in problem.kinds or not problem.kinds[shift.code].on_call:
             there[shift.agent, (edges[:-1] < shift.end) & (edges[1:] > shift.start)] = True
-    relaxation = relaxation_of(problem, wanted, whenever)
     proven = _proven(relaxation, staffed, [int(grid.day[t]) for _, t in cells], time.monotonic() + seconds)
     out = []
     for q, t in cells:

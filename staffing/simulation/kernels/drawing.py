@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from staffing.simulation.kernels.chance import exponential, normal, uniform
-from staffing.simulation.kernels.compiled import called, compiled
+from staffing.simulation.kernels.compiled import called, compiled, inlined
 from staffing.simulation.kernels.records import CONTACT, EXPONENTIAL, LOGNORMAL, NOT_MADE
 
 
@@ -21,6 +21,20 @@ def lengthened(table, more):
     for i in range(len(table)):  # assigning slices of records takes seconds to compile
         out[i] = table[i]
     return out
+
+
+@inlined
+def begin(contact, q, i, at):
+    """A contact of queue `q` that comes at `at`, in interval `i`, and of which nothing has happened yet."""
+    contact["time"] = at
+    contact["interval"] = i
+    contact["queue"] = q
+    contact["status"] = NOT_MADE
+    contact["following"] = -1
+    contact["deadline"] = np.inf
+    contact["begin"] = 0.0
+    contact["finish"] = 0.0
+    contact["who"] = -1
 
 
 @called
@@ -42,15 +56,7 @@ def _draw_day(contacts, n, s, q, i, end, gap, left, factor, rate, law, aht, sigm
             return n, i, gap, left
         left -= gap
         contact = contacts[n]
-        contact["time"] = (i + 1.0 - left / mass) * seconds
-        contact["interval"] = i
-        contact["queue"] = q
-        contact["status"] = NOT_MADE
-        contact["following"] = -1
-        contact["deadline"] = np.inf
-        contact["begin"] = 0.0
-        contact["finish"] = 0.0
-        contact["who"] = -1
+        begin(contact, q, i, (i + 1.0 - left / mass) * seconds)
         if law[q] == LOGNORMAL:
             contact["work"] = aht[q, i] * math.exp(sigma[q] * normal(s) - 0.5 * sigma[q] * sigma[q])
         elif law[q] == EXPONENTIAL:

@@ -9,7 +9,7 @@ import numpy as np
 
 from staffing.simulation.kernels.chance import exponential, uniform
 from staffing.simulation.kernels.compiled import called, compiled, inlined, wide
-from staffing.simulation.kernels.drawing import lengthened
+from staffing.simulation.kernels.drawing import begin, lengthened
 from staffing.simulation.kernels.events import earliest, new_tree, pop, push, set_time
 from staffing.simulation.kernels.people import put_down, take_on, unlink
 from staffing.simulation.kernels.records import (
@@ -23,7 +23,6 @@ from staffing.simulation.kernels.records import (
     HAND,
     LINE,
     LIST,
-    NOT_MADE,
     OVERFLOW,
     PATIENCE_END,
     PERSON,
@@ -153,17 +152,9 @@ def _run(
                         wait = rules[q]["patience"] * exponential(luck)
                         if again < horizon and is_open[q, int(again / seconds)] > 0:
                             further = contacts[made]
-                            further["time"] = again
+                            begin(further, q, int(again / seconds), again)
                             further["work"] = contacts[who]["work"]
                             further["patience"] = wait
-                            further["interval"] = int(again / seconds)
-                            further["queue"] = q
-                            further["status"] = NOT_MADE
-                            further["following"] = -1
-                            further["deadline"] = np.inf
-                            further["begin"] = 0.0
-                            further["finish"] = 0.0
-                            further["who"] = -1
                             push(events, size, again, RETRY, made)
                             made += 1
         elif t_start <= now:
