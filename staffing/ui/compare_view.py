@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import streamlit as st
@@ -10,6 +11,7 @@ from staffing import charts
 from staffing.jobs import Run
 from staffing.ui import frame, session
 from staffing.ui.compare_words import comparison_table, name_of, told, value
+from staffing.ui.cover_words import gap_told
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.compare import Comparison, Entry, compare, pareto_points
 from staffing.ui.vm.cover import day_cover
@@ -50,7 +52,7 @@ def compare_view(t: Texts) -> None:
     plans = tuple(session.plan_of(r) for r in chosen)
     names = tuple(frame.run_label(t, r) if _ambiguous(r.request.name, chosen) else r.request.name for r in chosen)
     comparison = compare(names, plans)
-    _cards(t, comparison, chosen)
+    _cards(t, comparison, chosen, plans)
     st.header(t("compare.table"))
     st.html(comparison_table(t, comparison))
     st.caption(t("compare.note"))
@@ -69,7 +71,7 @@ def _ambiguous(name: str, chosen: list[Run]) -> bool:
     return sum(r.request.name == name for r in chosen) > 1
 
 
-def _cards(t: Texts, comparison: Comparison, chosen: list[Run]) -> None:
+def _cards(t: Texts, comparison: Comparison, chosen: list[Run], plans: Sequence[Plan]) -> None:
     with st.grid(len(comparison.names), min_column_width=230):
         for i, name in enumerate(comparison.names):
             with st.container(border=True, height="stretch"):
@@ -84,6 +86,7 @@ def _cards(t: Texts, comparison: Comparison, chosen: list[Run]) -> None:
                             delta_color=COLOURS.get(entry.verdict, "off"),
                             delta_arrow=_arrow(entry),
                         )
+                st.caption(plain(gap_told(t, plans[i])))
                 st.button(
                     t("compare.use"),
                     key=f"use-{chosen[i].id}",
