@@ -42,6 +42,14 @@ def gap_told(t: Texts, plan: Plan) -> str:
     return t("outcome.gap_hours", hours=t.hours(s["gap_hours"], 1), **shown)
 
 
+def gap_line(t: Texts, plan: Plan) -> str:
+    """The proven gap in a few words."""
+    s = plan.summary
+    if not s.get("bound") or s.get("gap") is None:
+        return t("outcome.line.no_bound")
+    return t("outcome.line.gap", gap=t.percent(s["gap"], 1))
+
+
 def month_tips(t: Texts, month: MonthCover) -> tuple[list[str], list[list[str]]]:
     """Labels of the days, and a sentence per day and time; empty where closed."""
 
