@@ -38,12 +38,12 @@ def gap_told(t: Texts, plan: Plan) -> str:
         return t("outcome.no_bound")
     money, hours = s["objective"] - s["bound"], s.get("gap_hours")
     shown = {"gap": t.percent(s["gap"], 1), "money": t.money(money, plan.currency)}
-    # Hours are unknown where missing agents cost nothing, and in plans of earlier releases; what the promise costs in those only.
+    # Hours are unknown where missing agents cost nothing, and in plans of earlier releases.
     size = (
         t("outcome.gap.money", **shown) if hours is None else t("outcome.gap.hours", hours=t.hours(hours, 1), **shown)
     )
-    paid = s.get("promise_cost") or 0.0
-    if round(paid) == 0:
+    paid = _promise_cost(plan)
+    if paid == 0:
         return t("outcome.gap", size=size)
     return t(
         "outcome.gap.promise",
@@ -52,6 +52,22 @@ def gap_told(t: Texts, plan: Plan) -> str:
         money=t.money(max(0.0, money - paid), plan.currency),
         gap=t.percent(s["search_gap"], 1),
     )
+
+
+def gap_line(t: Texts, plan: Plan) -> str:
+    """The proven gap in a few words."""
+    s = plan.summary
+    if not s.get("bound") or s.get("gap") is None:
+        return t("outcome.line.no_bound")
+    gap = t.percent(s["gap"], 1)
+    if _promise_cost(plan) == 0:
+        return t("outcome.line.gap", gap=gap)
+    return t("outcome.line.gap_promise", gap=gap, without=t.percent(s["search_gap"], 1))
+
+
+def _promise_cost(plan: Plan) -> int:
+    """Whole money that the rota pays for the service promise; plans of earlier releases do not tell."""
+    return round(plan.summary.get("promise_cost") or 0.0)
 
 
 def month_tips(t: Texts, month: MonthCover) -> tuple[list[str], list[list[str]]]:

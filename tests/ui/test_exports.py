@@ -12,7 +12,7 @@ import pytest
 
 from staffing.inputs import read_people
 from staffing.scenario import load
-from staffing.ui.cover_words import gap_told
+from staffing.ui.cover_words import gap_line, gap_told
 from staffing.ui.exports import Exports, zip_folder
 from staffing.ui.texts import Texts
 from staffing.ui.vm.plan import read_plan, with_rota
@@ -116,8 +116,11 @@ def test_the_gap_is_told_in_hours_money_and_as_a_share(plan):
 )  # fmt: skip
 def test_one_sentence_tells_the_gap_and_what_of_it_the_promise_costs(plan, language, words):
     known = {"objective": 1000.0, "bound": 910.0, "gap": 0.09, "promise_cost": 70.0, "search_gap": 20 / 930}
-    told = gap_told(Texts(language), replace(plan, summary={**plan.summary, **known}))
+    shown = replace(plan, summary={**plan.summary, **known})
+    told = gap_told(Texts(language), shown)
     assert told.endswith(words)
+    assert "2" in gap_line(Texts(language), shown).split("(")[1]
+    assert "(" not in gap_line(Texts(language), replace(shown, summary={**shown.summary, "promise_cost": 0.0}))
     assert ". " not in told
 
 
