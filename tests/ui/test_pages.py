@@ -476,6 +476,10 @@ def test_one_plan_cannot_be_compared_and_the_page_says_what_to_do(place):
     page = opened("scenarios")
     assert not page.exception
     assert page.metric[0].value == page.metric[3].value  # equal plans cost the same
+    first, second = (r.id for r in session.jobs().runs())
+    for shown in (second, first):  # the plan that is looked at is what others are compared with
+        page = opened("scenarios", view="compare", run=shown)
+        assert page.selectbox(key="baseline").value == shown
 
 
 def test_the_settings_beside_the_script_are_those_of_the_project():
