@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 
 from staffing.charts.theme import AXIS_PIXELS, Spec, Words, locale_of, marked_axis
+
+DASHES = ([1, 0], [6, 2], [2, 2], [8, 2, 2, 2])
+"""Lines are told apart without their colours too."""
 
 
 def lines_of_days(
@@ -46,22 +50,27 @@ def lines_of_days(
     ]
     x: Spec = {"field": "i", "type": "quantitative", "scale": {"domain": [0, max(len(labels) - 1, 1)], "nice": False}}
     x["axis"] = marked_axis(marks)
-    y = {"type": "quantitative", "title": title, "axis": {"minExtent": AXIS_PIXELS}}
-    scale = {"domain": list(lines)}
-    legend = {"title": None, "orient": "top"}
+    y = {"field": "v", "type": "quantitative", "title": title, "axis": {"minExtent": AXIS_PIXELS}}
+    legend: Spec = {"title": None, "orient": "top", "labelExpr": f"({json.dumps(fields)})[datum.label]"}
+    legend |= {"symbolType": "stroke", "symbolSize": 400}
+    queue: Spec = {"field": "k", "type": "nominal", "legend": legend}
+    dashes = [DASHES[n % len(DASHES)] for n in range(len(lines))]
     tooltip: list[Spec] = [{"field": "t", "type": "nominal", "title": words["day"]}]
     tooltip += [{"field": f, "type": "quantitative", "title": name, "format": ",.1~f"} for f, name in fields.items()]
-    layers: list[Spec] = [
-        {
-            # a day that stands alone between holes is seen by its point
-            "mark": {"type": "line", "strokeWidth": 1.5, "aria": False, "point": {"size": 6, "aria": False}},
-            "encoding": {
-                "x": x,
-                "y": {"field": field, **y},
-                "color": {"datum": name, "type": "nominal", "scale": scale, "legend": legend},
-            },
-        }
-        for field, name in fields.items()
-    ]
-    layers.append({"mark": {"type": "rule", "opacity": 0, "strokeWidth": 8}, "encoding": {"x": x, "tooltip": tooltip}})
+    curves: Spec = {
+        "transform": [{"fold": list(fields), "as": ["k", "v"]}],
+        # a day that stands alone between holes is seen by its point
+        "mark": {"type": "line", "strokeWidth": 1.5, "aria": False, "point": {"size": 6, "aria": False}},
+        "encoding": {
+            "x": x,
+            "y": y,
+            "color": {**queue, "scale": {"domain": list(fields)}},
+            "strokeDash": {**queue, "scale": {"domain": list(fields), "range": dashes}},
+        },
+    }
+    hover: Spec = {
+        "mark": {"type": "rule", "opacity": 0, "strokeWidth": 8},
+        "encoding": {"x": x, "tooltip": tooltip},
+    }
+    layers = [curves, hover]
     return {"height": height, "data": {"values": rows}, "config": locale_of(words), "layer": layers}

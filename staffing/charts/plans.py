@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 from staffing.charts.theme import Palette, Spec, Words, clock_axis, locale_of
@@ -26,15 +27,14 @@ def cover_of_plans(
     }
     dash = {"domain": [words["cover"], words["need"]], "range": [[1, 0], [4, 4]]}
     legend = {"title": None, "orient": "top", "columns": 2}
-    return {
-        "height": height,
-        "data": {"values": rows},
-        "config": locale_of(words),
+    y = {"field": "v", "type": "quantitative", "title": words["agents"]}
+    plan = {"field": "p", "type": "nominal", "legend": legend, "sort": None}
+    lines: Spec = {
         "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2},
         "encoding": {
             "x": x,
-            "y": {"field": "v", "type": "quantitative", "title": words["agents"]},
-            "color": {"field": "p", "type": "nominal", "legend": legend, "sort": None},
+            "y": y,
+            "color": plan,
             "strokeDash": {"field": "k", "type": "nominal", "scale": dash, "legend": legend},
             "tooltip": [
                 {"field": "t", "type": "nominal", "title": words["time"]},
@@ -44,6 +44,14 @@ def cover_of_plans(
             ],
         },
     }
+    # plans are told apart without their colours too
+    shapes: Spec = {
+        "transform": [{"filter": f"datum.k === {json.dumps(words['cover'])} && datum.i % 4 === 0"}],
+        "mark": {"type": "point", "size": 45, "filled": True, "aria": False},
+        "encoding": {"x": x, "y": y, "color": plan, "shape": plan},
+    }
+    config = locale_of(words)
+    return {"height": height, "data": {"values": rows}, "config": config, "layer": [lines, shapes]}
 
 
 def cost_against_service(

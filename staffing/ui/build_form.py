@@ -7,7 +7,7 @@ import streamlit as st
 from staffing.jobs import RunRequest
 from staffing.scenario import Scenario
 from staffing.ui import session
-from staffing.ui.run_panel import run_panel
+from staffing.ui.run_panel import outcome_line, run_panel
 from staffing.ui.start import working
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.teams import ScenarioFile, Team
@@ -55,7 +55,8 @@ def build_form(t: Texts) -> None:
     else:
         # open for those who waited for it, closed for those who come later
         watched = st.session_state.get("watched") == run.id
-        with st.expander(t("plan.outcome"), watched, icon=":material/insights:", key=f"outcome-{run.id}"):
+        told = outcome_line(t, session.plan_of(run))
+        with st.expander(told, watched, icon=":material/insights:", key=f"outcome-{run.id}"):
             run_panel(t, run)
 
 

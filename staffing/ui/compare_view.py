@@ -10,7 +10,9 @@ from staffing import charts
 from staffing.jobs import Run
 from staffing.ui import frame, session
 from staffing.ui.compare_words import comparison_table, name_of, told, value
-from staffing.ui.texts import Texts, plain
+from staffing.ui.cover_words import gap_line
+from staffing.ui.service_words import service_lines
+from staffing.ui.texts import NONE, Texts, plain
 from staffing.ui.vm.compare import Comparison, Entry, compare, pareto_points
 from staffing.ui.vm.cover import day_cover
 from staffing.ui.vm.plan import Plan
@@ -31,9 +33,15 @@ def compare_view(t: Texts) -> None:
             st.button(t("compare.one.go"), icon=":material/tune:", key="to-what-if", on_click=_to_what_if)
         return
     labels = {r.id: frame.run_label(t, r) for r in runs}
-    oldest = list(labels)[::-1]
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
-        base = st.selectbox(t("compare.baseline"), oldest, format_func=lambda i: labels[i], key="baseline", width=360)
+        base = st.selectbox(
+            t("compare.baseline"),
+            list(labels),
+            _shown(runs),
+            format_func=lambda i: labels[i],
+            key="baseline",
+            width=360,
+        )
         others = [i for i in labels if i != base]
         picked = st.multiselect(
             t("compare.others"),
@@ -50,7 +58,7 @@ def compare_view(t: Texts) -> None:
     plans = tuple(session.plan_of(r) for r in chosen)
     names = tuple(frame.run_label(t, r) if _ambiguous(r.request.name, chosen) else r.request.name for r in chosen)
     comparison = compare(names, plans)
-    _cards(t, comparison, chosen)
+    _cards(t, comparison, chosen, plans)
     st.header(t("compare.table"))
     st.html(comparison_table(t, comparison))
     st.caption(t("compare.note"))
@@ -61,6 +69,12 @@ def compare_view(t: Texts) -> None:
         st.fragment(_overlay, key="overlay")(t, names, plans)
 
 
+def _shown(runs: list[Run]) -> int:
+    """Place of the plan that is looked at, or of the oldest."""
+    chosen = session.chosen_run()
+    return next((i for i, r in enumerate(runs) if chosen is not None and r.id == chosen.id), len(runs) - 1)
+
+
 def _to_what_if() -> None:
     st.session_state["view"] = "what-if"
 
@@ -69,21 +83,25 @@ def _ambiguous(name: str, chosen: list[Run]) -> bool:
     return sum(r.request.name == name for r in chosen) > 1
 
 
-def _cards(t: Texts, comparison: Comparison, chosen: list[Run]) -> None:
+def _cards(t: Texts, comparison: Comparison, chosen: list[Run], plans: tuple[Plan, ...]) -> None:
     with st.grid(len(comparison.names), min_column_width=230):
         for i, name in enumerate(comparison.names):
             with st.container(border=True, height="stretch"):
                 st.caption(t("compare.baseline") if i == 0 else t("compare.card"))
                 st.markdown(f"## {plain(name)}")
+                st.caption(plain(gap_line(t, plans[i])))
                 for measure, entry in comparison.column(i):
                     if measure.key in CARD:
                         st.metric(
                             name_of(t, measure),
                             value(t, measure, entry.value, comparison.currency),
-                            told(t, measure, entry, comparison.currency) or None,
+                            told(t, measure, entry, comparison.currency) or NONE,
                             delta_color=COLOURS.get(entry.verdict, "off"),
                             delta_arrow=_arrow(entry),
                         )
+                if plans[i].service:
+                    st.caption(t("card.service"))
+                    st.html(service_lines(t, plans[i]))
                 st.button(
                     t("compare.use"),
                     key=f"use-{chosen[i].id}",

@@ -27,7 +27,7 @@ def value(t: Texts, measure: Measure, number: float | None, currency: str) -> st
         case "percent":
             return t.percent(number, 1)
         case _:
-            return t.number(number, 2)
+            return t.count(number) if number is not None else t.number(None)
 
 
 def band(t: Texts, entry: Entry) -> str:
@@ -52,7 +52,7 @@ def told(t: Texts, measure: Measure, entry: Entry, currency: str) -> str:
         case "percent":
             amount = t("unit.points", value=t.number(100 * size, 1))
         case _:
-            amount = t.number(size, 2)
+            amount = t.count(size)
     direction = t("compare.more" if entry.delta > 0 else "compare.less", amount=amount)
     return f"{direction} · {t(f'verdict.{entry.verdict}')}"
 

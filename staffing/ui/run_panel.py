@@ -10,8 +10,9 @@ import streamlit as st
 from staffing import charts
 from staffing.jobs import Run, RunState
 from staffing.ui import frame, session
-from staffing.ui.cover_words import gap_told
+from staffing.ui.cover_words import gap_line, gap_told
 from staffing.ui.markup import Cell, listing, table
+from staffing.ui.service_words import promises_told, service_table
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.cover import covered_share
 from staffing.ui.vm.plan import Plan
@@ -134,6 +135,14 @@ def _trace_table(t: Texts, found: Sequence[Gap], currency: str) -> str:
     return table(heads, rows, kind="search", width="44rem")
 
 
+def outcome_line(t: Texts, plan: Plan) -> str:
+    """What a finished plan came to, on one line: pay, the proven gap, what is missing, the promises."""
+    s = plan.summary
+    missing = t("outcome.line.missing", hours=t.hours(s["understaffed_hours"], 1))
+    told = (t.money(s["cost"], plan.currency), gap_line(t, plan), missing, promises_told(t, plan))
+    return f"**{t('plan.outcome')}** " + " · ".join(plain(x) for x in told if x)
+
+
 def outcome(t: Texts, run: Run, plan: Plan) -> None:
     """A finished plan in a few sentences and figures."""
     s = plan.summary
@@ -143,7 +152,8 @@ def outcome(t: Texts, run: Run, plan: Plan) -> None:
     with st.grid(2, min_column_width=150):
         st.metric(t("measure.cost"), t.money(s["cost"], plan.currency))
         st.metric(t("measure.paid_hours"), t.hours(s["paid_hours"]))
-    service_table(t, plan)
+    st.html(service_table(t, plan))
+    st.caption(t("service.variant"))
     _search(t, run)
     with st.container(horizontal=True):
         for page in ("rota", "need", "scenarios", "export"):
@@ -157,20 +167,6 @@ def _search(t: Texts, run: Run) -> None:
     with st.expander(t("run.search"), icon=":material/timeline:", key="search", on_change="rerun") as opened:
         if opened.open:
             _trace(t, run, progress_view(run.reports(), live=False).trace)
-
-
-def service_table(t: Texts, plan: Plan) -> None:
-    """Simulated service per queue with band, target and a verdict in words."""
-    rows = []
-    for queue, s in plan.service.items():
-        verdict = s.verdict
-        mark = {"kept": "✓ ", "missed": "✗ ", "open": "? "}.get(verdict, "")
-        band = f"{t.percent(s.low, 1)} – {t.percent(s.high, 1)}"
-        level = Cell(t.percent(s.level, 1), band)
-        rows.append([Cell(queue), level, Cell(t.percent(s.target)), Cell(mark + t(f"service.{verdict}"))])
-    heads = [t(f"service.head.{h}") for h in ("queue", "level", "target", "verdict")]
-    st.html(table(heads, rows, kind="service", width="52rem"))
-    st.caption(t("service.variant"))
 
 
 def _no_plan(t: Texts, run: Run) -> None:

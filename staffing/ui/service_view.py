@@ -9,7 +9,7 @@ import streamlit as st
 from staffing import charts
 from staffing.ui import session
 from staffing.ui.markup import listing
-from staffing.ui.run_panel import service_table
+from staffing.ui.service_words import service_table
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.plan import Plan
 from staffing.ui.vm.service import MonthService, Risk, month_service, repair_of, risks
@@ -20,7 +20,8 @@ SHOWN = 10
 def service(t: Texts, plan: Plan, queue: str | None) -> None:
     """Service by queue, how the rota was repaired, the month of one queue, the riskiest intervals with their days."""
     st.header(t("need.service"))
-    service_table(t, plan)
+    st.html(service_table(t, plan))
+    st.caption(t("service.variant"))
     _repair(t, plan)
     shown = queue or next((q for q, s in plan.service.items() if s.target is not None), None)
     if shown is not None:

@@ -111,6 +111,12 @@ class Texts:
         pattern += "\N{NO-BREAK SPACE}%" if self.language == "de" else "%"
         return str(numbers.format_percent(value or 0.0, format=pattern, locale=self.locale))
 
+    def signed_percent(self, value: float | None, digits: int = 0) -> str:
+        """A fraction as a percentage with its sign; zero has none."""
+        if _missing(value):
+            return NONE
+        return self.signed(100 * (value or 0.0), digits) + ("\N{NO-BREAK SPACE}%" if self.language == "de" else "%")
+
     def hours(self, value: float | None, digits: int = 0) -> str:
         """Hours with their unit."""
         return NONE if _missing(value) else f"{self._decimal(value, digits)}\N{NO-BREAK SPACE}h"
@@ -119,9 +125,10 @@ class Texts:
         """Seconds with their unit, minutes and seconds from two minutes on."""
         if value is None or value != value:
             return NONE
-        if value < 120:
-            return f"{value:.0f}\N{NO-BREAK SPACE}s"
-        return f"{value // 60:.0f}:{value % 60:02.0f}\N{NO-BREAK SPACE}min"
+        whole = round(value)
+        if whole < 120:
+            return f"{whole}\N{NO-BREAK SPACE}s"
+        return f"{whole // 60}:{whole % 60:02}\N{NO-BREAK SPACE}min"
 
     def money(self, value: float | None, currency: str, *, signed: bool = False) -> str:
         """Whole units of a currency."""

@@ -11,8 +11,10 @@ import pytest
 
 from staffing.errors import InputError
 from staffing.scenario import load
+from staffing.ui.run_panel import outcome_line
+from staffing.ui.service_words import promises_told, service_lines
 from staffing.ui.texts import Texts
-from staffing.ui.vm.plan import Plan, read_plan
+from staffing.ui.vm.plan import Plan, Service, read_plan
 from staffing.ui.vm.service import month_service, repair_of, risks
 from staffing.ui.vm.stress import Effect, Strain, most_ill, standing, try_out
 
@@ -51,6 +53,35 @@ def test_risks_are_named_with_the_reason_where_it_is_known(plan):
     unknown = replace(plan, summary={**plan.summary, "verification": None})
     assert risks(unknown) == ()
     assert repair_of(unknown) is None
+
+
+def test_promises_are_told_by_mark_and_word_each_with_its_band(plan):
+    told = {
+        "chat": Service(0.85, 0.84, 0.86, target=0.8),
+        "<b>": Service(0.7, 0.69, 0.71, target=0.8),
+        "email": Service(0.8, 0.79, 0.81, target=0.8),
+        "post": Service(0.9, 0.9, 0.9),
+    }
+    mixed = replace(plan)
+    mixed.__dict__["service"] = told  # a cached property
+    lines = service_lines(Texts("en"), mixed).split("</li>")
+    for line, mark, word in zip(lines[:3], "✓✗?", ("kept", "missed", "undecided"), strict=True):
+        assert f">{mark}<" in line
+        assert f", {word}, Target 80%" in line
+    assert "&lt;b&gt;" in lines[1]
+    assert "84.0% – 86.0%" in lines[0]
+    assert promises_told(Texts("de"), mixed) == "1 von 3 Zusagen gehalten"
+    mixed.__dict__["service"] = {"post": told["post"]}
+    assert promises_told(Texts("de"), mixed) == ""
+
+
+def test_the_line_of_a_plan_says_pay_gap_and_promises(plan):
+    told = outcome_line(Texts("en"), plan)
+    assert Texts("en").money(plan.summary["cost"], plan.currency) in told
+    assert "within" in told
+    assert "promises kept" in told
+    unproven = replace(plan, summary={**plan.summary, "bound": None, "gap": None})
+    assert "without a proven gap" in outcome_line(Texts("en"), unproven)
 
 
 def test_the_repair_is_told_in_figures(plan):

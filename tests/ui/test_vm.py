@@ -203,6 +203,16 @@ def test_a_difference_inside_the_bands_is_not_called_one(finished, tmp_path):
     assert entry["gap", ""].verdict == "none"
 
 
+def test_what_no_plan_has_anything_of_is_not_compared(finished, tmp_path):
+    other = shutil.copytree(finished, tmp_path / "other")
+    summary = json.loads((other / "summary.json").read_text())
+    summary["fairness"] = {"nights_above_share": 0.0, "weekends_above_share": 2.0}
+    (other / "summary.json").write_text(json.dumps(summary))
+    plan = read_plan(other)
+    told = {m.queue for m in compare(("a", "b"), (plan, plan)).measures if m.key == "fairness"}
+    assert told == {"weekends_above_share"}
+
+
 # -- progress --------------------------------------------------------------------------------------------
 
 
