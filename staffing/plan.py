@@ -18,6 +18,7 @@ from staffing.forecast.result import Forecast
 from staffing.grid import FloatArray, read_only
 from staffing.inputs import DemandInputs, Inputs, read_demand, read_inputs, read_need, read_people
 from staffing.progress import SILENT, Monitor, Progress
+from staffing.repair import promise_cost, repair_rota
 from staffing.requirement import Requirement, make_requirement
 from staffing.roster import costs, engine, rules
 from staffing.roster.activities import with_activities
@@ -26,7 +27,7 @@ from staffing.roster.limits import PROVING
 from staffing.roster.problem import Roster, RosterProblem, RosterResult, RosterStatus
 from staffing.roster.rules import Violation
 from staffing.scenario import DemandLevers, Scenario
-from staffing.service import Service, patience_of, repair_rota, service_of
+from staffing.service import Service, patience_of, service_of
 from staffing.simulation.verify import Repaired
 from staffing.warm import warm
 
@@ -73,6 +74,8 @@ class Plan:
         The simulated service, and what misses its promise; None without a rota.
     repaired
         How the need was raised and lowered, `problem` having the last one; None where that was not wanted or not possible.
+    promise_cost
+        What the rota pays for the promise (`repair.promise_cost`), in the scenario's currency; 0 where it is not known to.
     stages
         Time and memory by stage.
     """
@@ -86,6 +89,7 @@ class Plan:
     violations: tuple[Violation, ...]
     service: Service | None
     repaired: Repaired[RosterResult] | None
+    promise_cost: float
     stages: tuple[StageRecord, ...]
 
     @property
@@ -378,9 +382,11 @@ def make_plan(scenario: Scenario, monitor: Monitor = SILENT, start: Roster | Non
     violations: tuple[Violation, ...] = ()
     service: Service | None = None
     repaired: Repaired[RosterResult] | None = None
+    promise = 0.0
     if result.roster is not None and scenario.verify.repair and not monitor.should_stop():
         with stages.stage("repair"):
             problem, result, repaired = repair_rota(inputs, forecast, requirement, problem, result, monitor)
+            promise = promise_cost(problem, result, repaired)
     result = with_activities(problem, result)
     if result.roster is not None:
         with stages.stage("audit"):
@@ -401,6 +407,7 @@ def make_plan(scenario: Scenario, monitor: Monitor = SILENT, start: Roster | Non
         violations,
         service,
         repaired,
+        promise,
         tuple(stages.records),
     )
 

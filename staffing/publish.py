@@ -37,9 +37,7 @@ def summary(plan: Plan) -> dict[str, Any]:
         "status": str(result.status),
         "objective": result.objective,
         "bound": result.bound,
-        "gap": result.gap,
-        "gap_money": None,
-        "gap_hours": None,
+        **report.gap_figures(result, problem.lightest_price, plan.promise_cost),
         "seconds": round(result.seconds, 3),
         "seed": result.seed,
         "input_hash": scenario.input_hash(),
@@ -74,10 +72,6 @@ def summary(plan: Plan) -> dict[str, Any]:
             {"stage": s.stage, "seconds": round(s.seconds, 3), "peak_mb": report.number(s.peak_mb)} for s in plan.stages
         ],
     }
-    if result.objective is not None and result.bound is not None:
-        out["gap_money"] = round(max(0.0, result.objective - result.bound), 2)
-        price = problem.lightest_price  # so that the hours are never told as fewer than they can be
-        out["gap_hours"] = round(out["gap_money"] / price, 2) if price > 0 else None
     if result.roster is not None and plan.coverage is not None:
         out["understaffed_hours"] = round(plan.coverage.understaffed_hours, 2)
         out["overstaffed_hours"] = round(plan.coverage.overstaffed_hours, 2)
@@ -213,6 +207,8 @@ def figure_rows(figures: Mapping[str, Any]) -> list[tuple[str, object]]:
         (f"At most better is possible ({currency})", figures["gap_money"]),
         ("At most better is possible (agent-hours at the lightest price)", figures["gap_hours"]),
         ("Gap", figures["gap"]),
+        (f"Of it paid for the service promise ({currency})", figures["promise_cost"]),
+        ("Gap of the rota found without the promise", figures["search_gap"]),
         (f"Pay ({currency})", figures["cost"]),
         ("Paid hours", figures["paid_hours"]),
         ("Understaffed agent-hours", figures["understaffed_hours"]),
@@ -260,7 +256,7 @@ def describe(figures: Mapping[str, Any]) -> str:
         return "\n".join(lines)
     lines.append(f"  total     {figures['objective']:12,.0f} {currency}   (pay {figures['cost']:,.0f})")
     if figures["bound"] is not None:
-        lines.append(f"  proven    at most {_gap(figures)} better is possible, {figures['gap']:.1%} of the total")
+        lines.append(f"  proven    {report.gap_line(figures)}")
     lines.append(
         f"  hours     paid {figures['paid_hours']:,.1f}, understaffed {figures['understaffed_hours']:,.1f}, "
         f"overstaffed {figures['overstaffed_hours']:,.1f} of {figures['required_hours']:,.1f} needed"
@@ -280,10 +276,3 @@ def describe(figures: Mapping[str, Any]) -> str:
     peak = max((s["peak_mb"] or 0.0 for s in figures["stages"]), default=0.0)
     lines.append(f"  seconds   {stages}; peak memory {peak:,.0f} MB")
     return "\n".join(lines)
-
-
-def _gap(figures: Mapping[str, Any]) -> str:
-    """What the best possible rota could still save, in agent-hours at the lightest price of understaffing and in money."""
-    money = f"{figures['currency']} {figures['gap_money']:,.0f}"
-    hours = figures["gap_hours"]
-    return money if hours is None else f"{hours:,.0f} agent-hours ({money})"

@@ -1,25 +1,25 @@
-"""The service a rota gives: from scenario and rota to the simulation, and from there back to a better need."""
+"""The service a rota gives: from scenario and rota to the simulation, what misses its promise, and why."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from staffing.errors import InputError, Problem
 from staffing.forecast.result import Forecast
-from staffing.grid import BoolArray, FloatArray
+from staffing.grid import FloatArray
 from staffing.inputs import DemandInputs, Inputs
 from staffing.progress import SILENT, Monitor, Progress
 from staffing.requirement import Channel, Requirement, Target
-from staffing.roster import costs, engine
+from staffing.roster import costs
 from staffing.roster.limits import PROVING as SECONDS
-from staffing.roster.limits import Reason, impossible_days, reasons, relaxation_of
-from staffing.roster.problem import Roster, RosterProblem, RosterResult, RosterStatus
+from staffing.roster.limits import Reason, reasons
+from staffing.roster.problem import Roster, RosterProblem
 from staffing.simulation import verify
 from staffing.simulation.course import ForecastError
 from staffing.simulation.duty import on_duty_of
@@ -28,31 +28,10 @@ from staffing.simulation.need import fewest
 from staffing.simulation.routing import DEFERRABLE
 from staffing.simulation.settings import SimulationSettings
 from staffing.simulation.sizing import Sized, size
-from staffing.simulation.verify import Repaired, Solved, Verified
-
-DEEPENING = 0.25
-"""Share of the repair's time for the search with the need from which on it is only raised."""
-
-POLISH = 0.1
-"""Least share of the repair's time for the last search, with the need that was found."""
-
-BOUNDING = 0.1
-"""Share of the repair's time for the bound with the need that was found."""
-
-ROUNDS = 12
-"""Searches that the repair's time would do for."""
+from staffing.simulation.verify import Solved, Verified
 
 USUAL_CV = 0.8
 """Coefficient of variation of handling times where neither scenario nor history tells."""
-
-INSISTING = 3.0
-"""Times by which the price of missing people rises from plan to plan, once the promise comes before the prices."""
-
-RULING_OUT = 0.06
-"""Share of the repair's time to find the days that no rota can hold."""
-
-LEAST = 0.5
-"""Seconds that a search within the repair gets at least."""
 
 
 @dataclass(frozen=True)
@@ -242,162 +221,6 @@ def size_groups(
         deferred=np.where(deferrable[:, None], requirement.on_phones, 0.0),
         sweeps=1,
     )
-
-
-def repair_rota(
-    inputs: Inputs,
-    forecast: Forecast,
-    requirement: Requirement,
-    problem: RosterProblem,
-    first: RosterResult,
-    monitor: Monitor = SILENT,
-) -> tuple[RosterProblem, RosterResult, Repaired[RosterResult]]:
-    """Repair a rota that misses its promise: change the need where the simulation says so and search again, warm.
-
-    The first searches find the least need at the prices given. Then what the promise takes and nobody covers is priced higher and
-    higher, up to `verify.insist` times; days that are proven to be short in every rota stay as they are.
-
-    Parameters
-    ----------
-    inputs, forecast, requirement
-        What the rota was planned for.
-    problem, first
-        With the need by formula, and its rota.
-    monitor
-        Told of progress as stage ``repair``; asked to stop, the best so far is kept.
-
-    Returns
-    -------
-    tuple
-        The problem with the need that was found, its rota with the bound for that need, and how the repair went.
-    """
-    scenario = inputs.scenario
-    budget = scenario.solver.seconds * scenario.verify.share
-    began = time.monotonic()
-    told = _Told(monitor, began, budget)
-
-    plain: list[tuple[FloatArray, RosterResult]] = []
-    insisted = 1.0
-
-    def insist() -> float:
-        nonlocal insisted
-        insisted = min(INSISTING * insisted, scenario.verify.insist)
-        return insisted
-
-    def search(
-        need: FloatArray, before: RosterResult | None, seconds: float, factor: float = 1.0, settle: bool = False
-    ) -> Solved[RosterResult]:
-        first, second, rest = problem.prices.understaffing
-        missing = (factor * first, factor * second, factor * rest)
-        changed = replace(problem, required=need, prices=replace(problem.prices, understaffing=missing))
-        result = engine.solve(
-            changed,
-            seconds=max(LEAST, seconds),
-            workers=scenario.solver.workers,
-            seed=scenario.solver.seed,
-            start=None if before is None else before.roster,
-            monitor=told,
-            settle=settle,
-        )
-        if factor == 1.0:
-            plain.append((need, result))
-        return _solved(changed, result, scenario.simulation.pace)
-
-    def briefly(need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
-        return search(need, before, budget / ROUNDS)
-
-    def longer(need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
-        return search(need, before, budget * DEEPENING, insist())
-
-    def gently(need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
-        return search(need, before, budget / ROUNDS, insist(), settle=True)
-
-    def at_length(need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
-        return search(need, before, budget * (1 - BOUNDING) - (time.monotonic() - began))
-
-    deferrable = np.array([s.channel is Channel.EMAIL for s in scenario.queue.values()])
-
-    def beyond(wanted: FloatArray, late: FloatArray) -> BoolArray:
-        relaxation = relaxation_of(problem, wanted, deferrable)
-        return impossible_days(relaxation, late, RULING_OUT * budget)
-
-    found = verify.repair(
-        demand_of(inputs, forecast),
-        np.array(problem.required),
-        briefly,
-        simulation_of(inputs, requirement),
-        scenario.verify,
-        told,
-        seconds=budget * (1 - POLISH - BOUNDING),
-        first=_solved(problem, first, scenario.simulation.pace),
-        deepen=longer,
-        mend=gently,
-        polish=at_length,
-        beyond=beyond,
-    )
-    final = replace(problem, required=found.need)
-    # Several searches had this need at the prices given; the best bound holds for every rota.
-    alike = [result for need, result in plain if np.array_equal(need, found.need)]
-    result = _as_priced(
-        final,
-        found.solved.plan,
-        alike,
-        lambda cost: engine.prove(final, seconds=BOUNDING * budget, upper=cost, monitor=told),
-    )
-    if monitor.should_stop() and result.status is RosterStatus.FEASIBLE:
-        result = replace(result, status=RosterStatus.STOPPED)
-    return final, replace(result, seconds=first.seconds + time.monotonic() - began), found
-
-
-def _as_priced(
-    problem: RosterProblem, found: RosterResult, plain: Sequence[RosterResult], prove: Callable[[float], float]
-) -> RosterResult:
-    """A rota that was mended at a higher price of missing people, at the prices given; `plain` was found at those."""
-    assert found.roster is not None
-    terms = {name: cents / 100 for name, cents in costs.terms_in_cents(problem, found.roster).items()}
-    objective = sum(terms.values())
-    bound = min(max(prove(objective), *(r.bound or 0.0 for r in plain)), objective)
-    cheapest = min((r.objective for r in plain if r.objective is not None), default=objective)
-    notes = found.notes
-    if round(objective - cheapest) > 0:
-        notes = (
-            *notes,
-            f"keeping the promise costs {objective - cheapest:,.0f} more than what is missing at its price",
-        )
-    return replace(
-        found,
-        status=RosterStatus.OPTIMAL if objective - bound < 0.005 else RosterStatus.FEASIBLE,
-        terms=terms,
-        objective=objective,
-        bound=bound,
-        trace=plain[-1].trace if plain else found.trace,
-        notes=notes,
-    )
-
-
-def _solved(problem: RosterProblem, result: RosterResult, pace: Mapping[str, float]) -> Solved[RosterResult]:
-    """A rota as the repair sees it; its cost leaves out what depends on the need."""
-    assert result.roster is not None
-    staffed = costs.coverage(problem, result.roster).staffed
-    cost = sum(v for name, v in result.terms.items() if name not in ("understaffing", "overstaffing"))
-    return Solved(result, duty_of(problem, result.roster, pace), staffed, cost)
-
-
-@dataclass(frozen=True)
-class _Told:
-    """Tells the searches within the repair as parts of it."""
-
-    monitor: Monitor
-    began: float
-    budget: float
-
-    def report(self, progress: Progress) -> None:
-        passed = time.monotonic() - self.began
-        note = progress.note if progress.stage == "repair" else ""
-        self.monitor.report(Progress("repair", passed, min(1.0, passed / self.budget), note=note))
-
-    def should_stop(self) -> bool:
-        return self.monitor.should_stop()
 
 
 def service_of(

@@ -119,6 +119,9 @@ def test_the_summary_tells_everything_that_was_promised(plan, files):
         assert 0 <= band["low"] <= band["mean"] <= band["high"]
     assert summary["gap_money"] == pytest.approx(summary["objective"] - summary["bound"], abs=0.01)
     assert summary["gap_hours"] == pytest.approx(summary["gap_money"] / plan.problem.lightest_price, abs=0.01)
+    assert summary["promise_cost"] == pytest.approx(plan.promise_cost, abs=0.01)
+    assert 0 <= summary["promise_cost"] <= summary["gap_money"] + 0.01
+    assert 0 <= summary["search_gap"] <= summary["gap"]
     assert summary["service_level"]["phone"]["variant"] == "answered within threshold / offered"
     text = publish.describe(summary)
     assert "95% band" in text

@@ -11,5 +11,5 @@
 | `shrinkage` | from people at work to people rostered |
 | `calculator` | one input, one table: what the command line and the app show |
 
-Units are seconds, erlangs and fractions. Compiled code lives in `kernels`, `chains` and `paths`, loaded on first use.
+Units are seconds, erlangs and fractions. Compiled code lives in `kernels`, loaded on first use.
 """

@@ -69,7 +69,8 @@ def blended_service(
     >>> answer.voice.service_level.round(3).tolist(), answer.deferred_load.round(2).tolist()
     ([0.56, 0.92, 0.991], [12.48, 8.08, 0.0])
     """
-    from staffing.queueing.kernels import queue, states_below
+    from staffing.queueing.kernels.queue import queue
+    from staffing.queueing.kernels.states import states_below
 
     refuse(
         [

@@ -58,7 +58,7 @@ def chat_service(
     >>> round(float(service.service_level), 3)
     0.848
     """
-    from staffing.queueing.kernels import pools
+    from staffing.queueing.kernels.pool import pools
 
     refuse(
         [

@@ -63,7 +63,7 @@ def smoothest(lower: npt.ArrayLike, upper: npt.ArrayLike) -> FloatArray:
     >>> smoothest([0, 3, 3, 6], [0, 4, 5, 6]).tolist()
     [3.0, 1.5, 1.5]
     """
-    from staffing.queueing.paths import taut_string
+    from staffing.queueing.kernels.strings import taut_string
 
     low, high = np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)
     problems = []

@@ -111,7 +111,7 @@ def erlang_b(load: npt.ArrayLike, agents: npt.ArrayLike) -> FloatArray:
     >>> round(float(erlang_b(10, 10)), 4)
     0.2146
     """
-    from staffing.queueing.kernels import loss
+    from staffing.queueing.kernels.loss import loss
 
     refuse([*check_range("load", load), *check_range("agents", agents)])
     shape, (a, n) = flat(load, agents)
@@ -167,7 +167,7 @@ def erlang_a(
     >>> round(float(service.service_level), 4), round(float(service.abandonment), 4)
     (0.8256, 0.0467)
     """
-    from staffing.queueing.kernels import pools
+    from staffing.queueing.kernels.pool import pools
 
     refuse(
         [
@@ -215,7 +215,7 @@ def wait_quantile(
     >>> round(float(wait_quantile(48, 50, 60, 0.9, patience_seconds=120)), 2)
     12.44
     """
-    from staffing.queueing.kernels import wait_quantiles
+    from staffing.queueing.kernels.waits import wait_quantiles
 
     refuse(
         [

@@ -136,7 +136,7 @@ def agents_needed(
     >>> agents_needed([10, 100], 300, eighty_twenty, patience_seconds=150).tolist()
     [12.0, 99.0]
     """
-    from staffing.queueing.kernels import needed
+    from staffing.queueing.kernels.goals import needed
 
     problems = [
         *check_range("load", load),
@@ -173,7 +173,7 @@ def load_carried(
     >>> round(float(load_carried(14, 180, Goals(service_level=0.8, threshold_seconds=20))), 3)
     10.868
     """
-    from staffing.queueing.kernels import carried
+    from staffing.queueing.kernels.goals import carried
 
     refuse(
         [
@@ -206,7 +206,7 @@ def load_lost(agents: npt.ArrayLike, blocking: npt.ArrayLike) -> FloatArray:
     >>> round(float(load_lost(15, 0.01)), 3)
     8.108
     """
-    from staffing.queueing.kernels import loss_load
+    from staffing.queueing.kernels.loss import loss_load
 
     refuse([*check_range("agents", agents), *check_range("blocking", blocking, 0.0, 1.0)])
     shape, (n, b) = flat(agents, blocking)
@@ -230,7 +230,7 @@ def lines_needed(load: npt.ArrayLike, blocking: npt.ArrayLike) -> FloatArray:
     >>> lines_needed([0, 8, 100], 0.01).tolist()
     [0.0, 15.0, 117.0]
     """
-    from staffing.queueing.kernels import loss_lines
+    from staffing.queueing.kernels.loss import loss_lines
 
     refuse([*check_range("load", load), *check_range("blocking", blocking, 0.0, 1.0)])
     shape, (a, b) = flat(load, blocking)

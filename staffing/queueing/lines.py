@@ -115,7 +115,7 @@ def line_service(
 
 def _lines(load: float, agents: float, room: float, patience: float, threshold: float) -> tuple[list[float], float]:
     """One row of the kernels' table and the share that is blocked; times in handling times."""
-    from staffing.queueing.kernels import states_below
+    from staffing.queueing.kernels.states import states_below
 
     if load <= 0.0:
         return [0.0] * 7, 0.0

@@ -236,7 +236,7 @@ def general_service(
 
 def _steady(load: float, agents: float, aht: float, threshold: float, law: Patience) -> list[float]:
     """One row of the kernels' table: waits in handling times."""
-    from staffing.queueing.kernels import states_below
+    from staffing.queueing.kernels.states import states_below
 
     if load <= 0.0:
         return [0.0] * 7

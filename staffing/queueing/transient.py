@@ -147,7 +147,7 @@ class _Steps:
 
 def _run(steps: _Steps, state: FloatArray, threshold: float) -> tuple[FloatArray, float]:
     """Go through all intervals: the table of `TransientService`, and the largest probability of the last state."""
-    from staffing.queueing.chains import forward
+    from staffing.queueing.kernels.chains import forward
 
     count = np.arange(state.size)
     table = np.zeros((len(steps.arrival), 7))
@@ -204,7 +204,7 @@ def _changes(steps: _Steps, interval: int, until: float) -> bool:
 
 def _answered(steps: _Steps, interval: int, at: float, threshold: float, size: int) -> FloatArray:
     """Probability that a contact which finds n in the system `at` seconds into the interval is answered in time."""
-    from staffing.queueing.chains import backward
+    from staffing.queueing.kernels.chains import backward
 
     stretches: list[tuple[int, float]] = []
     left, k, now = threshold, interval, at
@@ -264,7 +264,7 @@ def modified_offered_load(
     >>> modified_offered_load([60, 60, 0], 1800, 1800).round(2).tolist()
     [22.07, 46.05, 32.79]
     """
-    from staffing.queueing.chains import felt_load
+    from staffing.queueing.kernels.chains import felt_load
 
     refuse(
         [

@@ -3,6 +3,7 @@
 from staffing.report.comparison import FIGURES, Comparison, compare
 from staffing.report.figures import (
     fairness_figures,
+    gap_figures,
     miss_figures,
     number,
     risk_figures,
@@ -13,6 +14,7 @@ from staffing.report.figures import (
 from staffing.report.lines import (
     REASONS,
     detail_lines,
+    gap_line,
     miss_lines,
     risk_lines,
     service_lines,
@@ -41,6 +43,8 @@ __all__ = [
     "fairness_figures",
     "forecast_days_table",
     "forecast_table",
+    "gap_figures",
+    "gap_line",
     "groups_table",
     "matrix_table",
     "miss_figures",

@@ -51,6 +51,8 @@ def compare(summaries: Sequence[Mapping[str, Any]]) -> Comparison:
     rows.append(("gap", "share", [s.get("gap") for s in summaries]))
     rows.append(("gap_money", currency, [s.get("gap_money") for s in summaries]))
     rows.append(("gap_hours", "h", [s.get("gap_hours") for s in summaries]))
+    rows.append(("promise_cost", currency, [s.get("promise_cost") for s in summaries]))
+    rows.append(("search_gap", "share", [s.get("search_gap") for s in summaries]))
     queues = list(dict.fromkeys(q for s in summaries for q in s["service_level"]))
     for queue in queues:
         for part in ("mean", "low", "high", "month_meets_target"):

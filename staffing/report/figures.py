@@ -11,10 +11,43 @@ from staffing.grid import TimeGrid
 from staffing.requirement import Target
 from staffing.roster.costs import Fairness
 from staffing.roster.limits import Reason
+from staffing.roster.problem import RosterResult
 from staffing.simulation.estimate import Estimate
 from staffing.simulation.model import SimulationResult
 from staffing.simulation.stress import Risk, Stressed
 from staffing.simulation.verify import Miss
+
+
+def gap_figures(result: RosterResult, lightest_price: float, promise_cost: float) -> dict[str, float | None]:
+    """How much better the best possible rota can be at most, and how much of that the service promise costs.
+
+    Parameters
+    ----------
+    result
+        A rota with its cost and bound, both at the planner's prices.
+    lightest_price
+        Least price of a missing agent-hour; 0 where missing people cost nothing.
+    promise_cost
+        By how much a rota that was found for the same need and keeps less of the promise costs less.
+
+    Returns
+    -------
+    dict
+        ``gap`` (share of the total), ``gap_money``, ``gap_hours`` (agent-hours at the lightest price, so that they are never told
+        as fewer than they can be), ``promise_cost`` and ``search_gap`` (the gap of the rota found without the promise, which
+        the same bound proves); None where there is no rota or no bound.
+    """
+    if result.objective is None or result.bound is None:
+        return dict.fromkeys(("gap", "gap_money", "gap_hours", "promise_cost", "search_gap"))
+    money = round(max(0.0, result.objective - result.bound), 2)
+    cheapest = result.objective - promise_cost
+    return {
+        "gap": result.gap,
+        "gap_money": money,
+        "gap_hours": round(money / lightest_price, 2) if lightest_price > 0 else None,
+        "promise_cost": round(promise_cost, 2),
+        "search_gap": 0.0 if cheapest <= 0 else max(0.0, (cheapest - result.bound) / cheapest),
+    }
 
 
 def service_figures(service: SimulationResult, targets: Mapping[str, Target]) -> dict[str, dict[str, Any]]:

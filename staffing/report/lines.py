@@ -6,6 +6,30 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
+def gap_line(figures: Mapping[str, Any]) -> str:
+    """How much better another rota can be at most and what of it the service promise costs, from `figures.gap_figures`.
+
+    Examples
+    --------
+    >>> figures = {"currency": "EUR", "objective": 1000.0, "bound": 950.0, "gap": 0.05, "gap_money": 50.0, "gap_hours": None}
+    >>> gap_line(figures | {"promise_cost": 0.0, "search_gap": 0.05})
+    'at most EUR 50 better is possible, 5.0% of the total'
+    >>> gap_line(figures | {"promise_cost": 40.0, "search_gap": 0.0104}).split("; ")[1]
+    'EUR 40 of it this rota pays for the service promise, and the one found without it could be better by EUR 10 (1.0%) at most'
+    """
+    currency, paid = figures["currency"], figures["promise_cost"]
+    money = f"{currency} {figures['gap_money']:,.0f}"
+    size = money if figures["gap_hours"] is None else f"{figures['gap_hours']:,.0f} agent-hours ({money})"
+    line = f"at most {size} better is possible, {figures['gap']:.1%} of the total"
+    if round(paid) == 0:
+        return line
+    left = max(0.0, figures["gap_money"] - paid)
+    return (
+        f"{line}; {currency} {paid:,.0f} of it this rota pays for the service promise, and the one found without it "
+        f"could be better by {currency} {left:,.0f} ({figures['search_gap']:.1%}) at most"
+    )
+
+
 def risk_lines(risks: Sequence[Mapping[str, Any]]) -> list[str]:
     """Risky intervals for people."""
     return [

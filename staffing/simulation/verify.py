@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -131,12 +131,16 @@ class Repaired(Generic[P]):
         Contacts beyond what the targets allow, in the intervals and days that miss their promise (with the margin).
     rounds
         How the repair went.
+    passed_over
+        The plan that more time led to for the same need, not taken because more contacts are late under it; None where there
+        is none.
     """
 
     solved: Solved[P]
     need: FloatArray
     late: float
     rounds: tuple[Round, ...]
+    passed_over: Solved[P] | None = None
 
     def __post_init__(self) -> None:
         read_only(self)
@@ -286,7 +290,8 @@ def repair(
         missing = shortfall(demand, service, settings, settings.margin, reserve(service, settings))
         late = float((missing * demand.contacts * _weight(hopeless)).sum())
         polished = Repaired(found, best.need, late, ())
-        best = _best([best, polished], contacts)
+        nearest = _nearest([best, polished], contacts)
+        best = _best(nearest, contacts) if polished is nearest[-1] else replace(best, passed_over=found)
     return replace(best, rounds=tuple(rounds))
 
 
@@ -322,11 +327,16 @@ def affordable(demand: Demand, on_duty: OnDuty, settings: SimulationSettings, se
     return min(settings.replications, max(20, int(seconds / each)))
 
 
-def _best(candidates: list[Repaired[P]], contacts: float) -> Repaired[P]:
-    """The cheapest of those that hold, else of those that answer nearly as few contacts late as any."""
+def _nearest(candidates: Sequence[Repaired[P]], contacts: float) -> list[Repaired[P]]:
+    """Those that hold, else those that answer nearly as few contacts late as any."""
     least = min(c.late for c in candidates)
     enough = least + ALIKE * contacts if least > 0 else 0.0
-    return min((c for c in candidates if c.late <= enough), key=lambda c: (c.solved.cost, c.late))
+    return [c for c in candidates if c.late <= enough]
+
+
+def _best(candidates: Sequence[Repaired[P]], contacts: float) -> Repaired[P]:
+    """The cheapest of the `_nearest`."""
+    return min(_nearest(candidates, contacts), key=lambda c: (c.solved.cost, c.late))
 
 
 def misses_of(

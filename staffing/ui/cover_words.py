@@ -32,14 +32,26 @@ def day_told(t: Texts, cover: DayCover) -> str:
 
 
 def gap_told(t: Texts, plan: Plan) -> str:
-    """How much better any other rota could be, in agent-hours, money and as a share of the whole cost."""
+    """How much better any other rota could be, in agent-hours, money and as a share, and what of it the promise costs."""
     s = plan.summary
     if not s.get("bound") or s.get("gap") is None:
         return t("outcome.no_bound")
-    shown = {"gap": t.percent(s["gap"], 1), "money": t.money(s["objective"] - s["bound"], plan.currency)}
-    if s.get("gap_hours") is None:  # a plan of an earlier release, or missing agents cost nothing
-        return t("outcome.gap", **shown)
-    return t("outcome.gap_hours", hours=t.hours(s["gap_hours"], 1), **shown)
+    money, hours = s["objective"] - s["bound"], s.get("gap_hours")
+    shown = {"gap": t.percent(s["gap"], 1), "money": t.money(money, plan.currency)}
+    # Hours are unknown where missing agents cost nothing, and in plans of earlier releases.
+    size = (
+        t("outcome.gap.money", **shown) if hours is None else t("outcome.gap.hours", hours=t.hours(hours, 1), **shown)
+    )
+    paid = _promise_cost(plan)
+    if paid == 0:
+        return t("outcome.gap", size=size)
+    return t(
+        "outcome.gap.promise",
+        size=size,
+        paid=t.money(paid, plan.currency),
+        money=t.money(max(0.0, money - paid), plan.currency),
+        gap=t.percent(s["search_gap"], 1),
+    )
 
 
 def gap_line(t: Texts, plan: Plan) -> str:
@@ -47,7 +59,15 @@ def gap_line(t: Texts, plan: Plan) -> str:
     s = plan.summary
     if not s.get("bound") or s.get("gap") is None:
         return t("outcome.line.no_bound")
-    return t("outcome.line.gap", gap=t.percent(s["gap"], 1))
+    gap = t.percent(s["gap"], 1)
+    if _promise_cost(plan) == 0:
+        return t("outcome.line.gap", gap=gap)
+    return t("outcome.line.gap_promise", gap=gap, without=t.percent(s["search_gap"], 1))
+
+
+def _promise_cost(plan: Plan) -> int:
+    """Whole money that the rota pays for the service promise; plans of earlier releases do not tell."""
+    return round(plan.summary.get("promise_cost") or 0.0)
 
 
 def month_tips(t: Texts, month: MonthCover) -> tuple[list[str], list[list[str]]]:

@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from staffing.queueing import chains, kernels
 from staffing.queueing.chat import chat_service
 from staffing.queueing.erlang import erlang_a, erlang_b, erlang_c, wait_quantile
 from staffing.queueing.inverse import Goals, agents_needed, lines_needed, load_carried, load_lost
+from staffing.queueing.kernels import chains, queue
 from staffing.queueing.transient import transient_service
 from tests.queueing import exact
 
@@ -57,7 +57,7 @@ def test_the_far_end_of_a_thin_tail_is_integrated_in_closed_form() -> None:
     """With load * patience over 600 and nearly no agents, phi falls on a straight line for a long while."""
     load, agents, aht, patience = 700.0, 0.005, 300.0, 300.0
     parts = np.zeros(4)
-    kernels._integrals(agents, load, 0.0, math.inf, parts)
+    queue._integrals(agents, load, 0.0, math.inf, parts)
     a, y = agents, load
     top = y - a - a * math.log(y / a)
     area = float(exact.mp.log(a) + y - a * exact.mp.log(y) + exact.mp.log(exact.mp.gammainc(a, 0, y))) - top

@@ -213,6 +213,25 @@ def test_no_round_begins_after_its_time_and_the_polished_plan_counts_only_if_it_
     assert len(found.rounds) == 1
     assert len(polished) == 1
     assert found.solved.plan == "plan"
+    assert found.passed_over is not None
+    assert found.passed_over.plan == "worse"
+
+
+@pytest.mark.parametrize(("cost", "kept"), [(0.5, "polished"), (2.0, "plan")])
+def test_a_polished_plan_that_keeps_as_much_is_not_passed_over_for_the_promise(cost: float, kept: str) -> None:
+    demand = double_peak(10.0)
+    need = 0.7 * erlang(demand, PATIENCE)
+
+    def polish(need: FloatArray, _: str | None) -> Solved[str]:
+        again = as_needed(demand)(need, None)
+        return replace(again, plan="polished", cost=cost * again.cost)
+
+    found = repair(
+        demand, need, as_needed(demand), SimulationSettings(), QUICK, seconds=1e-6, first=as_needed(demand)(need, None),
+        polish=polish,
+    )  # fmt: skip
+    assert found.solved.plan == kept
+    assert found.passed_over is None
 
 
 def test_no_more_replications_are_simulated_than_time_allows() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from staffing.inputs import read_people
 from staffing.scenario import load
-from staffing.ui.cover_words import gap_told
+from staffing.ui.cover_words import gap_line, gap_told
 from staffing.ui.exports import Exports, zip_folder
 from staffing.ui.texts import Texts
 from staffing.ui.vm.plan import read_plan, with_rota
@@ -100,8 +100,28 @@ def test_the_gap_is_told_in_hours_money_and_as_a_share(plan):
     assert "3.0\xa0h of agent time" in told
     assert "90" in told
     assert "9.0%" in told
+    assert "promise" not in told
     unproven = replace(plan, summary={**plan.summary, "bound": None})
     assert gap_told(Texts("de"), unproven) == Texts("de")("outcome.no_bound")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "by 9.0% (€90) at most, which is proven; €70 of it this rota pays for the service promise, and the one found "
+               "without it could be better by €20 (2.2%) at most."),
+        ("de", "um 9,0\xa0% (90\xa0€) besser sein, das ist bewiesen; 70\xa0€ davon zahlt dieser Plan für die Servicezusage, und "
+               "der ohne sie gefundene könnte höchstens um 20\xa0€ (2,2\xa0%) besser sein."),
+    ],
+)  # fmt: skip
+def test_one_sentence_tells_the_gap_and_what_of_it_the_promise_costs(plan, language, words):
+    known = {"objective": 1000.0, "bound": 910.0, "gap": 0.09, "promise_cost": 70.0, "search_gap": 20 / 930}
+    shown = replace(plan, summary={**plan.summary, **known})
+    told = gap_told(Texts(language), shown)
+    assert told.endswith(words)
+    assert "2" in gap_line(Texts(language), shown).split("(")[1]
+    assert "(" not in gap_line(Texts(language), replace(shown, summary={**shown.summary, "promise_cost": 0.0}))
+    assert ". " not in told
 
 
 def test_the_workbook_speaks_the_reader_s_language(plan, people):

@@ -16,7 +16,7 @@ class Measure:
     ----------
     key
         ``cost``, ``paid_hours``, ``needed_hours``, ``understaffed_hours``, ``overstaffed_hours``, ``covered``,
-        ``service_level``, ``fairness``, ``gap``.
+        ``service_level``, ``fairness``, ``gap``, ``promise_cost``, ``search_gap``.
     queue
         For ``service_level``; for ``fairness`` the name of the figure.
     kind
@@ -85,7 +85,7 @@ def compare(names: tuple[str, ...], plans: tuple[Plan, ...]) -> Comparison:
     fairness = dict.fromkeys(k for p in plans for k, v in p.summary.get("fairness", {}).items() if v)
     measures += [Measure("service_level", "percent", 1, q) for q in queues]
     measures += [Measure("fairness", "number", -1, k) for k in fairness]
-    measures += [Measure("gap", "percent", 0)]
+    measures += [Measure("gap", "percent", 0), Measure("promise_cost", "money", 0), Measure("search_gap", "percent", 0)]
     entries = []
     for measure in measures:
         values = [_value(measure, p) for p in plans]

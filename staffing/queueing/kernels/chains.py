@@ -1,4 +1,4 @@
-"""Compiled kernels of `transient`: birth-death chains carried through time by uniformisation, and the felt load.
+"""Birth-death chains carried through time by uniformisation, and the felt load.
 
 A chain with bounded rates is a discrete chain stepped at the events of a Poisson clock (Jensen 1953; Grassmann 1977).
 Sums of positive terms only, so neither probabilities nor their time integrals lose digits.
@@ -9,15 +9,15 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from staffing.grid import FloatArray
+from staffing.queueing.kernels.compiled import compiled
 
 _STRETCH = 300.0
 """Expected clock ticks carried at once; longer times are cut, so that the Poisson weights stay accurate."""
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _ticks(mean: float) -> FloatArray:
     """Poisson probabilities 0, 1, ... of the number of ticks, cut where less than 1e-17 is left."""
     count = int(mean + 10.0 * math.sqrt(mean) + 30.0)
@@ -28,7 +28,7 @@ def _ticks(mean: float) -> FloatArray:
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def forward(
     state: FloatArray, arrival: float, agents: int, service: float, patience: float, seconds: float, spent: FloatArray
 ) -> None:
@@ -76,7 +76,7 @@ def forward(
         state[:] = result
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def backward(answered: FloatArray, agents: int, service: float, patience: float, seconds: float) -> None:
     """Carry "will be answered in time, with j ahead in the queue" back through `seconds`, in place.
 
@@ -103,7 +103,7 @@ def backward(answered: FloatArray, agents: int, service: float, patience: float,
         answered[:] = result
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def felt_load(load: FloatArray, aht: FloatArray, seconds: float, start: float, out: FloatArray) -> None:
     """Mean over each interval of m' = (load - m) / AHT, from m = `start`."""
     held = start

@@ -1,16 +1,16 @@
-"""Compiled kernel of `deferred`: the taut string between two cumulative curves."""
+"""The taut string between two cumulative curves."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
-from numba import njit
 
 from staffing.grid import FloatArray
+from staffing.queueing.kernels.compiled import compiled
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def taut_string(low: FloatArray, high: FloatArray) -> FloatArray:
     """Points of the shortest path from ``low[0]`` to ``low[-1]`` with ``low <= path <= high``.
 
