@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -23,6 +23,9 @@ from staffing.forecast.spreadsheet import spreadsheet
 from staffing.grid import BoolArray, FloatArray, TimeGrid
 from staffing.history.series import History, Repair
 from staffing.progress import SILENT, Monitor, Progress
+
+LONG_GAP = 62
+"""Days between the history and the horizon from which on the reader is told of them: two months."""
 
 
 def make_forecast(
@@ -172,6 +175,11 @@ def _queue(job: _Job, q: int, *, stopped: bool) -> _Part:
     weekday = calendar.weekday[-grid.days :]
     table = spreadsheet(panel, weekday) * opened
     notes: list[str] = []
+    if job.gap > LONG_GAP:
+        last = job.grid.start - timedelta(days=job.gap + 1)
+        notes.append(
+            f"{name}: the history ends on {last}, {job.gap} days before the first day planned; add the months between"
+        )
     shape, borrowed = _shape(job, q, clean, notes)
     totals, _ = day_totals(clean, shape)
     answer: QueueForecast | None = None
@@ -272,16 +280,20 @@ def _shape(job: _Job, q: int, panel: Panel, notes: list[str]) -> tuple[FloatArra
     parent, typed = job.parents.get(name), job.profiles.get(name)
     if typed is not None:
         if known < MIN_DAYS:
-            notes.append(f"{name}: only {known} days of history; shape of the day as typed")
+            notes.append(f"{name}: only {_days(known)} of history; shape of the day as typed")
             return typed, True
         notes.append(f"{name}: {known} days of history show its shape of the day; the typed one is not used")
     if known >= MIN_DAYS or parent is None:
         if known < MIN_DAYS:
-            notes.append(f"{name}: only {known} days of history; name a parent queue, or type the shape of its day")
+            notes.append(f"{name}: only {_days(known)} of history; name a parent queue, or type the shape of its day")
         return usual_profile(panel), False
     lender = job.panel(job.history.queues.index(parent))
-    notes.append(f"{name}: only {known} days of history; shape of the day borrowed from {parent}")
+    notes.append(f"{name}: only {_days(known)} of history; shape of the day borrowed from {parent}")
     return usual_profile(lender), True
+
+
+def _days(n: int) -> str:
+    return "one day" if n == 1 else f"{n} days"
 
 
 def _planned(

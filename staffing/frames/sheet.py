@@ -10,7 +10,7 @@ import csv
 import gzip
 import io
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +40,15 @@ class Sheet:
         numbers that a spreadsheet shows (the header is row 1). Rows without any content are left out.
     delimiter
         What separated the columns; empty for XLSX.
+    others
+        Names of further sheets of the workbook that hold something; they are not read.
     """
 
     name: str
     header: tuple[str, ...]
     cells: pd.DataFrame
     delimiter: str = ""
+    others: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -94,17 +97,33 @@ def read_sheet(path: Path, *, rowless: bool = False) -> Sheet:
             raise InputError([Problem(name, "the gzip archive is damaged", "write it again")]) from None
     if not data.strip():
         raise InputError([Problem(name, "the file is empty", "export it again")])
+    if data.startswith(_COMPOUND):
+        raise InputError([_compound(name, data)])
     sheet = _workbook(name, data) if data[:4] == b"PK\x03\x04" else _text(name, _decode(name, data))
     if not len(sheet) and not rowless:
         raise InputError([Problem(name, "has a header but no rows", "export it again")])
     return sheet
 
 
+_COMPOUND = b"\xd0\xcf\x11\xe0"
+"""How old workbooks begin, and new ones that a password protects."""
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+
+def _foreign(name: str, what: str) -> Problem:
+    return Problem(name, f"is {what}, not a table", "save it as CSV or XLSX")
+
+
+def _compound(name: str, data: bytes) -> Problem:
+    if _ENCRYPTED in data:
+        return Problem(name, "is protected by a password", "save a copy without a password, as CSV or XLSX")
+    return _foreign(name, "an old Excel workbook (.xls)")
+
+
 # -- text --------------------------------------------------------------------------------------------------
 
 
 _FOREIGN = {
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls)",
     b"%PDF": "a PDF document",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
@@ -117,7 +136,7 @@ _FOREIGN = {
 def _decode(name: str, data: bytes) -> str:
     for magic, what in _FOREIGN.items():
         if data.startswith(magic):
-            raise InputError([Problem(name, f"is {what}, not a table", "save it as CSV or XLSX")])
+            raise InputError([_foreign(name, what)])
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encodings = ["utf-16"]
     elif len(data) > 1 and b"\0" in data[:4096]:
@@ -197,17 +216,17 @@ def _ragged(name: str, text: str, delimiter: str) -> pd.DataFrame:
 
 
 def _workbook(name: str, data: bytes) -> Sheet:
+    """The first filled sheet; notes of one column go behind tables."""
     import openpyxl  # slow to load, and most tables are text
 
     rows: list[list[Any]] = []
+    filled: list[str] = []
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()
-            rows = [["" if c is None else c for c in row] for row in sheet.iter_rows(values_only=True)]
-            if any(str(c).strip() for row in rows for c in row):
-                break
-            rows = []
+        breadth = {sheet.title: _breadth(sheet) for sheet in book.worksheets}
+        filled = sorted((t for t, cells in breadth.items() if cells), key=lambda t: breadth[t] == 1)
+        if filled:
+            rows = [["" if c is None else c for c in row] for row in book[filled[0]].iter_rows(values_only=True)]
         book.close()
     except Exception:
         # Archives that are no workbooks and damaged ones fail in the library in more ways than it documents.
@@ -215,7 +234,19 @@ def _workbook(name: str, data: bytes) -> Sheet:
     if not rows:
         raise InputError([Problem(name, "the workbook is empty", "export it again")])
     width = max(len(row) for row in rows)
-    return _sheet(name, pd.DataFrame([row + [""] * (width - len(row)) for row in rows], dtype=object), "")
+    cells = pd.DataFrame([row + [""] * (width - len(row)) for row in rows], dtype=object)
+    return replace(_sheet(name, cells, ""), others=tuple(filled[1:]))
+
+
+def _breadth(sheet: Any) -> int:
+    """Most filled cells in a row of a sheet, counted to two: none is blank, one may be a list or just notes."""
+    sheet.reset_dimensions()
+    most = 0
+    for row in sheet.iter_rows(values_only=True):
+        most = max(most, sum(1 for c in row if c is not None and str(c).strip()))
+        if most > 1:
+            return 2
+    return most
 
 
 # -- both --------------------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ def read_history(
     problems, listing = Problems(), Listing()
     if not paths:
         raise InputError([Problem("tables.history", "no history file is named", "name at least one")])
-    found = [read for path in paths if (read := _open(path, settings, problems)) is not None]
+    found = [read for path in paths if (read := _open(path, settings, problems, listing)) is not None]
     tables = [table for _, table in found]
     if not tables:
         problems.raise_if_any()
@@ -147,7 +147,7 @@ def read_history(
 # -- files -------------------------------------------------------------------------------------------------
 
 
-def _open(path: Path, settings: HistorySettings, problems: Problems) -> tuple[Layout, Table] | None:
+def _open(path: Path, settings: HistorySettings, problems: Problems, listing: Listing) -> tuple[Layout, Table] | None:
     """Read one file against the contract of its layout."""
     with problems.collecting():
         sheet = read_sheet(path)
@@ -159,6 +159,8 @@ def _open(path: Path, settings: HistorySettings, problems: Problems) -> tuple[La
         columns = {name: theirs for name, theirs in settings.columns.items() if name not in other}
         contract = Contract(contract.name, (*contract.columns, *drivers))
         table = parse(sheet, contract, problems, columns, "history")
+        if sheet.others:
+            listing.add(sheet.name, "sheet", f"one sheet is read; sheets not read: {', '.join(sheet.others)}", 0)
         return None if table is None else (layout, table)
     return None
 

@@ -195,9 +195,7 @@ def play(case: Case, contacts: npt.NDArray[np.void], first: IntArray, r: int) ->
     luck = np.zeros(4, dtype=np.int64)
     if case.settings.retry:
         luck = np.random.SeedSequence(case.settings.seed, spawn_key=(r, 1)).generate_state(4).astype(np.int64)
-    contacts, made, busy, present, overtime, close = kernel.play(
-        contacts,
-        first,
+    given = records.Given(
         case.rules,
         case.groups.priority,
         case.groups.route,
@@ -205,12 +203,12 @@ def play(case: Case, contacts: npt.NDArray[np.void], first: IntArray, r: int) ->
         case.is_open,
         stretches,
         by_end,
-        case.staff,
         case.pace,
-        max(len(case.groups.crews), 1),
-        luck,
+        first,
         seconds,
     )
+    crews = max(len(case.groups.crews), 1)
+    contacts, made, busy, present, overtime, close = kernel.play(given, contacts, case.staff, crews, luck)
     counts = tallies.count(contacts, made, case.rules, case.is_open, case.open_seconds, close, seconds)
     return Outcome(counts, busy, present, float(overtime), int(made), contacts[:made])
 

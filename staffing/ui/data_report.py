@@ -37,7 +37,7 @@ def repair_lines(t: Texts, found: Quality) -> list[tuple[str, str]]:
         lines = [f"- **{plain(sentence(t, r.where))}**: {plain(sentence(t, r.what))}" for r in entries[:MOST]]
         if len(entries) > MOST:
             lines.append(f"- {t('data.more', n=len(entries) - MOST)}")
-        out.append((t("data.repair", kind=name, n=rows), "\n".join(lines)))
+        out.append((t("data.repair", kind=name, n=rows) if rows else name, "\n".join(lines)))
     return out
 
 
@@ -71,6 +71,13 @@ def _rows_button(t: Texts, sheet: Sheet, entries: Sequence[Repair] | Sequence[Pr
     )
 
 
+def mended(t: Texts, found: Quality) -> None:
+    """What was changed or left out on the way in, by kind."""
+    for title, lines in repair_lines(t, found):
+        with st.expander(title):
+            st.markdown(lines)
+
+
 def report(t: Texts, found: session.Found, sheet: Sheet | None = None) -> None:
     """Span, facts by queue, every day, and what was mended."""
     if isinstance(found, InputError):
@@ -85,9 +92,7 @@ def report(t: Texts, found: session.Found, sheet: Sheet | None = None) -> None:
     if not found.repairs:
         st.success(t("data.repairs.none"), icon=":material/check_circle:")
         return
-    for title, lines in repair_lines(t, found):
-        with st.expander(title):
-            st.markdown(lines)
+    mended(t, found)
     every = [r for _, _, entries in found.repairs for r in entries]
     with st.container(horizontal=True):
         st.download_button(

@@ -27,6 +27,9 @@ def choose_queue(t: Texts, sizing: Sizing) -> str:
 def forecast(t: Texts, file: ScenarioFile, sizing: Sizing) -> None:
     """Draw one queue's forecast."""
     queue = choose_queue(t, sizing)
+    notes = vm.notes(sizing.forecast, queue)
+    if notes:
+        st.warning("\n".join(f"- {plain(sentence(t, note))}" for note in notes), icon=":material/info:")
     _figures(t, vm.month_of(sizing.forecast, queue))
     _month(t, sizing, queue)
     st.fragment(_day, key="forecast-day-part")(t, sizing, queue)
@@ -88,12 +91,9 @@ def _chart(t: Texts, key: str, labels: list[str], course: vm.Course, marks: dict
 def _told(t: Texts, sizing: Sizing, queue: str) -> None:
     found = vm.cleaned(sizing.forecast, queue)
     with st.expander(t("forecast.method")):
-        st.markdown("\n".join(f"- {plain(sentence(t, line))}" for line in vm.told(sizing.forecast, queue)))
-    with st.expander(t("forecast.cleaned", n=len(found))):
-        if found:
-            st.markdown("\n".join(f"- **{plain(sentence(t, r.where))}**: {plain(sentence(t, r.what))}" for r in found))
-        else:
-            st.markdown(t("forecast.cleaned.none"))
+        st.markdown(plain(sentence(t, vm.method(sizing.forecast, queue))))
+    with st.expander(t("forecast.cleaned", n=len(found)) if found else t("forecast.cleaned.none")):
+        st.markdown("\n".join(f"- **{plain(sentence(t, r.where))}**: {plain(sentence(t, r.what))}" for r in found))
 
 
 def _judged(t: Texts, file: ScenarioFile) -> None:

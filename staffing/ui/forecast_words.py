@@ -52,7 +52,7 @@ def _count(t: Texts, parts: Parts, d: int) -> str:
 
 
 def _signed(t: Texts, change: float) -> str:
-    return "" if change == 0 else t.percent(change, 1, signed=True)
+    return "" if change == 0 else t.signed_percent(change, 1)
 
 
 def judged_table(t: Texts, found: Sequence[Judged]) -> str:
@@ -64,7 +64,7 @@ def judged_table(t: Texts, found: Sequence[Judged]) -> str:
             t.percent(f["wape"], 1),
             t.percent(f["spreadsheet_wape"], 1),
             t.percent(f["wape_day"], 1),
-            t.percent(f["bias"], 1, signed=True),
+            t.signed_percent(f["bias"], 1),
             t.percent(f["coverage80"]),
             f"{t.number(f['staff_error_agents'], 2)} ({t.number(f['spreadsheet_staff_error_agents'], 2)})",
             t("forecast.judged.of", better=t.number(f["origins_better"]), n=t.number(f["origins"])),

@@ -109,7 +109,7 @@ def change_words(t: Texts, change: Change, kinds: dict[str, str]) -> str:
     if change.lever == "shrinkage" and t.has(f"cause.{subject}"):
         subject = t(f"cause.{subject}")
     if change.lever in ("volume", "aht"):
-        signed = [t.percent((v or 0) / 100, signed=True) for v in (before, after) if not isinstance(v, str)]
+        signed = [t.signed_percent((v or 0.0) / 100) for v in (before, after) if not isinstance(v, str)]
         return t(f"change.{change.lever}", subject=subject, before=signed[0], after=signed[1])
     digits = 1 if change.lever in ("shrinkage", "response_hours") else 0
     return t(f"change.{change.lever}", subject=subject, before=_told(t, before, digits), after=_told(t, after, digits))

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from staffing.frames import Sheet
 from staffing.history.settings import Layout
 from staffing.ui.texts import Texts
-from staffing.ui.vm.intake import columns_of, guess_columns, guess_layout, guess_queues, queue_values
+from staffing.ui.vm.intake import (
+    columns_of,
+    guess_columns,
+    guess_layout,
+    guess_queues,
+    looks_like_people,
+    queue_values,
+)
 
 
 def mapping_form(
     t: Texts, sheet: Sheet, ours: Sequence[str], key: str
 ) -> tuple[Layout, dict[str, str], dict[str, str]]:
     """Draw the form, filled with guesses; return layout, our column -> theirs, their queue -> ours."""
-    st.header(t("data.map"))
     layouts = [Layout.INTERVALS, Layout.CONTACTS]
     layout = st.segmented_control(
         t("data.map.layout"),
@@ -56,6 +62,15 @@ def mapping_form(
     return layout, columns, queues
 
 
-def missing_columns(layout: Layout, columns: dict[str, str]) -> bool:
-    """Whether a column that must be there is not named yet."""
-    return any(required and not columns[name] for name, required in columns_of(layout))
+def missing_columns(layout: Layout, columns: Mapping[str, str]) -> list[str]:
+    """Columns that must be there and are not named yet."""
+    return [name for name, required in columns_of(layout) if required and not columns[name]]
+
+
+def ask_for_columns(t: Texts, sheet: Sheet, layout: Layout, columns: Mapping[str, str]) -> bool:
+    """Say which columns are still to be named, if any; return whether there are."""
+    missing = missing_columns(layout, columns)
+    if missing:
+        told = t("data.map.missing", columns=t.listing([t(f"data.column.{name}") for name in missing]))
+        st.info(f"{t('data.map.people')} {told}" if looks_like_people(sheet.header) else told, icon=":material/rule:")
+    return bool(missing)

@@ -15,12 +15,13 @@ from staffing.forecast.calendar import public_holidays
 from staffing.frames import read_sheet
 from staffing.history.settings import HistorySettings, Layout
 from staffing.ui import frame, session
-from staffing.ui.mapping_form import mapping_form, missing_columns
+from staffing.ui.data_report import mended
+from staffing.ui.mapping_form import ask_for_columns, mapping_form, missing_columns
 from staffing.ui.table_form import XLSX
 from staffing.ui.team_parts import shift_columns, writing
 from staffing.ui.texts import Texts, plain
-from staffing.ui.vm.intake import first_rows, guess_columns, guess_layout, settings_of
-from staffing.ui.vm.new_people import read_agents, unread_columns
+from staffing.ui.vm.intake import Quality, first_rows, guess_columns, guess_layout, quality, settings_of
+from staffing.ui.vm.new_people import read_agents
 from staffing.ui.vm.new_queues import CHANNELS, guess_queues
 from staffing.ui.vm.new_shifts import SHIFT_NAMES, guess_shifts
 from staffing.ui.vm.new_team import Basics, Parts, create_team, first_look, next_month, template
@@ -44,10 +45,12 @@ def new_team_form(t: Texts) -> None:
     if settings is None:
         return
     try:
-        guessed = _queues(tuple(history), settings, basics)
+        held, guessed = _queues(tuple(history), settings, basics)
     except InputError as error:
         frame.show_problems(t, error.problems)
         return
+    st.markdown(t("data.span", first=t.long_day(held.first), last=t.long_day(held.last)))
+    mended(t, held)
     st.header(t("new.queues"))
     st.caption(t("new.queues.body"))
     queues = st.data_editor(
@@ -60,23 +63,24 @@ def new_team_form(t: Texts) -> None:
     )
     st.header(t("new.people"))
     _template(t, "agents")
-    people = _upload(t("new.people.file"), "new-people")
-    if people is None:
+    list_of_people = _upload(t("new.people.file"), "new-people")
+    if list_of_people is None:
         return
     try:
-        agents, contracts = read_agents(people, list(queues["queue"]))
+        people = read_agents(list_of_people, list(queues["queue"]))
     except InputError as error:
         frame.show_problems(t, error.problems)
         return
-    st.caption(t("new.people.found", n=len(agents)))
-    unread = unread_columns(people)
-    if unread:
-        st.caption(t("new.people.unread", columns=plain(", ".join(unread))))
+    if people.sheets:
+        st.caption(t("data.sheets", sheets=plain(", ".join(people.sheets))))
+    if people.unread:
+        st.caption(t("new.people.unread", columns=plain(", ".join(people.unread))))
+    st.caption(t("new.people.found", n=len(people.agents)))
     contracts = st.data_editor(
-        contracts,
+        people.contracts,
         column_config=_contract_columns(t),
         hide_index=True,
-        key=f"new-contracts-{people}",
+        key=f"new-contracts-{list_of_people}",
         alt=t("new.people"),
     )
     st.header(t("new.shifts"))
@@ -85,11 +89,11 @@ def new_team_form(t: Texts) -> None:
         guess_shifts(queues, contracts, {s: t(f"new.shift.{s}") for s in SHIFT_NAMES}, writing(t)),
         column_config=shift_columns(t),
         num_rows="dynamic",
-        key=f"new-shifts-{people}-{history[0]}",
+        key=f"new-shifts-{list_of_people}-{history[0]}",
         placeholder="",
         alt=t("new.shifts"),
     )
-    parts = Parts(history, settings, agents, queues, contracts, shifts)
+    parts = Parts(history, settings, people, queues, contracts, shifts)
     problems = st.session_state.pop("new-problems", None)
     if problems:
         frame.show_problems(t, problems)
@@ -97,10 +101,10 @@ def new_team_form(t: Texts) -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=4, hash_funcs={HistorySettings: repr, Basics: repr})
-def _queues(paths: tuple[Path, ...], settings: HistorySettings, basics: Basics) -> pd.DataFrame:
+def _queues(paths: tuple[Path, ...], settings: HistorySettings, basics: Basics) -> tuple[Quality, pd.DataFrame]:
     found = first_look(paths, settings, basics)
     off = public_holidays(basics.holiday_region, found.grid.dates[0], found.grid.dates[-1])
-    return guess_queues(found, frozenset(off))
+    return quality(found), guess_queues(found, frozenset(off))
 
 
 def _create(parts: Parts) -> None:
@@ -153,11 +157,10 @@ def _mapping(t: Texts, path: Path) -> HistorySettings | None:
         return None
     layout = guess_layout(sheet.header)
     unclear = missing_columns(layout, guess_columns(sheet.header, layout))
-    with st.expander(t("data.map"), unclear, icon=":material/rule:"):
+    with st.expander(t("data.map"), bool(unclear), icon=":material/rule:"):
         st.dataframe(first_rows(sheet, 5), alt=t("data.preview.alt"))
         layout, columns, _ = mapping_form(t, sheet, (), key=f"new-{path.name}")
-    if missing_columns(layout, columns):
-        st.info(t("data.map.missing"), icon=":material/rule:")
+    if ask_for_columns(t, sheet, layout, columns):
         return None
     return settings_of(Layout(layout), columns, {})
 

@@ -60,8 +60,8 @@ class Texts:
     >>> t = Texts("de")
     >>> t.number(1234.5, 1), t.percent(0.8123, 1), t.signed(-3.26, 1)
     ('1.234,5', '81,2\\xa0%', '−3,3')
-    >>> Texts("en").percent(0.05, 1, signed=True), Texts("en").percent(-0.0001, 1, signed=True)
-    ('+5.0%', '0.0%')
+    >>> Texts("en").percent(-0.0001, 1), Texts("en").signed_percent(0.05, 1)
+    ('0.0%', '+5.0%')
     """
 
     language: str
@@ -107,16 +107,20 @@ class Texts:
         sign = "+" if rounded > 0 else MINUS if rounded < 0 else "±" if value else ""
         return sign + self._decimal(abs(rounded), digits)
 
-    def percent(self, value: float | None, digits: int = 0, *, signed: bool = False) -> str:
+    def percent(self, value: float | None, digits: int = 0) -> str:
         """A fraction as a percentage."""
         if value is None or value != value:
             return NONE
-        if signed and (rounded := round(100 * value, digits)):
-            return ("+" if rounded > 0 else MINUS) + self.percent(abs(value), digits)
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         pattern += "\N{NO-BREAK SPACE}%" if self.language == "de" else "%"
         told = str(numbers.format_percent(round(value, digits + 2) + 0.0, format=pattern, locale=self.locale))
         return told.replace("-", MINUS)
+
+    def signed_percent(self, value: float | None, digits: int = 0) -> str:
+        """A fraction as a percentage with its sign; zero has none."""
+        if _missing(value):
+            return NONE
+        return self.signed(100 * (value or 0.0), digits) + ("\N{NO-BREAK SPACE}%" if self.language == "de" else "%")
 
     def hours(self, value: float | None, digits: int = 0) -> str:
         """Hours with their unit."""
@@ -126,9 +130,10 @@ class Texts:
         """Seconds with their unit, minutes and seconds from two minutes on."""
         if value is None or value != value:
             return NONE
-        if value < 120:
-            return f"{value:.0f}\N{NO-BREAK SPACE}s"
-        return f"{value // 60:.0f}:{value % 60:02.0f}\N{NO-BREAK SPACE}min"
+        whole = round(value)
+        if whole < 120:
+            return f"{whole}\N{NO-BREAK SPACE}s"
+        return f"{whole // 60}:{whole % 60:02}\N{NO-BREAK SPACE}min"
 
     def money(self, value: float | None, currency: str, *, signed: bool = False) -> str:
         """Whole units of a currency."""

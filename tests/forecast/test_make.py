@@ -186,7 +186,14 @@ def test_a_few_days_of_history_give_a_forecast_and_a_warning(days):
     forecast = forecast_with(history)
     truth = team.expected(GRID)[forecast.open[0]].sum()
     assert 0.3 * truth < forecast.contacts.sum() < 3 * truth
-    assert any(f"only {len(np.unique(history.grid.day[history.open[0]]))} days" in n for n in forecast.notes)
+    open_days = len(np.unique(history.grid.day[history.open[0]]))
+    assert any(f"only {'one day' if open_days == 1 else f'{open_days} days'} of" in n for n in forecast.notes)
+
+
+def test_a_history_that_ends_long_before_the_month_is_told():
+    (told,) = forecast_with(team.history(90, date(2026, 8, 1), ("voice",), 60)).notes
+    assert told.startswith("voice: the history ends on 2026-10-29, 73 days before the first day planned")
+    assert forecast_with(team.history(90, date(2026, 9, 1), ("voice",), 60)).notes == ()
 
 
 def test_days_of_which_hardly_anything_was_seen_are_no_history():

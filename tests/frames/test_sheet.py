@@ -139,6 +139,24 @@ def test_one_named_column_among_empty_ones_is_a_table(tmp_path):
     assert read_sheet(path).header == ("name",)
 
 
+def test_notes_before_a_table_are_passed_over_and_other_sheets_are_named(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["made on 26 November"])
+    for name in ("October", "November"):
+        sheet = book.create_sheet(name)
+        sheet.append(["queue", "offered"])
+        sheet.append(["phone", 1])
+    book.create_sheet("empty")
+    book.save(tmp_path / "b.xlsx")
+    found = read_sheet(tmp_path / "b.xlsx")
+    assert (found.header, found.others) == (("queue", "offered"), ("November", "Sheet"))
+
+
+def test_a_workbook_with_a_password_is_told_from_an_old_one(tmp_path):
+    (found,) = problems(tmp_path / "a.xlsx", b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le"))
+    assert "is protected by a password (save a copy without a password" in found
+
+
 def test_an_empty_workbook_is_refused(tmp_path):
     openpyxl.Workbook().save(tmp_path / "b.xlsx")
     with pytest.raises(InputError, match="the workbook is empty"):

@@ -93,7 +93,8 @@ def test_what_makes_up_a_day_multiplies_to_its_contacts(sizing):
 
 
 def test_what_is_told_is_of_the_queue(sizing):
-    told = vm.told(sizing.forecast, "phone")
+    assert vm.method(sizing.forecast, "phone").startswith("calendar effects")
+    told = vm.notes(sizing.forecast, "phone")
     assert any("by Ana: price letter" in line for line in told)
     assert not any(line.startswith("chat") for line in told)
     assert all(r.where.startswith("phone ") for r in vm.cleaned(sizing.forecast, "phone"))

@@ -10,7 +10,7 @@ from staffing.history.settings import HistorySettings
 from staffing.inputs import read_people
 from staffing.scenario import load
 from staffing.ui.vm import new_team as nt
-from staffing.ui.vm.new_people import read_agents, unread_columns
+from staffing.ui.vm.new_people import read_agents
 from staffing.ui.vm.new_queues import guess_queues
 from staffing.ui.vm.new_shifts import guess_shifts
 
@@ -46,8 +46,9 @@ def people(tmp_path):
 
 def parts(history, people, basics=BASICS):
     queues = guess_queues(nt.first_look([history], HistorySettings(), basics))
-    agents, contracts = read_agents(people, list(queues["queue"]))
-    return nt.Parts([history], HistorySettings(), agents, queues, contracts, guess_shifts(queues, contracts))
+    found = read_agents(people, list(queues["queue"]))
+    shifts = guess_shifts(queues, found.contracts)
+    return nt.Parts([history], HistorySettings(), found, queues, found.contracts, shifts)
 
 
 def test_channels_promises_and_opening_hours_follow_from_the_history(history):
@@ -68,7 +69,8 @@ def test_a_queue_without_contacts_on_holidays_is_closed_then(history):
 
 
 def test_people_have_numbers_skills_and_contracts_even_where_the_list_has_not(people):
-    agents, contracts = read_agents(people, ["Telefon DE", "Chat", "Mail"])
+    found = read_agents(people, ["Telefon DE", "Chat", "Mail"])
+    agents, contracts = found.agents, found.contracts
     assert agents["agent_id"].tolist() == ["Anna", "Ben", "Cem"]
     assert agents["queues"].tolist() == ["Telefon DE|Mail", "Chat:2|Telefon DE:1", "Telefon DE|Chat|Mail"]
     assert contracts[["contract", "weekly_hours"]].to_numpy().tolist() == [
@@ -81,7 +83,7 @@ def test_people_have_numbers_skills_and_contracts_even_where_the_list_has_not(pe
 def test_hours_of_a_contract_are_guessed_by_its_name_where_they_are_not_told(tmp_path):
     path = tmp_path / "team.csv"
     path.write_text("name,contract\nA,Teilzeit\nB,Part 30\nC,full\nD,\n")
-    contracts = read_agents(path, ["q"])[1]
+    contracts = read_agents(path, ["q"]).contracts
     assert contracts[["contract", "weekly_hours"]].to_numpy().tolist() == [
         ["Teilzeit", 20.0],
         ["Part 30", 30.0],
@@ -93,10 +95,38 @@ def test_hours_of_a_contract_are_guessed_by_its_name_where_they_are_not_told(tmp
 def test_hours_are_read_from_a_column_that_tells_of_hours_and_what_is_not_read_is_told(tmp_path):
     path = tmp_path / "team.csv"
     path.write_text("Personalnr.;Name;Überstunden;Vertragsstunden;Schuhe\n7;A;112;38,5;42\n8;B;3;20;43\n")
-    agents, contracts = read_agents(path, ["q"])
-    assert agents["agent_id"].tolist() == ["7", "8"]
-    assert contracts["weekly_hours"].tolist() == [38.5, 20.0]
-    assert unread_columns(path) == ["Überstunden", "Schuhe"]
+    found = read_agents(path, ["q"])
+    assert found.agents["agent_id"].tolist() == ["7", "8"]
+    assert found.contracts["weekly_hours"].tolist() == [38.5, 20.0]
+    assert found.unread == ("Überstunden", "Schuhe")
+
+
+def test_hours_may_have_their_unit(tmp_path):
+    path = tmp_path / "team.csv"
+    path.write_text("Name;Wochenstunden\nA;38,5 h\nB;20 Std./Woche\nC;30:30\nD;35 hours per week\n")
+    assert read_agents(path, ["q"]).contracts["weekly_hours"].tolist() == [38.5, 20.0, 30.5, 35.0]
+    path.write_text("Name;Wochenstunden\nA;38,5 h\n\nB;two days\n")
+    with pytest.raises(InputError, match=r"row 4, column Wochenstunden: 'two days' is not hours a week"):
+        read_agents(path, ["q"])
+
+
+@pytest.mark.parametrize("header", ["Vorname;Nachname;Nr", "First name;Last name;Employee no.", "Vorname;Name;Nr"])
+def test_first_and_last_names_may_stand_in_two_columns(tmp_path, header):
+    path = tmp_path / "team.csv"
+    path.write_text(f"{header}\nAnna;Adler;1\nBen;Adler;\n")
+    found = read_agents(path, ["q"])
+    assert found.agents["name"].tolist() == ["Anna Adler", "Ben Adler"]
+    assert found.agents["agent_id"].tolist() == ["1", "Ben Adler"]
+    assert found.unread == ()
+
+
+def test_problems_of_the_people_are_told_by_the_rows_and_columns_of_their_own_list(history, people, tmp_path):
+    people.write_text("Mitarbeiter;Wochenstunden;Skills\nAnna;40;Mail\n\nBen;20;Fax\nAnna;20;Mail\n", encoding="cp1252")
+    with pytest.raises(InputError) as refused:
+        nt.create_team(tmp_path / "teams", BASICS, parts(history, people))
+    told = [str(p) for p in refused.value.problems]
+    assert told[0].startswith("Team.csv row 4, column Skills: unknown queue 'Fax'")
+    assert told[1].startswith("Team.csv row 5, column Mitarbeiter: agent 'Anna' was given before, in Team.csv row 2")
 
 
 def test_a_list_without_names_is_refused(tmp_path):

@@ -258,12 +258,16 @@ def test_a_new_team_is_made_step_by_step(place, tmp_path):
     rows = "".join(f"{d}.11.2026 {h:02}:00;phone;{h};300\n" for d in range(2, 28) for h in range(8, 20))
     page.text_input(key="new-name").set_value("Our team")
     page.file_uploader(key="new-history").upload("a.csv", b"what;is\nthis;?\n", "text/csv").run()
-    assert "Name the columns" in texts_of(page)
+    assert "Not found in the file: Start of the interval and Offered contacts" in texts_of(page)
+    page.file_uploader(key="new-history").set_value([]).run()
+    page.file_uploader(key="new-history").upload("team.csv", b"Name;Skills\nAnna;phone\n", "text/csv").run()
+    assert "looks like a list of people" in texts_of(page)
     page.file_uploader(key="new-history").set_value([]).run()
     page.file_uploader(key="new-history").upload(
         "calls.csv", f"Zeit;Skill;Anrufe;AHT\n{rows}".encode(), "text/csv"
     ).run()
     assert not page.exception
+    assert "From **Monday, 2 November 2026**" in texts_of(page)
     page.file_uploader(key="new-people").upload("team.csv", b"shoe size\n42\n", "text/csv").run()
     assert "no column with people" in page.error[0].value
     page.file_uploader(key="new-people").set_value(None).run()

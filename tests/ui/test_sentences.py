@@ -62,6 +62,8 @@ NO_SENTENCE = {
     "finite lines",
     "finite lines with abandonment",
     "\\brow (\\d+)",
+    "\\bagents\\.csv row (\\d+)",
+    ", column ",
     "{} min{} {}-{} h",
     "the plan's coverage.csv",
     "{}, column handle_seconds",

@@ -117,6 +117,8 @@ def test_days_and_moments_follow_the_language():
     assert (Texts("de").day(day), Texts("en").day(day)) == ("Mo 04.01.", "Mon 4 Jan")
     assert (Texts("de").long_day(day), Texts("en").month(day)) == ("Montag, 4. Januar 2027", "January 2027")
     assert Texts("de").moment(datetime(2027, 1, 4, 9, 5)) == "04.01. 09:05"
+    assert (Texts("en").seconds(119.7), Texts("en").seconds(599.8)) == (f"2:00{NBSP}min", f"10:00{NBSP}min")
+    assert (Texts("en").signed_percent(0.2, 1), Texts("de").signed_percent(-0.2)) == ("+20.0%", f"−20{NBSP}%")
     assert (Texts("en").seconds(90), Texts("en").seconds(125)) == (f"90{NBSP}s", f"2:05{NBSP}min")
 
 

@@ -72,15 +72,16 @@ def _next_chat(a, rules, people, hands, contacts):
 
 
 @inlined
-def take_on(c, a, q, now, rules, pace, people, hands, lists, contacts, due):
+def take_on(c, a, q, now, given, floor, contacts):
     """Hand contact `c` of queue `q` to person `a`."""
+    rules, people, hands, lists = given.rules, floor.people, floor.hands, floor.lists
     person, contact = people[a], contacts[c]
     if person["listed"] >= 0:
         unlink(a, people, lists)
     contact["status"] = IN_HAND
     contact["begin"] = now
     contact["who"] = a
-    work = contact["work"] * pace[a, q]
+    work = contact["work"] * given.pace[a, q]
     k = person["level"]
     if person["busy_since"] < 0.0:
         person["busy_since"] = now
@@ -88,21 +89,22 @@ def take_on(c, a, q, now, rules, pace, people, hands, lists, contacts, due):
         person["exclusive"] = 1
         person["level"] = 1
         hands[a, 0]["contact"] = c
-        set_time(due, a, now + work)
+        set_time(floor.due, a, now + work)
         return
     _work_off(a, now, rules, people, hands, contacts)
     hands[a, k]["contact"] = c
     hands[a, k]["left"] = work
     person["level"] = k + 1
     _, seconds = _next_chat(a, rules, people, hands, contacts)
-    set_time(due, a, now + seconds)
+    set_time(floor.due, a, now + seconds)
     if k + 1 < person["most"]:
         link(a, now, people, lists)
 
 
 @inlined
-def put_down(a, now, rules, people, hands, contacts, due):
+def put_down(a, now, given, floor, contacts):
     """End the contact of person `a` that is due now."""
+    rules, people, hands = given.rules, floor.people, floor.hands
     person = people[a]
     if person["exclusive"]:
         contact = contacts[hands[a, 0]["contact"]]
@@ -118,6 +120,6 @@ def put_down(a, now, rules, people, hands, contacts, due):
         person["level"] = k
         if k > 0:
             _, seconds = _next_chat(a, rules, people, hands, contacts)
-            set_time(due, a, now + seconds)
+            set_time(floor.due, a, now + seconds)
     contact["status"] = SERVED
     contact["finish"] = now

@@ -30,6 +30,7 @@ from staffing.simulation.kernels.records import (
     RETURN,
     RUNNING,
     WAITING,
+    Floor,
 )
 from staffing.simulation.kernels.routing import find_person, hand_out, note_leaving, seek
 
@@ -44,34 +45,17 @@ def _spread(total, row, start, end, seconds):
 
 
 @called
-def _run(
-    clocks,
-    contacts,
-    pointer,
-    first,
-    rules,
-    priority,
-    route,
-    closing,
-    is_open,
-    stretches,
-    by_end,
-    pace,
-    people,
-    hands,
-    lists,
-    lines,
-    due,
-    upcoming,
-    events,
-    size,
-    busy,
-    present,
-    luck,
-    seconds,
-):
+def _run(given, floor, contacts, events, size):
     """Work off events until none is left or a table is full."""
-    clock = clocks[0]
+    rules, stretches, by_end, is_open, seconds = (
+        given.rules,
+        given.stretches,
+        given.by_end,
+        given.is_open,
+        given.seconds,
+    )
+    people, lists, lines, due, upcoming = floor.people, floor.lists, floor.lines, floor.due, floor.upcoming
+    luck, clock = floor.luck, floor.clocks[0]
     overtime, close, made = clock["overtime"], clock["close"], clock["made"]
     i_start, i_end = clock["i_start"], clock["i_end"]
     n_queues, n_people, n_stretches = len(rules), len(people), len(stretches)
@@ -105,14 +89,14 @@ def _run(
             person = people[ended]
             if person["listed"] >= 0:
                 unlink(ended, people, lists)
-            put_down(ended, now, rules, people, hands, contacts, due)
+            put_down(ended, now, given, floor, contacts)
             if person["on"]:
                 seeks = ended
             elif person["level"] == 0:
                 person["leaving"] = 0
                 person["left_at"] = now
                 close = max(close, now)
-                _spread(present, person["crew"], person["on_since"], now, seconds)
+                _spread(floor.present, person["crew"], person["on_since"], now, seconds)
                 stretch = stretches[person["stretch"]]
                 if stretch["last"]:
                     overtime += now - stretch["end"]
@@ -129,21 +113,7 @@ def _run(
                 q = wide(contacts[who]["queue"])
                 if kind == OVERFLOW:
                     # The oldest goes first, and has waited at least as long.
-                    hand_out(
-                        q,
-                        now,
-                        np.inf,
-                        rules,
-                        priority,
-                        route,
-                        pace,
-                        people,
-                        hands,
-                        lists,
-                        lines,
-                        contacts,
-                        due,
-                    )
+                    hand_out(q, now, np.inf, given, floor, contacts)
                 else:
                     contact = contacts[who]
                     note_leaving(contact)
@@ -182,12 +152,12 @@ def _run(
                     person["leaving"] = 1
                 else:
                     person["left_at"] = now
-                    _spread(present, person["crew"], person["on_since"], now, seconds)
+                    _spread(floor.present, person["crew"], person["on_since"], now, seconds)
         else:
             q = earliest(upcoming)
-            arrives = pointer[q]
-            pointer[q] = arrives + 1
-            set_time(upcoming, q, contacts[arrives + 1]["time"] if arrives + 1 < first[q + 1] else np.inf)
+            arrives = floor.pointer[q]
+            floor.pointer[q] = arrives + 1
+            set_time(upcoming, q, contacts[arrives + 1]["time"] if arrives + 1 < given.first[q + 1] else np.inf)
 
         if comes >= 0:
             # A break keeps its length: who went late comes back as much later.
@@ -203,29 +173,27 @@ def _run(
                 person["on_since"] = now
                 seeks = a
         if seeks >= 0:
-            seek(seeks, now, rules, priority, pace, people, hands, lists, lines, contacts, due)
+            seek(seeks, now, given, floor, contacts)
             if reserved and people[seeks]["listed"] == 0:
                 # One more is idle, so work that was held back for others may be handed out now.
                 for q in range(n_queues):
-                    while rules[q]["reserve"] > 0 and hand_out(
-                        q, now, 0.0, rules, priority, route, pace, people, hands, lists, lines, contacts, due
-                    ):
+                    while rules[q]["reserve"] > 0 and hand_out(q, now, 0.0, given, floor, contacts):
                         pass
         if ended >= 0 and people[ended]["level"] == 0:
             person = people[ended]
             set_time(due, ended, np.inf)
-            _spread(busy, person["crew"], person["busy_since"], now, seconds)
+            _spread(floor.busy, person["crew"], person["busy_since"], now, seconds)
             person["busy_since"] = -1.0
         if arrives >= 0:
             contact = contacts[arrives]
             q = wide(contact["queue"])
             contact["status"] = WAITING
-            a = find_person(q, 0.0, rules, priority, route, people, lists)
+            a = find_person(q, 0.0, given, floor)
             if a >= 0:
-                take_on(arrives, a, q, now, rules, pace, people, hands, lists, contacts, due)
+                take_on(arrives, a, q, now, given, floor, contacts)
                 continue
             if rules[q]["channel"] != DEFERRABLE:
-                contact["deadline"] = min(now + contact["patience"], closing[q, contact["interval"]])
+                contact["deadline"] = min(now + contact["patience"], given.closing[q, contact["interval"]])
                 if rules[q]["retry_share"] > 0 and contact["deadline"] < np.inf:
                     push(events, size, contact["deadline"], PATIENCE_END, arrives)
             if rules[q]["overflow"] > 0:
@@ -238,30 +206,21 @@ def _run(
 
 
 @compiled
-def play(
-    contacts, first, rules, priority, route, closing, is_open, stretches, by_end, staff, pace, n_crews, luck, seconds
-):
+def play(given, contacts, staff, n_crews, luck):
     """Play one replication.
 
     Parameters
     ----------
-    contacts, first
-        Contacts (dtype `CONTACT`), queue after queue, each by time; where each queue begins, shape (Q + 1,).
-    rules, priority, route
-        Queues (dtype `RULE`, (Q,)); priority per group and queue (G, Q), 0 where not served; groups that serve a
-        queue, best priority first, then -1, (Q, G).
-    closing, is_open
-        When whoever came in an interval is turned away (Q, T); 1 where open (Q, T).
-    stretches, by_end
-        Stretches of work (dtype `STRETCH`) by start, (N,), and their order by end.
-    staff, pace
-        Group and crew of each person (P, 2); factor on handling times (P, Q).
+    given
+        What it is played with.
+    contacts
+        Contacts (dtype `CONTACT`), queue after queue, each by time.
+    staff
+        Group and crew of each person, (P, 2).
     n_crews
         Rows of the occupancy report.
     luck
         State of the random numbers of further attempts, (4,).
-    seconds
-        Length of an interval.
 
     Returns
     -------
@@ -274,7 +233,8 @@ def play(
     -----
     At one instant a contact ends first, then people come, then people go, then contacts arrive.
     """
-    n_queues, n_intervals = is_open.shape
+    rules, priority, first = given.rules, given.priority, given.first
+    n_queues, n_intervals = given.is_open.shape
     n_people, n_groups = len(staff), len(priority)
     widest = 1
     lines = np.empty(n_queues, LINE)
@@ -310,37 +270,12 @@ def play(
     events = np.empty(4 * n_people + 128, EVENT)
     size = np.zeros(1, np.int64)
     busy, present = np.zeros((n_crews, n_intervals)), np.zeros((n_crews, n_intervals))
-    pointer = first[:-1].copy()
     clocks = np.zeros(1, CLOCK)
-    clocks[0]["close"] = n_intervals * seconds
+    clocks[0]["close"] = n_intervals * given.seconds
     clocks[0]["made"] = len(contacts)
+    floor = Floor(people, hands, lists, lines, due, upcoming, busy, present, first[:-1].copy(), clocks, luck)
     while True:
-        stop = _run(
-            clocks,
-            contacts,
-            pointer,
-            first,
-            rules,
-            priority,
-            route,
-            closing,
-            is_open,
-            stretches,
-            by_end,
-            pace,
-            people,
-            hands,
-            lists,
-            lines,
-            due,
-            upcoming,
-            events,
-            size,
-            busy,
-            present,
-            luck,
-            seconds,
-        )
+        stop = _run(given, floor, contacts, events, size)
         if stop == FINISHED:
             break
         if stop == EVENTS_FULL:

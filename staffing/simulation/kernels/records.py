@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 
 VOICE, CHAT, DEFERRABLE = 0, 1, 2
@@ -97,3 +99,56 @@ CLOCK = np.dtype(
     align=True,
 )
 """Where a replication stands: overtime so far, when the last person left, contacts made, stretches begun and ended."""
+
+
+class Given(NamedTuple):
+    """What a replication is played with.
+
+    Attributes
+    ----------
+    rules, priority, route
+        Queues (dtype `RULE`, (Q,)); priority per group and queue (G, Q), 0 where not served; groups that serve a
+        queue, best priority first, then -1, (Q, G).
+    closing, is_open
+        When whoever came in an interval is turned away (Q, T); 1 where open (Q, T).
+    stretches, by_end
+        Stretches of work (dtype `STRETCH`) by start, (N,), and their order by end.
+    pace
+        Factor on handling times, (P, Q).
+    first
+        Where the contacts of each queue begin, (Q + 1,).
+    seconds
+        Length of an interval.
+    """
+
+    rules: Any
+    priority: Any
+    route: Any
+    closing: Any
+    is_open: Any
+    stretches: Any
+    by_end: Any
+    pace: Any
+    first: Any
+    seconds: Any
+
+
+class Floor(NamedTuple):
+    """Where a replication stands, but for its contacts and events, whose tables may grow.
+
+    People and their contacts in hand, idle lists per group and number of contacts, lines of waiting contacts; trees of when
+    each person's next contact ends and each queue's next contact comes; busy and duty seconds per crew and interval; the next
+    contact of each queue; one `CLOCK`; state of the random numbers.
+    """
+
+    people: Any
+    hands: Any
+    lists: Any
+    lines: Any
+    due: Any
+    upcoming: Any
+    busy: Any
+    present: Any
+    pointer: Any
+    clocks: Any
+    luck: Any

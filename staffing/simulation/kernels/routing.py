@@ -34,8 +34,9 @@ def enough_stay_idle(g, q, listed, rules, priority, lists):
 
 
 @inlined
-def find_person(q, waited, rules, priority, route, people, lists):
+def find_person(q, waited, given, floor):
     """Who takes a contact of queue `q`: best priority, then fewest chats, then longest idle; -1 for nobody."""
+    rules, priority, route, people, lists = given.rules, given.priority, given.route, floor.people, floor.lists
     best, best_priority, best_level = wide(-1), 0, 0
     for r in range(route.shape[1]):
         g = route[q, r]
@@ -91,9 +92,10 @@ def step_up(q, lines, contacts):
 
 
 @inlined
-def seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, due):
+def seek(a, now, given, floor, contacts):
     """Let person `a` take waiting work: best rank, then longest waiting; list them where they can take more."""
-    person = people[a]
+    rules, priority, lists, lines = given.rules, given.priority, floor.lists, floor.lines
+    person = floor.people[a]
     g = wide(person["group"])
     while True:
         best, best_rank, longest = wide(-1), 0, np.inf
@@ -121,22 +123,22 @@ def seek(a, now, rules, priority, pace, people, hands, lists, lines, contacts, d
             break
         c = wide(lines[best]["head"])
         step_up(best, lines, contacts)
-        take_on(c, a, best, now, rules, pace, people, hands, lists, contacts, due)
+        take_on(c, a, best, now, given, floor, contacts)
         if person["exclusive"]:
             return
     if person["listed"] < 0 and person["level"] < person["most"]:
-        link(a, now, people, lists)
+        link(a, now, floor.people, lists)
 
 
 @called
-def hand_out(q, now, waited, rules, priority, route, pace, people, hands, lists, lines, contacts, due):
+def hand_out(q, now, waited, given, floor, contacts):
     """Hand the first contact of queue `q` to whoever may take it; whether somebody did."""
-    c = first_in_line(q, now, lines, contacts)
+    c = first_in_line(q, now, floor.lines, contacts)
     if c < 0:
         return False
-    a = find_person(q, max(waited, now - contacts[c]["time"]), rules, priority, route, people, lists)
+    a = find_person(q, max(waited, now - contacts[c]["time"]), given, floor)
     if a < 0:
         return False
-    step_up(q, lines, contacts)
-    take_on(c, a, q, now, rules, pace, people, hands, lists, contacts, due)
+    step_up(q, floor.lines, contacts)
+    take_on(c, a, q, now, given, floor, contacts)
     return True

@@ -10,7 +10,7 @@ from staffing.errors import InputError
 from staffing.scenario import Scenario
 from staffing.ui import frame, session
 from staffing.ui.data_report import refused, report
-from staffing.ui.mapping_form import mapping_form, missing_columns
+from staffing.ui.mapping_form import ask_for_columns, mapping_form
 from staffing.ui.new_team_form import new_team_form
 from staffing.ui.start import working
 from staffing.ui.texts import Texts, plain
@@ -54,12 +54,14 @@ def _map(t: Texts, team: str, file: ScenarioFile, scenario: Scenario, kept: list
         return
     st.header(t("data.preview", name=plain(kept[0].name), rows=t.number(len(sheet))))
     st.caption(t(f"data.read_as.{SEPARATORS[sheet.delimiter]}"))
+    if sheet.others:
+        st.caption(t("data.sheets", sheets=plain(", ".join(sheet.others))))
     st.dataframe(first_rows(sheet, 8), alt=t("data.preview.alt"))
     if len(kept) > 1:
         st.caption(t("data.more_files", n=len(kept) - 1))
+    st.header(t("data.map"))
     layout, columns, queues = mapping_form(t, sheet, scenario.queues, key=kept[0].name)
-    if missing_columns(layout, columns):
-        st.info(t("data.map.missing"), icon=":material/rule:")
+    if ask_for_columns(t, sheet, layout, columns):
         return
     if queues and not any(queues.values()):
         st.info(t("data.map.no_queue"), icon=":material/rule:")

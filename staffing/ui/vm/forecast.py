@@ -151,11 +151,15 @@ def cleaned(forecast: Forecast, queue: str) -> tuple[Repair, ...]:
     return tuple(r for r in forecast.repairs if r.where.startswith(f"{queue} "))
 
 
-def told(forecast: Forecast, queue: str) -> tuple[str, ...]:
-    """How a queue was forecast, and what the reader should know about it."""
+def method(forecast: Forecast, queue: str) -> str:
+    """How a queue was forecast."""
+    return forecast.methods[queue_index(forecast, queue)].removeprefix(f"{queue}: ")
+
+
+def notes(forecast: Forecast, queue: str) -> tuple[str, ...]:
+    """What the reader should know about a queue's forecast."""
     others = tuple(f"{q}: " for q in forecast.queues if q != queue)
-    lines = (forecast.methods[queue_index(forecast, queue)], *forecast.notes)
-    return tuple(line.removeprefix(f"{queue}: ") for line in lines if not line.startswith(others))
+    return tuple(line.removeprefix(f"{queue}: ") for line in forecast.notes if not line.startswith(others))
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from staffing.history.read import read_history
 from staffing.history.series import History, Repair
 from staffing.history.settings import HistorySettings, Layout
 from staffing.scenario import Scenario
+from staffing.ui.vm.tables import recognised
 
 LEAVE_OUT = ""
 CONTRACTS = {Layout.INTERVALS: INTERVALS, Layout.CONTACTS: CONTACTS}
@@ -162,6 +163,17 @@ def guess_columns(header: Sequence[str], layout: Layout) -> dict[str, str]:
     for name in sorted(names, key="offered".__eq__):  # last, for every column of contacts may tell of calls
         take(name, (h for w in known[name] for h in header if w in words[h]))
     return found
+
+
+def looks_like_people(header: Sequence[str]) -> bool:
+    """Whether a header is rather that of a list of people.
+
+    Examples
+    --------
+    >>> looks_like_people(["Name", "Weekly hours", "Skills"]), looks_like_people(["Date", "Skill", "Calls"])
+    (True, False)
+    """
+    return bool({"agent_id", "name"} & recognised(header, ["agent_id", "name", "contract", "queues"]).keys())
 
 
 def queue_values(sheet: Sheet, column: str, most: int = 40) -> list[str]:

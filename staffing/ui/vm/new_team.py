@@ -20,6 +20,7 @@ from staffing.inputs import read_people
 from staffing.scenario import load
 from staffing.ui.vm.intake import read_as, tree_of
 from staffing.ui.vm.levers import slug, to_toml
+from staffing.ui.vm.new_people import People
 from staffing.ui.vm.new_queues import GROUPS
 from staffing.ui.vm.settings_tables import shift_table, shifts_edit
 from staffing.ui.vm.tables import as_csv
@@ -46,15 +47,15 @@ class Parts:
     ----------
     history, settings
         Files of the history, and how they are read.
-    agents
-        Rows of the agents' table.
+    people
+        The list of people.
     queues, contracts, shifts
         Rows as `guess_queues`, `guess_contracts` and `guess_shifts` give them.
     """
 
     history: Sequence[Path]
     settings: HistorySettings
-    agents: pd.DataFrame
+    people: People
     queues: pd.DataFrame
     contracts: pd.DataFrame
     shifts: pd.DataFrame
@@ -163,12 +164,15 @@ def create_team(teams: Path, basics: Basics, parts: Parts) -> Path:
         staged = Path(place) / folder.name
         (staged / "tables").mkdir(parents=True)
         (staged / "base.toml").write_text(text, encoding="utf-8")
-        for name, table in {**EMPTY, "agents": as_csv(parts.agents).decode("utf-8-sig")}.items():
+        for name, table in {**EMPTY, "agents": as_csv(parts.people.agents).decode("utf-8-sig")}.items():
             (staged / "tables" / f"{name}.csv").write_text(table, encoding="utf-8")
         for path in parts.history:
             shutil.copy(path, staged / "tables" / path.name)
         scenario = load(staged / "base.toml")
-        read_people(scenario)
+        try:
+            read_people(scenario)
+        except InputError as error:
+            raise InputError(parts.people.as_given(problem) for problem in error.problems) from None
         read_as(scenario, scenario.files("history"), scenario.history)
         staged.replace(folder)
     return folder / "base.toml"
