@@ -12,9 +12,13 @@ Expected outcomes (an infeasible rota, a stopped run) are values, never errors.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
+
+LISTED = 12
+"""Names that the advice on an unknown one lists at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,12 @@ class Problems:
     def extend(self, problems: Iterable[Problem]) -> None:
         """Note several problems."""
         self._found.extend(problems)
+
+    def unknown(self, where: str, noun: str, name: str, known: Sequence[str], rest: str = "") -> None:
+        """Note a name that is not `known`; the advice is the one that was probably meant, else what there is, and `rest`."""
+        close = get_close_matches(name, known, 1)
+        some = ", ".join(known[:LISTED]) + (" ..." if len(known) > LISTED else "")
+        self.add(where, f"unknown {noun} {name!r}", f"did you mean {close[0]}?" if close else f"one of: {some}{rest}")
 
     @contextmanager
     def collecting(self) -> Iterator[None]:

@@ -80,7 +80,10 @@ def test_the_gap_of_a_search_starts_at_zero_and_its_axis_holds_the_end_readable(
 
 def test_a_month_is_centred_on_enough_and_blank_where_closed():
     spec = charts.gap_of_month(["Mo", "Tu"], ["08:00"], [[-3.0], [NAN]], [["3 missing"], [""]], WORDS, charts.LIGHT)
-    assert spec["series"][0]["data"] == [{"value": [0, 0, -3.0], "name": "3 missing"}]
+    (cell,) = spec["series"][0]["data"]
+    assert (cell["value"], cell["name"], cell["label"]["formatter"]) == ([0, 0, -3.0], "3 missing", "\N{MINUS SIGN}3,0")
+    slightly = charts.gap_of_month(["Mo"], ["08:00"], [[-0.4]], [["0.4 missing"]], WORDS, charts.LIGHT)
+    assert "label" not in slightly["series"][0]["data"][0]
     assert (spec["visualMap"]["min"], spec["visualMap"]["max"]) == (-3.0, 3.0)
     empty = charts.gap_of_month(["Mo"], ["08:00"], [[NAN]], [[""]], WORDS, charts.DARK)
     assert empty["visualMap"]["max"] == 1.0

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from staffing.errors import Problems
-from staffing.frames import Column, Contract, Kind, parse, read_sheet, read_table
+from staffing.frames import Column, Contract, Kind, parse, read_rows, read_sheet
 from staffing.frames.tables import PROFILES
 from staffing.grid import FloatArray, weekdays
 
@@ -51,27 +50,21 @@ def read_profiles(paths: Sequence[Path], queues: Sequence[str], minutes: int) ->
     """
     problems = Problems()
     typed: dict[str, dict[int, dict[int, float]]] = {}
-    for path in paths:
-        table = read_table(path, PROFILES, problems)
-        if table is None:
+    for row in read_rows(paths, PROFILES, problems):
+        queue, days = row["queue"], row.get("weekday") or "mon-sun"
+        on = weekdays(days.lower())
+        if queue not in queues:
+            problems.unknown(row.where("queue"), "queue", queue, queues)
+        if on is None:
+            problems.add(row.where("weekday"), f"unknown day {days!r}", "mon, tue, ..., sun or mon-fri")
+        if row["start"] is None or on is None or np.isnan(row["share"]):
             continue
-        for i, row in table.records():
-            queue, days = row["queue"], row.get("weekday") or "mon-sun"
-            on = weekdays(days.lower())
-            if queue not in queues:
-                close = get_close_matches(queue, queues, 1)
-                todo = f"did you mean {close[0]}?" if close else f"one of: {', '.join(queues)}"
-                problems.add(table.where(i, "queue"), f"unknown queue {queue!r}", todo)
-            if on is None:
-                problems.add(table.where(i, "weekday"), f"unknown day {days!r}", "mon, tue, ..., sun or mon-fri")
-            if row["start"] is None or on is None or np.isnan(row["share"]):
-                continue
-            start = row["start"].hour * 60 + row["start"].minute
-            for w in on:
-                day = typed.setdefault(queue, {}).setdefault(w, {})
-                if start in day:
-                    problems.add(table.where(i, "start"), f"{row['start']:%H:%M} is given twice", "keep one of them")
-                day[start] = float(row["share"])
+        start = row["start"].hour * 60 + row["start"].minute
+        for w in on:
+            day = typed.setdefault(queue, {}).setdefault(w, {})
+            if start in day:
+                problems.add(row.where("start"), f"{row['start']:%H:%M} is given twice", "keep one of them")
+            day[start] = float(row["share"])
     for queue, by_day in typed.items():
         if not all(sum(day.values()) > 0 for day in by_day.values()):
             problems.add(f"profiles of {queue}", "a day's shares are all 0", "give at least one above 0")
@@ -134,7 +127,7 @@ def read_drivers(paths: Sequence[Path]) -> dict[str, dict[date, float]]:
                 continue
             if not names:
                 problems.add(sheet.name, "has no column besides date", "add one for each driver")
-            for _, row in table.records():
+            for row in table.records():
                 for name in names:
                     if row["date"] is not None and not np.isnan(row[name]):
                         out.setdefault(name, {})[row["date"]] = float(row[name])

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, time
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from staffing.errors import Problems
 from staffing.forecast.settings import Adjustment, Event
-from staffing.frames import Contract, Table, read_table
+from staffing.frames import Row, read_rows
 from staffing.frames.tables import ADJUSTMENTS, EVENTS
 
 _ALL = frozenset({"", "all", "alle", "*"})
@@ -43,8 +41,8 @@ def read_events(paths: Sequence[Path], queues: Sequence[str]) -> tuple[Event, ..
     """
     problems = Problems()
     out = []
-    for table, i, row in _rows(paths, EVENTS, problems):
-        span = _span(table, i, row, queues, problems)
+    for row in read_rows(paths, EVENTS, problems):
+        span = _span(row, queues, problems)
         if span is not None:
             out.append(Event(row["name"], *span))
     problems.raise_if_any()
@@ -78,13 +76,13 @@ def read_adjustments(paths: Sequence[Path], queues: Sequence[str]) -> tuple[Adju
     """
     problems = Problems()
     out = []
-    for table, i, row in _rows(paths, ADJUSTMENTS, problems):
-        span = _span(table, i, row, queues, problems)
+    for row in read_rows(paths, ADJUSTMENTS, problems):
+        span = _span(row, queues, problems)
         if span is None:
             continue
         first, last, queue, factor, contacts, start, end = span
         if factor is None and contacts is None:
-            problems.add(table.where(i), "neither a factor nor contacts", "give one of them")
+            problems.add(row.where(), "neither a factor nor contacts", "give one of them")
         out.append(Adjustment(first, last, row["who"], row["why"], queue, factor, contacts, start, end))
     problems.raise_if_any()
     return tuple(out)
@@ -93,15 +91,7 @@ def read_adjustments(paths: Sequence[Path], queues: Sequence[str]) -> tuple[Adju
 Span = tuple[date, date, str | None, float | None, float | None, time | None, time | None]
 
 
-def _rows(paths: Sequence[Path], contract: Contract, problems: Problems) -> Iterator[tuple[Table, int, dict[str, Any]]]:
-    for path in paths:
-        table = read_table(path, contract, problems)
-        if table is not None:
-            for i, row in table.records():
-                yield table, i, row
-
-
-def _span(table: Table, i: int, row: dict[str, Any], queues: Sequence[str], problems: Problems) -> Span | None:
+def _span(row: Row, queues: Sequence[str], problems: Problems) -> Span | None:
     """Days, queue, factor or contacts, and time of day of a row; None where its first day was told as unreadable."""
     first, last = row["first_day"], row.get("last_day") or row["first_day"]
     queue = row.get("queue", "")
@@ -112,13 +102,11 @@ def _span(table: Table, i: int, row: dict[str, Any], queues: Sequence[str], prob
     if first is None:
         return None
     if last < first:
-        problems.add(table.where(i, "last_day"), f"{last} lies before first_day {first}", "swap them")
+        problems.add(row.where("last_day"), f"{last} lies before first_day {first}", "swap them")
     if queue.lower() not in _ALL and queue not in queues:
-        close = get_close_matches(queue, queues, 1)
-        todo = f"did you mean {close[0]}?" if close else f"one of: {', '.join(queues)}, or nothing for all"
-        problems.add(table.where(i, "queue"), f"unknown queue {queue!r}", todo)
+        problems.unknown(row.where("queue"), "queue", queue, queues, ", or nothing for all")
     if factor is not None and contacts is not None:
-        problems.add(table.where(i), f"both a factor ({factor:g}) and contacts ({contacts:g})", "give one of them")
+        problems.add(row.where(), f"both a factor ({factor:g}) and contacts ({contacts:g})", "give one of them")
     if start is not None and end is not None and end <= start:
-        problems.add(table.where(i, "end"), f"{end:%H:%M} is not after start {start:%H:%M}", "swap them")
+        problems.add(row.where("end"), f"{end:%H:%M} is not after start {start:%H:%M}", "swap them")
     return first, last, None if queue.lower() in _ALL else queue, factor, contacts, start, end

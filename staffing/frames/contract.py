@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
-from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -119,11 +118,24 @@ class Table:
         """Place of a row, or of a cell, for messages."""
         return f"{self.name} row {self.rows[index]}" + (f", column {column}" if column else "")
 
-    def records(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Each row as (index, name -> value), without date-and-time columns; for small tables."""
+    def records(self) -> Iterator[Row]:
+        """Each row, without date-and-time columns; for small tables."""
         plain_columns = {n: c for n, c in self.columns.items() if not isinstance(c, Moments)}
         for i in range(len(self)):
-            yield i, {name: column[i] for name, column in plain_columns.items()}
+            yield Row(self, i, {name: column[i] for name, column in plain_columns.items()})
+
+
+class Row(dict[str, Any]):
+    """A row of a table: our column name -> value; it knows its place."""
+
+    def __init__(self, table: Table, index: int, values: Mapping[str, Any]) -> None:
+        super().__init__(values)
+        self.table = table
+        self.index = index
+
+    def where(self, column: str | None = None) -> str:
+        """Place of the row, or of a cell, for messages."""
+        return self.table.where(self.index, column)
 
 
 def read_table(
@@ -147,6 +159,32 @@ def read_table(
     with problems.collecting():
         return parse(read_sheet(path, rowless=contract.rowless), contract, problems, columns, section)
     return None
+
+
+def read_tables(paths: Iterable[Path], contract: Contract, problems: Problems) -> list[Table]:
+    """Several files of one contract, without those that cannot be read at all; `problems` takes everything that is wrong."""
+    tables = (read_table(path, contract, problems) for path in paths)
+    return [table for table in tables if table is not None]
+
+
+def read_rows(paths: Iterable[Path], contract: Contract, problems: Problems) -> Iterator[Row]:
+    """The rows of `read_tables`, one table after the other; for small tables.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> problems = Problems()
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "sizes.csv"
+    ...     _ = path.write_text("queue,agents\\nchat,3\\nmail,-1\\n")
+    ...     contract = Contract("sizes.csv", (Column("queue"), Column("agents", Kind.NUMBER, low=0)))
+    ...     [(row.where(), row["queue"]) for row in read_rows([path, Path(folder) / "none.csv"], contract, problems)]
+    [('sizes.csv row 2', 'chat'), ('sizes.csv row 3', 'mail')]
+    >>> [found.what for found in problems]
+    ['-1 is below 0', 'no such file']
+    """
+    for table in read_tables(paths, contract, problems):
+        yield from table.records()
 
 
 def check(frame: pd.DataFrame, contract: Contract) -> None:
@@ -221,9 +259,7 @@ def _locate(
     ours = {c.name for c in contract.columns}
     for name in columns:
         if name not in ours:
-            close = get_close_matches(name, ours, 1)
-            todo = f"did you mean {close[0]}?" if close else f"one of: {', '.join(sorted(ours))}"
-            problems.add(f"{section}.columns", f"unknown column {name!r}", todo)
+            problems.unknown(f"{section}.columns", "column", name, sorted(ours))
     by_name: dict[str, list[int]] = {}
     for i, text in enumerate(sheet.header):
         by_name.setdefault(plain(text), []).append(i)

@@ -9,7 +9,7 @@ import streamlit as st
 from staffing.grid import WEEKDAYS
 from staffing.roster.problem import Agent
 from staffing.ui import frame
-from staffing.ui.texts import Texts, plain
+from staffing.ui.texts import SHORTEST, Texts, plain
 from staffing.ui.vm.levers import Change, Hires, Levers, QueueLevers, Training, kinds_of_agents
 
 
@@ -31,7 +31,7 @@ def levers_form(t: Texts, base: Levers, agents: Sequence[Agent], key: str) -> Le
                     60.0,
                     share,
                     0.5,
-                    format="%.1f",
+                    format=SHORTEST,
                     key=f"shrinkage-{cause}-{key}",
                     help=t("levers.shrinkage.help"),
                 )
@@ -50,7 +50,7 @@ def levers_form(t: Texts, base: Levers, agents: Sequence[Agent], key: str) -> Le
 def _limit(t: Texts, name: str, value: float, key: str) -> float:
     label = t(f"law.{name}") if t.has(f"law.{name}") else name.replace("_", " ")
     step = 1 if isinstance(value, int) else 0.5
-    return st.number_input(label, type(value)(0), None, value, step, key=f"lever-{name}-{key}")
+    return st.number_input(label, type(value)(0), None, value, step, format=SHORTEST, key=f"lever-{name}-{key}")
 
 
 def _training(t: Texts, agents: Sequence[Agent], queues: Sequence[str], key: str) -> Training:
@@ -73,7 +73,9 @@ def _queue(t: Texts, queue: str, old: QueueLevers, key: str) -> QueueLevers:
         if threshold is not None:
             threshold = st.number_input(t("levers.threshold"), 0, 3600, threshold, 5, key=f"threshold-{queue}-{key}")
         if hours is not None:
-            hours = st.number_input(t("levers.response_hours"), 0.5, 240.0, hours, 0.5, key=f"hours-{queue}-{key}")
+            hours = st.number_input(
+                t("levers.response_hours"), 0.5, 240.0, hours, 0.5, format=SHORTEST, key=f"hours-{queue}-{key}"
+            )
     opening = st.text_input(
         t("levers.opening"), old.opening, key=f"opening-{queue}-{key}-{t.language}", help=t("levers.opening.help")
     )

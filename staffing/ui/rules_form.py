@@ -11,7 +11,7 @@ from staffing.scenario import Scenario
 from staffing.ui import frame, session
 from staffing.ui.team_parts import writing
 from staffing.ui.team_words import rules_table
-from staffing.ui.texts import Texts, plain
+from staffing.ui.texts import SHORTEST, Texts, plain
 from staffing.ui.vm import team_edits
 from staffing.ui.vm.settings_cells import CellKind
 from staffing.ui.vm.settings_tables import LAW, law, law_edit
@@ -65,7 +65,8 @@ def _limit(t: Texts, name: str, value: Any, key: str) -> Any:
         case CellKind.FLAG:
             return st.checkbox(label, value, key=key)
         case CellKind.NUMBER:
-            return st.number_input(label, type(value)(0), None, value, 1 if isinstance(value, int) else 0.5, key=key)
+            step = 1 if isinstance(value, int) else 0.5
+            return st.number_input(label, type(value)(0), None, value, step, format=SHORTEST, key=key)
         case kind:
             return st.text_input(label, value, key=key, help=t(f"writing.{kind}.help"))
 

@@ -20,6 +20,9 @@ from staffing.ui.vm.team_edits import TeamEdit, table_edit
 
 Columns = dict[str, Any]
 
+SPAN_PIXELS = 108
+"""Width of a column of times such as 07:30-17:00."""
+
 
 def part_of(t: Texts, name: str, scenario: Scenario, brought: pd.DataFrame | None = None) -> Part:
     """A part by its name; `brought` are rows to be shown in place of the saved ones.
@@ -60,7 +63,8 @@ def _table(t: Texts, name: str, scenario: Scenario, brought: pd.DataFrame | None
         elif column.kind is Kind.NUMBER and shown[column.name].dtype.kind == "f":
             columns[column.name] = st.column_config.NumberColumn(label, format="localized")
         else:
-            columns[column.name] = st.column_config.TextColumn(label)
+            width = SPAN_PIXELS if column.name in WEEKDAYS else None
+            columns[column.name] = st.column_config.TextColumn(label, width=width)
     return Part(
         name,
         shown,

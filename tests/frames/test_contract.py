@@ -30,10 +30,12 @@ def table(tmp_path, text, **kwargs):
 def test_cells_are_typed_by_their_column(tmp_path):
     found, problems = table(tmp_path, "Name;SIZE;day;at;kept\nÄpfel;1,5;31.12.2026;8:30;ja\nBirnen;2;;24:00;\n")
     assert not problems
-    assert list(found.records()) == [
-        (0, {"name": "Äpfel", "size": 1.5, "day": date(2026, 12, 31), "at": time(8, 30), "kept": True}),
-        (1, {"name": "Birnen", "size": 2.0, "day": None, "at": time.max, "kept": None}),
+    rows = list(found.records())
+    assert rows == [
+        {"name": "Äpfel", "size": 1.5, "day": date(2026, 12, 31), "at": time(8, 30), "kept": True},
+        {"name": "Birnen", "size": 2.0, "day": None, "at": time.max, "kept": None},
     ]
+    assert [row.where("at") for row in rows] == ["things.csv row 2, column at", "things.csv row 3, column at"]
     assert "day" in found
     assert found.where(1, "day") == "things.csv row 3, column day"
 

@@ -19,7 +19,8 @@ from staffing.scenario import load
 from staffing.ui import demand, drafts, editor, matrix_view, questions, session
 from staffing.ui.export_choice import EDITED
 from staffing.ui.texts import Texts
-from staffing.ui.vm.editing import Draft, Edit, excused, from_json, to_json
+from staffing.ui.vm.board import board_of
+from staffing.ui.vm.editing import OFF, Draft, Edit, excused, from_json, to_json
 from tests.ui.team import write_team
 from tests.ui.test_pages import opened, texts_of
 
@@ -99,6 +100,22 @@ def test_edits_are_kept_undone_and_planned_again_around_their_locks(run):
     assert session.store().runs()[0].id == newest.id
     german = edit_page(run, "de")
     assert "zu kurze Ruhezeit" in german.warning[0].value
+
+
+def test_the_day_shows_a_queues_service_and_says_where_it_is_that_of_before_the_edits(run):
+    board = board_of(session.plan_of(run), session.people_in(run))
+    day = next(day for (_, day), edit in board.cells.items() if edit.code)
+    page = opened("rota", run=run.id)
+    page.session_state["day"] = day
+    page.run()
+    assert len(page.get("vega_lite_chart")) == 1
+    page.segmented_control(key="day-queue").set_value("phone-de").run()
+    assert len(page.get("vega_lite_chart")) == 2
+    assert "Simulated. Service level" in texts_of(page)
+    kept(run, Draft({cell: OFF for cell, edit in board.cells.items() if cell[1] == day and edit.code}))
+    page.run()
+    assert not page.exception
+    assert "changed since" in texts_of(page)
 
 
 def test_a_step_over_somebody_else_s_is_refused_and_told(run):

@@ -73,6 +73,7 @@ PIECES = {
     " and {} more",
     " (judged on {} past months)",
     " (too short to judge)",
+    ", or nothing for all",
     "{} contacts on a day for which about {} were to be expected; counts {} in the forecast",
     "contacts {} by {} and stayed there; the forecast follows the new level",
     "wishes lie outside the horizon: left out",

@@ -57,7 +57,7 @@ def _plain(t: Texts, run: Run) -> None:
     plan = session.plan_of(run)
     shown, _ = filters(t, matrix(plan, session.people_of(run)))
     matrix_view(t, run, shown, None, editing=False)
-    day_view(t, plan, shown, day_of(shown))
+    day_view(t, plan, plan, shown, day_of(shown))
 
 
 def _pane(t: Texts, run: Run, judged: Judged, shown: Matrix, *, editing: bool) -> None:
@@ -75,7 +75,7 @@ def _pane(t: Texts, run: Run, judged: Judged, shown: Matrix, *, editing: bool) -
         label_visibility="collapsed",
     )
     if pane == "day":
-        day_view(t, judged.day(day_of(shown)), shown, day_of(shown))
+        day_view(t, judged.day(day_of(shown)), judged.board.plan, shown, day_of(shown))
     elif pane == "cell":
         cell_panel(t, run, judged, st.session_state.get("cell"), editable=editing)
     elif pane == "replan":
