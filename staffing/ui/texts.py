@@ -164,6 +164,10 @@ class Texts:
         rest = dates.format_date(value, "dd.MM." if self.language == "de" else "d MMM", locale=self.locale)
         return f"{self.weekday(value)} {rest}"
 
+    def numeric_day(self, value: date) -> str:
+        """Day and month in digits, e.g. ``4.1.``"""
+        return str(dates.format_date(value, "d.M." if self.language == "de" else "d/M", locale=self.locale))
+
     def weekday(self, value: date) -> str:
         """Two or three letters, e.g. ``Mo``."""
         short = dates.format_date(value, "EEEEEE" if self.language == "de" else "EEE", locale=self.locale)

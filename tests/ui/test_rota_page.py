@@ -17,6 +17,7 @@ from staffing.jobs import Run, RunRequest, RunState
 from staffing.roster.standing import stand
 from staffing.scenario import load
 from staffing.ui import demand, drafts, editor, matrix_view, questions, session
+from staffing.ui.export_choice import EDITED
 from staffing.ui.texts import Texts
 from staffing.ui.vm.board import board_of
 from staffing.ui.vm.editing import OFF, Draft, Edit, excused, from_json, to_json
@@ -290,9 +291,19 @@ def test_a_rota_is_published_changed_published_again_compared_and_reverted(run):
     assert (first.number, first.author, first.reason, first.plan) == (1, "Lea", "first", run.id)
     assert first.overrides[0]["reason"] == "the test team is small"
     assert page.button(key="publish").disabled  # nothing has changed since
+    page = opened("export", run=run.id)
+    (what,) = [x for x in page.selectbox if x.label == "What to export"]
+    assert what.value == 1
+    assert "edited after this version" not in texts_of(page)
+    page = edit_page(run, pane="versions")
     kept(run, replace(draft, edits={("A001", 0): Edit("L", False)}))
     page.run()
     assert "1 change against version 1" in texts_of(page)
+    page = opened("export", run=run.id)
+    assert "One day was edited after this version was published" in texts_of(page)
+    (what,) = [x for x in page.selectbox if x.label == "What to export"]
+    assert what.options[1:] == ["January, with one cell edited by hand", "January, as it was built"]
+    page = edit_page(run, pane="versions")
     kept_conflicts = drafts.judged(run).conflicts
     for v in kept_conflicts:
         agent = drafts.board(run).problem.agents[v.agent].id
@@ -308,6 +319,17 @@ def test_a_rota_is_published_changed_published_again_compared_and_reverted(run):
     assert not page.exception
     third = session.store().official("helpdesk", FIRST)
     assert (third.number, third.reverts, third.roster) == (3, 1, first.roster)
+
+
+def test_edits_are_exported_unless_the_planner_wants_the_plan_as_it_was_built(run):
+    (what,) = [x for x in opened("export", run=run.id).selectbox if x.label == "What to export"] or [None]
+    assert what is None
+    kept(run, NIGHTS)
+    page = opened("export", run=run.id)
+    assert not page.exception
+    (what,) = [x for x in page.selectbox if x.label == "What to export"]
+    assert (what.value, what.options[0]) == (EDITED, "January, with 2 cells edited by hand")
+    assert not [b for b in page.get("download_button") if "report" in str(b.proto.id)]
 
 
 def test_new_builds_stay_near_what_was_published_and_the_next_month_begins_with_it(run):
