@@ -80,7 +80,10 @@ def test_the_gap_of_a_search_starts_at_zero_and_its_axis_holds_the_end_readable(
 
 def test_a_month_is_centred_on_enough_and_blank_where_closed():
     spec = charts.gap_of_month(["Mo", "Tu"], ["08:00"], [[-3.0], [NAN]], [["3 missing"], [""]], WORDS, charts.LIGHT)
-    assert spec["series"][0]["data"] == [{"value": [0, 0, -3.0], "name": "3 missing"}]
+    (cell,) = spec["series"][0]["data"]
+    assert (cell["value"], cell["name"], cell["label"]["formatter"]) == ([0, 0, -3.0], "3 missing", "\N{MINUS SIGN}3,0")
+    slightly = charts.gap_of_month(["Mo"], ["08:00"], [[-0.4]], [["0.4 missing"]], WORDS, charts.LIGHT)
+    assert "label" not in slightly["series"][0]["data"][0]
     assert (spec["visualMap"]["min"], spec["visualMap"]["max"]) == (-3.0, 3.0)
     empty = charts.gap_of_month(["Mo"], ["08:00"], [[NAN]], [[""]], WORDS, charts.DARK)
     assert empty["visualMap"]["max"] == 1.0
@@ -115,8 +118,19 @@ def test_every_chart_of_numbers_writes_them_as_the_language_does():
 @pytest.mark.parametrize(("target", "layers"), [(0.8, 4), (None, 3)])
 def test_plans_are_points_of_cost_and_service(target, layers):
     spec = charts.cost_against_service([("A", 100.0, 0.8, 0.7, 0.9)], target, WORDS, charts.DARK)
-    assert spec["data"]["values"] == [{"p": "A", "x": 100.0, "y": 0.8, "low": 0.7, "high": 0.9}]
+    assert spec["data"]["values"] == [{"p": "A", "x": 100.0, "y": 0.8, "low": 0.7, "high": 0.9, "k": 0}]
     assert len(spec["layer"]) == layers
+
+
+def test_names_of_plans_that_lie_close_together_stand_apart():
+    plans = [("A", 100.0, 0.8, 0.7, 0.9), ("B", 200.0, 0.9, 0.8, 0.95), ("C", 101.0, 0.81, 0.7, 0.9)]
+    spec = charts.cost_against_service(plans, None, WORDS, charts.DARK)
+    assert [row["k"] for row in spec["data"]["values"]] == [0, 0, 1]
+    names = [layer for layer in spec["layer"] if layer["mark"]["type"] == "text"]
+    assert [(x["transform"][0]["filter"], x["mark"]["dy"]) for x in names] == [
+        ("datum.k == 0", -14),
+        ("datum.k == 1", 18),
+    ]
 
 
 def test_the_months_service_is_orange_below_the_target_and_says_so_in_figures() -> None:

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 
 from staffing.charts.theme import Palette, Spec, Words
 
+WRITTEN = 0.5
+"""Agents that are short where the number is written into the cell."""
+
 
 def gap_of_month(
     days: Sequence[str],
@@ -17,6 +20,8 @@ def gap_of_month(
     palette: Palette,
 ) -> Spec:
     """Heat map of surplus and shortage: days down, clock across; orange too few, blue too many, blank where closed.
+
+    Where half an agent and more is short, the number stands in the cell.
 
     Parameters
     ----------
@@ -29,12 +34,16 @@ def gap_of_month(
     words, palette
         Language and theme.
     """
-    cells: list[Spec] = [
-        {"value": [x, y, round(v, 2)], "name": tips[y][x]}
-        for y, row in enumerate(gap)
-        for x, v in enumerate(row)
-        if not math.isnan(v)
-    ]
+    cells: list[Spec] = []
+    for y, row in enumerate(gap):
+        for x, v in enumerate(row):
+            if math.isnan(v):
+                continue
+            cell: Spec = {"value": [x, y, round(v, 2)], "name": tips[y][x]}
+            if v <= -WRITTEN:
+                lacking = f"{-v:.0f}" if v <= -9.95 else f"{-v:.1f}".replace(".", words.decimal)
+                cell["label"] = _written("\N{MINUS SIGN}" + lacking, palette)
+            cells.append(cell)
     reach = max((abs(c["value"][2]) for c in cells), default=1.0) or 1.0
     return {
         **_days_over_times(days, times),
@@ -87,7 +96,7 @@ def service_of_month(
                 continue
             cell: Spec = {"value": [x, y, round(v, 3)], "name": tips[y][x]}
             if target is not None and v < target:
-                cell["label"] = {"show": True, "formatter": f"{100 * v:.0f}", "fontSize": 9, "color": palette.need}
+                cell["label"] = _written(f"{100 * v:.0f}", palette)
             cells.append(cell)
     middle = 0.5 if target is None else target
     # The middle of the colours is the target: what lies below is stretched as far as what lies above.
@@ -108,6 +117,11 @@ def service_of_month(
         },
         "series": [{"type": "heatmap", "data": cells, "animation": False, "itemStyle": {"borderWidth": 0}}],
     }
+
+
+def _written(text: str, palette: Palette) -> Spec:
+    """Label of a cell that must be seen without its colour."""
+    return {"show": True, "formatter": text, "fontSize": 9, "color": palette.need}
 
 
 def _days_over_times(days: Sequence[str], times: Sequence[str]) -> Spec:

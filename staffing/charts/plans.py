@@ -54,6 +54,25 @@ def cover_of_plans(
     return {"height": height, "data": {"values": rows}, "config": config, "layer": [lines, shapes]}
 
 
+LABELS = (-14, 18, -30, 34)
+"""Where the names of points that lie close together stand, in pixels below the point."""
+CLOSE = 0.25
+"""Points closer than this share of the chart would have their names on top of each other."""
+
+
+def _ranks(points: Sequence[tuple[float, float]]) -> list[int]:
+    """How many earlier points lie close to each."""
+    if not points:
+        return []
+    xs, ys = zip(*points, strict=True)
+    wide, high = max(xs) - min(xs), max(ys) - min(ys)
+
+    def close(a: tuple[float, float], b: tuple[float, float]) -> bool:
+        return bool(abs(a[0] - b[0]) <= CLOSE * wide and abs(a[1] - b[1]) <= CLOSE * high)
+
+    return [sum(close(points[i], points[j]) for j in range(i)) for i in range(len(points))]
+
+
 def cost_against_service(
     plans: Sequence[tuple[str, float, float, float, float]],
     target: float | None,
@@ -62,7 +81,10 @@ def cost_against_service(
     height: int = 280,
 ) -> Spec:
     """Each plan as a point with its name and band: (name, cost, service level, low, high); the target as a dashed line."""
-    rows = [{"p": p, "x": x, "y": y, "low": a, "high": b} for p, x, y, a, b in plans]
+    ranks = _ranks([(x, y) for _, x, y, _, _ in plans])
+    rows = [
+        {"p": p, "x": x, "y": y, "low": a, "high": b, "k": k} for (p, x, y, a, b), k in zip(plans, ranks, strict=True)
+    ]
     cost = {"field": "x", "type": "quantitative", "title": words["pay"], "scale": {"zero": False, "padding": 40}}
     cost["axis"] = {"format": ",.0f", "grid": True}
     level = {"type": "quantitative", "title": words["service"], "axis": {"format": ".0%"}, "scale": {"zero": False}}
@@ -82,10 +104,14 @@ def cost_against_service(
             "mark": {"type": "point", "filled": True, "size": 110, "color": palette.band},
             "encoding": {"x": cost, "y": {"field": "y", **level}, "tooltip": tooltip},
         },
-        {
-            "mark": {"type": "text", "dy": -14, "fontSize": 12, "color": palette.need},
-            "encoding": {"x": cost, "y": {"field": "y", **level}, "text": {"field": "p", "type": "nominal"}},
-        },
+        *(
+            {
+                "transform": [{"filter": f"datum.k == {k}"}],
+                "mark": {"type": "text", "dy": LABELS[k % len(LABELS)], "fontSize": 12, "color": palette.need},
+                "encoding": {"x": cost, "y": {"field": "y", **level}, "text": {"field": "p", "type": "nominal"}},
+            }
+            for k in sorted(set(ranks))
+        ),
     ]
     if target is not None:
         rule = {"type": "rule", "strokeDash": [6, 4], "color": palette.need}

@@ -6,19 +6,13 @@ import argparse
 import json
 from pathlib import Path
 
+from staffing.cli.rota import add_rota_arguments, read_judged
 from staffing.scenario import load
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``staffing audit``."""
-    parser.add_argument("scenario", type=Path, help="scenario file (TOML)")
-    parser.add_argument("roster", type=Path, help="rota as in roster.csv")
-    parser.add_argument(
-        "--need",
-        type=Path,
-        metavar="COVERAGE.csv",
-        help="need of a finished plan; else the one beside the rota, else a new forecast",
-    )
+    add_rota_arguments(parser)
     parser.add_argument(
         "--place-breaks",
         type=Path,
@@ -32,13 +26,11 @@ def run(args: argparse.Namespace) -> int:
     scenario = load(args.scenario)
     from staffing.export.folder import write_folder
     from staffing.export.text import csv_bytes
-    from staffing.plan import need_beside, problem_for
     from staffing.roster import costs, rules
     from staffing.roster.breaks import lacking, place_breaks
-    from staffing.roster.rota import read_rota, rota_table
+    from staffing.roster.rota import rota_table
 
-    problem = problem_for(scenario, args.need or need_beside(args.roster))
-    roster = read_rota(args.roster, problem)
+    problem, roster = read_judged(args, scenario)
     if args.place_breaks:
         roster = place_breaks(problem, roster, lacking(problem, roster))
         table = csv_bytes(rota_table(problem, roster))

@@ -5,28 +5,21 @@ from __future__ import annotations
 import argparse
 import json
 from datetime import date
-from pathlib import Path
 
 from pydantic_core import to_jsonable_python
 
+from staffing.cli.rota import add_rota_arguments, read_judged
 from staffing.errors import InputError, Problem
 from staffing.scenario import load
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``staffing explain``."""
-    parser.add_argument("scenario", type=Path, help="scenario file (TOML)")
-    parser.add_argument("roster", type=Path, help="rota as in roster.csv")
+    add_rota_arguments(parser)
     parser.add_argument("agent", help="agent_id")
     parser.add_argument("date", help="day, e.g. 2027-01-14")
     parser.add_argument("--wish", metavar="off|CODE", help="tell instead what it would cost to grant this")
     parser.add_argument("--seconds", type=float, default=2.0, help="wall time of the search nearby")
-    parser.add_argument(
-        "--need",
-        type=Path,
-        metavar="COVERAGE.csv",
-        help="need of a finished plan; else the one beside the rota, else a new forecast",
-    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,12 +29,9 @@ def run(args: argparse.Namespace) -> int:
     except ValueError:
         raise InputError([Problem("date", f"cannot read {args.date!r}", "write e.g. 2027-01-14")]) from None
     scenario = load(args.scenario)
-    from staffing.plan import need_beside, problem_for
     from staffing.roster.explain import grant, why
-    from staffing.roster.rota import read_rota
 
-    problem = problem_for(scenario, args.need or need_beside(args.roster))
-    roster = read_rota(args.roster, problem)
+    problem, roster = read_judged(args, scenario)
     if args.wish:
         reason = grant(problem, roster, args.agent, day, args.wish, seconds=args.seconds)
     else:

@@ -1,47 +1,47 @@
-"""What each rule costs: the rota searched again with one rule left out at a time."""
+"""What each rule costs: the rota searched again with one rule left out at a time.
+
+Ctrl-C tells the rules priced so far.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 from dataclasses import asdict
-from pathlib import Path
 
+from staffing.cli.monitor import TerminalMonitor, add_monitor_arguments, stoppable
+from staffing.cli.rota import add_rota_arguments, read_judged
 from staffing.scenario import load
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``staffing price``."""
-    parser.add_argument("scenario", type=Path, help="scenario file (TOML)")
-    parser.add_argument("roster", type=Path, help="rota as in roster.csv, to begin from")
+    add_rota_arguments(parser)
     parser.add_argument("--rules", nargs="+", metavar="RULE", help="names of rules; all by default")
     parser.add_argument("--seconds", type=float, default=5.0, help="wall time for the rota, and for each rule")
     parser.add_argument("--workers", type=int, help="threads; as in the scenario by default")
-    parser.add_argument(
-        "--need",
-        type=Path,
-        metavar="COVERAGE.csv",
-        help="need of a finished plan; else the one beside the rota, else a new forecast",
-    )
+    add_monitor_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Price the rules."""
     scenario = load(args.scenario)
-    from staffing.plan import need_beside, problem_for
+    monitor = TerminalMonitor(sys.stderr, scenario.currency, args.progress)
     from staffing.roster.explain import price_rules
-    from staffing.roster.rota import read_rota
     from staffing.roster.rules import RULES
 
-    problem = problem_for(scenario, args.need or need_beside(args.roster))
-    prices = price_rules(
-        problem,
-        read_rota(args.roster, problem),
-        args.rules,
-        seconds=args.seconds,
-        workers=args.workers or scenario.solver.workers,
-        seed=scenario.solver.seed,
-    )
+    problem, roster = read_judged(args, scenario)
+    with stoppable(monitor, on_eof=args.stop_on_eof):
+        prices = price_rules(
+            problem,
+            roster,
+            args.rules,
+            seconds=args.seconds,
+            workers=args.workers or scenario.solver.workers,
+            seed=scenario.solver.seed,
+            monitor=monitor,
+        )
     if args.json:
         rows = [asdict(p) | {"law": RULES[p.rule].law, "sentence": RULES[p.rule].sentence} for p in prices]
         print(json.dumps({"currency": scenario.currency, "rules": rows}, ensure_ascii=False, indent=1))

@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from staffing.cli.rota import add_rota_arguments
 from staffing.errors import Problems
 from staffing.scenario import Scenario, load
 
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``staffing replan``."""
-    parser.add_argument("scenario", type=Path, help="scenario file (TOML)")
-    parser.add_argument("roster", type=Path, help="published rota as in roster.csv")
+    add_rota_arguments(parser)
     parser.add_argument("--absent", nargs="+", metavar="AGENT:DATE", help="who is absent when")
     parser.add_argument("--swap", nargs="+", metavar="AGENT:AGENT:DATE", help="who has exchanged shifts, and when")
     parser.add_argument(
@@ -36,12 +36,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="follow the need as it is now: on these days, or wherever it has changed",
     )
     parser.add_argument("--seconds", type=float, default=1.4, help="wall time of the search")
-    parser.add_argument(
-        "--need",
-        type=Path,
-        metavar="COVERAGE.csv",
-        help="need of a finished plan; else the one beside the rota, else a new forecast",
-    )
     parser.add_argument("--out", type=Path, help="folder for roster.csv of the first alternative")
 
 

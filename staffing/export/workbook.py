@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,9 +15,27 @@ PALETTE = ("#DCE9F7", "#FCE4C8", "#E4DAF1", "#D6EFE4", "#F9D9DF", "#F2EFC4", "#D
 """Cell colours of shift types, told apart by their letters too."""
 
 
+DAYS, MOMENTS, NUMBERS = ("date",), ("start", "end", "interval_start"), ("break_minutes",)
+"""Columns of the tables that are text in files, and days, wall-clock times and numbers in a workbook."""
+_SHORT_DATE, _DATE_AND_TIME = 14, 22
+"""Excel's own formats, written as the reader's country writes them."""
+
+
+def _numeric(day: date) -> str:
+    return f"{day.day}.{day.month}."
+
+
 @dataclass(frozen=True)
 class Words:
-    """Headings of the workbook in the reader's language."""
+    """Headings of the workbook in the reader's language.
+
+    Attributes
+    ----------
+    columns
+        Titles of the tables' columns by their names; a name that is not in it stands for itself.
+    day
+        How a day is written above its column.
+    """
 
     rota: str = "Rota"
     shifts: str = "Shifts"
@@ -29,6 +47,8 @@ class Words:
     missing: str = "Missing agent-hours"
     duty: str = "On duty"
     legend: str = "Shifts"
+    columns: Mapping[str, str] = field(default_factory=dict)
+    day: Callable[[date], str] = _numeric
     weekdays: Sequence[str] = field(default_factory=lambda: ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
 
 
@@ -55,7 +75,7 @@ def xlsx_bytes(
     shifts, cover
         Written as plain tables with filters.
     figures
-        Name and value of each key figure.
+        Name and value of each key figure; where there are none, the sheet is left out.
     missing_by_day
         ISO date -> agent-hours missing, shown under the dates.
     unpopular
@@ -72,16 +92,21 @@ def xlsx_bytes(
     ) as book:
         book.set_properties({"title": title, "created": datetime(2000, 1, 1)})
         _matrix_sheet(book, title, matrix, missing_by_day, set(unpopular), names or {}, words)
-        _table_sheet(book, words.shifts, shifts)
-        _table_sheet(book, words.cover, cover)
-        sheet = book.add_worksheet(words.figures)
-        bold = book.add_format({"bold": True})
-        for row, (name, value) in enumerate(figures):
-            sheet.write(row, 0, name, bold)
-            _write(sheet, row, 1, value, None)
-        sheet.set_column(0, 0, 42)
-        sheet.set_column(1, 1, 24)
+        _table_sheet(book, words.shifts, shifts, words.columns)
+        _table_sheet(book, words.cover, cover, words.columns)
+        if figures:
+            _figures_sheet(book, words.figures, figures)
     return buffer.getvalue()
+
+
+def _figures_sheet(book: Any, title: str, figures: Sequence[tuple[str, object]]) -> None:
+    sheet = book.add_worksheet(title)
+    bold = book.add_format({"bold": True})
+    for row, (name, value) in enumerate(figures):
+        sheet.write(row, 0, name, bold)
+        _write(sheet, row, 1, value, None)
+    sheet.set_column(0, 0, 42)
+    sheet.set_column(1, 1, 24)
 
 
 def _matrix_sheet(
@@ -112,7 +137,7 @@ def _matrix_sheet(
     sheet.write(2, 0, words.missing, name)
     for i, day in enumerate(days, 1):
         on = date.fromisoformat(day)
-        label = f"{words.weekdays[on.weekday()]}\n{on.day}.{on.month}."
+        label = f"{words.weekdays[on.weekday()]}\n{words.day(on)}"
         sheet.write_string(1, i, label, weekend_head if on.weekday() >= 5 else head)
         sheet.write_number(2, i, round(missing.get(day, 0.0), 1), short)
     sheet.write(1, len(days) + 1, words.hours, head)
@@ -145,17 +170,31 @@ def _matrix_sheet(
     sheet.set_footer("&L&F&R&P / &N")
 
 
-def _table_sheet(book: Any, title: str, frame: pd.DataFrame) -> None:
+def _table_sheet(book: Any, title: str, frame: pd.DataFrame, titles: Mapping[str, str]) -> None:
     sheet = book.add_worksheet(title)
+    formats = {c: book.add_format({"num_format": _SHORT_DATE}) for c in DAYS}
+    formats |= {c: book.add_format({"num_format": _DATE_AND_TIME}) for c in MOMENTS}
     head = book.add_format({"bold": True, "bg_color": "#F2F2F2", "border": 1, "border_color": "#BFBFBF"})
     for i, column in enumerate(frame.columns):
-        sheet.write_string(0, i, str(column), head)
-        sheet.set_column(i, i, max(10, len(str(column)) + 2))
+        name = titles.get(str(column), str(column))
+        sheet.write_string(0, i, name, head)
+        sheet.set_column(i, i, max(16 if column in MOMENTS else 10, len(name) + 2))
         for row, value in enumerate(frame[column].tolist(), 1):
-            _write(sheet, row, i, value, None)
+            _write(sheet, row, i, _typed(str(column), value), formats.get(str(column)))
     sheet.freeze_panes(1, 0)
     if len(frame):
         sheet.autofilter(0, 0, len(frame), len(frame.columns) - 1)
+
+
+def _typed(column: str, value: object) -> object:
+    """A day, a wall-clock time or a number where a file has text."""
+    if not isinstance(value, str):
+        return value
+    if not value:
+        return None
+    if column in DAYS or column in MOMENTS:
+        return datetime.fromisoformat(value).replace(tzinfo=None)
+    return float(value) if column in NUMBERS else value
 
 
 def _write(sheet: Any, row: int, column: int, value: object, style: object) -> None:
@@ -164,6 +203,8 @@ def _write(sheet: Any, row: int, column: int, value: object, style: object) -> N
         return
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value, style)
+    elif isinstance(value, datetime):
+        sheet.write_datetime(row, column, value, style)
     elif isinstance(value, int | float):
         sheet.write_number(row, column, value, style)
     else:

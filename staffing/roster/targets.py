@@ -10,12 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
 
-from staffing.grid import BoolArray, FloatArray, IntArray, TimeGrid, read_only
+from staffing.grid import BoolArray, IntArray, TimeGrid, read_only
+from staffing.roster.hours import due_of, hour_bounds
 from staffing.roster.options import Options
 from staffing.roster.problem import Agent, Contract, Law, RosterProblem
 from staffing.roster.shares import BURDENS, burdens_of, carried
@@ -113,96 +114,43 @@ def make_targets(problem: RosterProblem, options: Options, allowed: BoolArray) -
     allowed
         Options that an agent may be given on a day, shape (A, D, S).
     """
-    grid = problem.grid
-    A, W = len(problem.agents), int(grid.week[-1]) + 1
-    weekends, whole = weekends_of(grid)
-    best = np.where(allowed, options.paid_minutes[None], 0).max(axis=2, initial=0)  # (A, D)
-    known = bool(int(grid.weekday[0]) and _first_week_is_known(problem))
-    due, cut, away = _due_by_week(problem, W, known)
-    week_base, shifts_base = np.zeros((A, W), np.int64), np.zeros((A, W), np.int64)
-    if known:
-        monday = grid.start - timedelta(days=int(grid.weekday[0]))
-        for past in problem.past:
-            a = problem.agent_index.get(past.agent)
-            if a is not None and monday <= past.day < grid.start:
-                week_base[a, 0] += past.paid_minutes
-                shifts_base[a, 0] += 1
-    per_agent = [problem.contracts[agent.contract] for agent in problem.agents]
+    weekends, whole = weekends_of(problem.grid)
+    contracts = [problem.contracts[agent.contract] for agent in problem.agents]
     n_whole = sum(whole)
-    weekends_off = np.array([c.min_weekends_off * n_whole // 4 for c in per_agent], dtype=np.int64)
-    weekends_off = np.minimum(weekends_off, n_whole)
-    sundays = int((grid.weekday == 6).sum())
-    owed = np.floor(sundays_due(problem) + carried(problem, "sundays") + 0.5)
+    off = np.array([min(c.min_weekends_off * n_whole // 4, n_whole) for c in contracts], dtype=np.int64)
+    best = np.where(allowed, options.paid_minutes[None], 0).max(axis=2, initial=0)  # (A, D)
+    due = due_of(problem)
+    bounds = hour_bounds(problem, due, best, off, tuple(x for x, inside in zip(weekends, whole, strict=True) if inside))
+    agreed = due.inside.sum(axis=1)
+    horizon = np.array([round(x) for x in agreed], dtype=np.int64)
     ledger_hours = np.array([round(hours * 60) for hours in carried(problem, "hours").tolist()], dtype=np.int64)
-    notes: list[str] = []
-    normal_lo, horizon_hi = np.zeros(A, np.int64), np.zeros(A, np.int64)
-    lo, hi = np.zeros((A, W), np.int64), np.zeros((A, W), np.int64)
-    horizon_lo = np.zeros(A, np.int64)
-    for a, (agent, contract) in enumerate(zip(problem.agents, per_agent, strict=True)):
-        tolerance = round(contract.week_tolerance_hours * 60)
-        reach_full, reach_free = np.zeros(W, np.int64), np.zeros(W, np.int64)
-        for w in range(W):
-            days = np.nonzero(grid.week == w)[0]
-            most = max(contract.max_shifts_per_week - int(shifts_base[a, w]), 0)
-            reach_full[w] = np.sort(best[a, days])[::-1][:most].sum()
-            saturday = [x for x, is_whole in zip(weekends, whole, strict=True) if is_whole and x[0] in days]
-            free = [d for d in days if not (saturday and weekends_off[a] and d in saturday[0])]
-            reach_free[w] = np.sort(best[a, free])[::-1][:most].sum()
-            target = round(due[a, w])
-            want = min(max(target - tolerance, 0), int(week_base[a, w]) + max(round(cut[a, w]) - tolerance, 0))
-            hi[a, w] = max(0 if away[a, w] else target + tolerance, int(week_base[a, w]))
-            can = int(week_base[a, w] + min(reach_free[w], max(hi[a, w] - week_base[a, w], 0)))
-            lo[a, w] = min(want, can)
-            if want > can:
-                week_of = grid.dates[int(days[0])].isoformat()
-                notes.append(
-                    f"{agent.name}: in the week of {week_of} availability allows {can / 60:.2f} h, "
-                    f"less than the {want / 60:.2f} h that the contract asks for at least; counted as {can / 60:.2f} h"
-                )
-        horizon = round(cut[a].sum())
-        if contract.account_hours is None:
-            normal_lo[a], horizon_hi[a] = (horizon + x * round(contract.month_tolerance_hours * 60) for x in (-1, 1))
-        else:
-            normal_lo[a], horizon_hi[a] = (
-                horizon - int(ledger_hours[a]) + round(x * 60) for x in contract.account_hours
-            )
-        horizon_hi[a] = max(horizon_hi[a], 0)
-        want = max(int(normal_lo[a]) - round(contract.time_off_hours * 60), 0)
-        lost = int(weekends_off[a]) * int((reach_full - reach_free).max(initial=0))
-        can = max(int(reach_full.sum()) - lost, 0)
-        horizon_lo[a] = min(want, can)
-        if want > can:
-            notes.append(
-                f"{agent.name}: availability allows {can / 60:.2f} h in the horizon, less than the {want / 60:.2f} h "
-                f"that the contract asks for at least; counted as {can / 60:.2f} h"
-            )
-    horizon_minutes = np.array([round(x) for x in cut.sum(axis=1)], dtype=np.int64)
-    overtime = np.array([round(c.overtime_hours * 60) for c in per_agent], dtype=np.int64)
-    burdens = burdens_of(problem, options, allowed, cut.sum(axis=1), weekends)
+    overtime = np.array([round(c.overtime_hours * 60) for c in contracts], dtype=np.int64)
+    owed = np.floor(sundays_due(problem) + carried(problem, "sundays") + 0.5)
+    burdens = burdens_of(problem, options, allowed, agreed, weekends)
     shares = {name: burdens[name].share(carried(problem, name)) for name in BURDENS}
     return Targets(
-        known=known,
-        week_base=week_base,
-        week_shifts_base=shifts_base,
-        week_lo=lo,
-        week_hi=hi,
-        horizon=horizon_minutes,
-        horizon_lo=horizon_lo,
-        horizon_hi=horizon_hi + overtime,
-        time_off_below=np.maximum(normal_lo, 0),
-        overtime_above=horizon_hi,
-        aim=np.maximum(horizon_minutes - ledger_hours, 0),
+        known=due.known,
+        week_base=due.base,
+        week_shifts_base=due.shifts_base,
+        week_lo=bounds.week_lo,
+        week_hi=bounds.week_hi,
+        horizon=horizon,
+        horizon_lo=bounds.horizon_lo,
+        horizon_hi=bounds.normal_hi + overtime,
+        time_off_below=np.maximum(bounds.normal_lo, 0),
+        overtime_above=bounds.normal_hi,
+        aim=np.maximum(horizon - ledger_hours, 0),
         weekends=weekends,
         whole=whole,
-        weekends_off=weekends_off,
-        free_sundays=np.clip(owed, 0, sundays).astype(np.int64),
+        weekends_off=off,
+        free_sundays=np.clip(owed, 0, int((problem.grid.weekday == 6).sum())).astype(np.int64),
         can_begin=np.asarray(allowed[:, 0].any(axis=1)),
         weekend_share=shares["weekends"],
         unpopular_share=shares["unpopular"],
         night_share=shares["nights"],
         holiday_share=shares["holidays"],
         duty_share=shares["duties"],
-        notes=tuple(notes),
+        notes=bounds.notes,
     )
 
 
@@ -287,42 +235,3 @@ def employed(agent: Agent, problem: RosterProblem) -> BoolArray:
         ],
         dtype=np.bool_,
     )
-
-
-def _first_week_is_known(problem: RosterProblem) -> bool:
-    """Whether the past holds shifts of the days between the first week's Monday and the horizon."""
-    monday = problem.grid.start - timedelta(days=problem.grid.start.weekday())
-    return any(monday <= past.day < problem.grid.start for past in problem.past)
-
-
-def _due_by_week(problem: RosterProblem, weeks: int, known: bool) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """Minutes due by week (the first whole where it is known), by week inside the horizon, and weeks wholly away."""
-    grid = problem.grid
-    A = len(problem.agents)
-    due, cut = np.zeros((A, weeks)), np.zeros((A, weeks))
-    away = np.zeros((A, weeks), np.bool_)
-    monday = grid.start - timedelta(days=grid.start.weekday())
-    absences: dict[str, list[tuple[int, int, bool]]] = {}
-    for absence in problem.absences:
-        span = ((absence.first - monday).days, (absence.last - monday).days, absence.credited)
-        absences.setdefault(absence.agent, []).append(span)
-    lead = grid.start.weekday()
-    for a, agent in enumerate(problem.agents):
-        fifth = problem.contracts[agent.contract].weekly_hours * 12.0
-        absent_days = np.zeros(weeks, np.int64)
-        for i in range(weeks * 7):
-            day = monday + timedelta(days=i)
-            inside = lead <= i < lead + grid.days
-            if i % 7 >= 5 or not (inside or (known and i < lead)):
-                continue
-            if (agent.first_day and day < agent.first_day) or (agent.last_day and day > agent.last_day):
-                continue
-            spans = [x for x in absences.get(agent.id, []) if x[0] <= i <= x[1]]
-            absent_days[i // 7] += bool(spans)
-            if day in problem.holidays or any(x[2] for x in spans):
-                continue
-            due[a, i // 7] += fifth
-            if inside:
-                cut[a, i // 7] += fifth
-        away[a] = absent_days == 5
-    return due, cut, away

@@ -9,9 +9,6 @@ from scipy.special import stdtrit
 
 from staffing.grid import FloatArray, read_only
 
-CONFIDENCE = 0.95
-"""Share of bands that hold the true value, at least."""
-
 NOMINAL = 0.98
 """Quantile that bands are built with.
 

@@ -37,12 +37,12 @@ def compare_view(t: Texts) -> None:
         base = st.selectbox(
             t("compare.baseline"),
             list(labels),
-            _shown(runs),
+            list(labels).index(_baseline(runs)),
             format_func=lambda i: labels[i],
             key="baseline",
             width=360,
         )
-        others = [i for i in labels if i != base]
+        others = sorted((i for i in labels if i != base), key=lambda i: _distance(runs, base, i))
         picked = st.multiselect(
             t("compare.others"),
             others,
@@ -69,10 +69,20 @@ def compare_view(t: Texts) -> None:
         st.fragment(_overlay, key="overlay")(t, names, plans)
 
 
-def _shown(runs: list[Run]) -> int:
-    """Place of the plan that is looked at, or of the oldest."""
-    chosen = session.chosen_run()
-    return next((i for i, r in enumerate(runs) if chosen is not None and r.id == chosen.id), len(runs) - 1)
+def _baseline(runs: list[Run]) -> str:
+    """The plan that is looked at; for that of a what-if, the newest plan of what it builds on, if there is one."""
+    looked_at = session.chosen_run() or runs[-1]
+    shown = next((r for r in runs if r.id == looked_at.id), runs[-1])
+    extends = {str(s.path): str(s.extends) for team in session.teams() for s in team.scenarios}
+    below = extends.get(shown.request.scenario)
+    return next((r.id for r in runs if r.request.scenario == below), shown.id)
+
+
+def _distance(runs: list[Run], base: str, other: str) -> tuple[bool, bool]:
+    """Order of what to compare with: the plan that is looked at, then the same team's."""
+    looked_at = session.chosen_run()
+    team = {r.id: r.request.team for r in runs}
+    return looked_at is None or other != looked_at.id, team[other] != team[base]
 
 
 def _to_what_if() -> None:

@@ -7,14 +7,13 @@ import streamlit as st
 from staffing import charts
 from staffing.jobs import Run
 from staffing.ui import session
-from staffing.ui.cover_words import day_labels, day_told, month_tips
+from staffing.ui.cover_words import day_labels, month_tips
+from staffing.ui.day_charts import day_charts, queue_choice
 from staffing.ui.service_view import service
 from staffing.ui.stress_panel import stress_panel
-from staffing.ui.texts import Texts, plain
+from staffing.ui.texts import Texts
 from staffing.ui.vm.cover import covered_share, day_cover, month_cover, short_by_day
 from staffing.ui.vm.plan import Plan
-
-ALL = ""
 
 
 def cover(t: Texts, run: Run, plan: Plan) -> None:
@@ -29,17 +28,10 @@ def cover(t: Texts, run: Run, plan: Plan) -> None:
         st.metric(
             t("measure.overstaffed_hours"), t.hours(s["overstaffed_hours"], 1), border=True, help=t("need.over.help")
         )
-    queue = st.segmented_control(
-        t("need.queue"),
-        [ALL, *plan.queues],
-        default=ALL,
-        format_func=lambda q: q or t("need.all"),
-        required=True,
-        key="queue",
-    )
-    st.fragment(_day, key="day")(t, plan, queue or None)
-    _month(t, plan, queue or None)
-    service(t, plan, queue or None)
+    queue = queue_choice(t, plan, "queue")
+    st.fragment(_day, key="day")(t, plan, queue)
+    _month(t, plan, queue)
+    service(t, plan, queue)
     st.fragment(stress_panel, key="stress-part")(t, run.id)
 
 
@@ -61,26 +53,7 @@ def _day(t: Texts, plan: Plan, queue: str | None) -> None:
             on_click=_step,
             args=(1, len(labels)),
         )
-    cover = day_cover(plan, plan.dates[index], queue)
-    window = cover.window()
-    words, palette = session.chart_words(t), session.palette()
-    told = day_told(t, cover)
-    st.markdown(f"**{plain(t.long_day(cover.day))}.** {told}")
-    times = cover.times[window]
-    st.vega_lite_chart(
-        charts.cover_of_day(times, cover.required[window].tolist(), cover.staffed[window].tolist(), words, palette),
-        key="cover",
-        alt=told,
-    )
-    if len(cover.service):
-        target = plan.service[queue].target if queue in plan.service else None
-        band = (cover.service[window].tolist(), cover.low[window].tolist(), cover.high[window].tolist())
-        st.vega_lite_chart(
-            charts.service_of_day(times, *band, target, words, palette), key="service", alt=t("need.service")
-        )
-        st.caption(t("service.variant"))
-    else:
-        st.caption(t("need.pick_queue"))
+    day_charts(t, plan, day_cover(plan, plan.dates[index], queue), queue, "need")
 
 
 def _step(by: int, days: int) -> None:

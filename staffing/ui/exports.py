@@ -127,6 +127,8 @@ class Exports:
             missing=t("print.short"),
             duty=t("print.duty"),
             legend=t("print.shifts"),
+            columns={c: t(f"sheet.{c}") for c in (*plan.roster.columns, *plan.coverage.columns) if t.has(f"sheet.{c}")},
+            day=t.numeric_day,
             weekdays=[t.weekday(d) for d in _a_week()],
         )
         short = dict(zip((d.isoformat() for d in plan.dates), short_by_day(plan).tolist(), strict=True))
@@ -136,9 +138,9 @@ class Exports:
         return xlsx_bytes(
             self.name,
             self._matrix_table(),
-            plan.roster,
+            plan.roster.assign(locked=plan.roster["locked"].map({"yes": t("sheet.yes"), "no": t("sheet.no")})),
             busy,
-            self._figures(),
+            self._figures() if self.whole else [],
             missing_by_day={d: h for d, h in short.items() if h == h},
             unpopular=[s.code for s in kinds if s.unpopular],
             names={s.code: s.name for s in kinds},

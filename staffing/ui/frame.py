@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from importlib import resources
 from typing import Any
@@ -41,9 +42,15 @@ def run_label(t: Texts, run: Run) -> str:
     return f"{run.request.name}{state} · {when}"
 
 
-def scenario_label(t: Texts, team: Team, file: ScenarioFile, *, alone: bool) -> str:
-    """Name, with the team where there are several, and a mark where it was made in the app."""
-    return ("" if alone else f"{team.name} · ") + file.name + (f" · {t('plan.own')}" if file.own else "")
+def scenario_labels(t: Texts, teams: Sequence[Team]) -> dict[str, str]:
+    """Name of each scenario by its path: with the team where that is not plain, and a mark where it was made in the app."""
+    names = Counter(s.name for team in teams for s in team.scenarios)
+
+    def label(team: Team, file: ScenarioFile) -> str:
+        plain_enough = len(teams) == 1 or (file == team.base and names[file.name] == 1)
+        return ("" if plain_enough else f"{team.name} · ") + file.name + (f" · {t('plan.own')}" if file.own else "")
+
+    return {str(s.path): label(team, s) for team in teams for s in team.scenarios}
 
 
 def tell(text: str) -> None:
@@ -80,8 +87,7 @@ def _contexts(t: Texts) -> None:
         _end("scenario")
         _end("plan")
         return
-    teams = session.teams()
-    labels = {str(s.path): scenario_label(t, team, s, alone=len(teams) == 1) for team in teams for s in team.scenarios}
+    labels = scenario_labels(t, session.teams())
     _follow("scenario", t("header.scenario"), labels, str(now[1].path), session.choose_scenario)
     run = session.chosen_run()
     if run is None:

@@ -11,7 +11,7 @@ from staffing.grid import WEEKDAYS
 from staffing.roster.problem import Agent
 from staffing.ui import frame
 from staffing.ui.fields import begin_with
-from staffing.ui.texts import Texts, plain
+from staffing.ui.texts import SHORTEST, Texts, plain
 from staffing.ui.vm.levers import Change, Hires, Levers, QueueLevers, Training, kinds_of_agents
 
 
@@ -53,13 +53,13 @@ def _choice(label: str, options: Sequence[str], key: str, named: Mapping[str, st
 def _shrinkage(t: Texts, cause: str, share: float, key: str) -> float:
     label = t("levers.shrinkage", cause=t(f"cause.{cause}") if t.has(f"cause.{cause}") else cause)
     told = t("levers.shrinkage.help")
-    return float(_number(label, 0.0, 60.0, share, 0.5, f"shrinkage-{cause}-{key}", format="%.1f", help=told))
+    return float(_number(label, 0.0, 60.0, share, 0.5, f"shrinkage-{cause}-{key}", format=SHORTEST, help=told))
 
 
 def _limit(t: Texts, name: str, value: float, key: str) -> float:
     label = t(f"law.{name}") if t.has(f"law.{name}") else name.replace("_", " ")
     step = 1 if isinstance(value, int) else 0.5
-    found: float = _number(label, type(value)(0), None, value, step, f"lever-{name}-{key}")
+    found: float = _number(label, type(value)(0), None, value, step, f"lever-{name}-{key}", format=SHORTEST)
     return found
 
 
@@ -83,7 +83,7 @@ def _queue(t: Texts, queue: str, old: QueueLevers, key: str) -> QueueLevers:
         if threshold is not None:
             threshold = _number(t("levers.threshold"), 0, 3600, threshold, 5, f"threshold-{queue}-{key}")
         if hours is not None:
-            hours = _number(t("levers.response_hours"), 0.5, 240.0, hours, 0.5, f"hours-{queue}-{key}")
+            hours = _number(t("levers.response_hours"), 0.5, 240.0, hours, 0.5, f"hours-{queue}-{key}", format=SHORTEST)
     opening_key = f"opening-{queue}-{key}-{t.language}"
     begin_with(opening_key, old.opening)
     opening = st.text_input(

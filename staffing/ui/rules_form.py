@@ -12,7 +12,7 @@ from staffing.ui import frame, session
 from staffing.ui.fields import begin_with
 from staffing.ui.team_parts import writing
 from staffing.ui.team_words import rules_table
-from staffing.ui.texts import Texts, plain
+from staffing.ui.texts import SHORTEST, Texts, plain
 from staffing.ui.vm import team_edits
 from staffing.ui.vm.settings_cells import CellKind
 from staffing.ui.vm.settings_tables import LAW, law, law_edit
@@ -66,7 +66,9 @@ def _limit(t: Texts, name: str, value: Any, key: str) -> Any:
             return st.checkbox(label, value, key=key, persist_state="session")
         case CellKind.NUMBER:
             step = 1 if isinstance(value, int) else 0.5
-            return st.number_input(label, type(value)(0), None, value, step, key=key, persist_state="session")
+            return st.number_input(
+                label, type(value)(0), None, value, step, format=SHORTEST, key=key, persist_state="session"
+            )
         case kind:
             return st.text_input(label, value, key=key, help=t(f"writing.{kind}.help"), persist_state="session")
 

@@ -21,6 +21,10 @@ from staffing.ui.vm.tables import TABLES, Imported, as_csv, editable, imported, 
 from staffing.ui.vm.team_edits import TeamEdit, table_edit
 
 
+SPAN_PIXELS = 108
+"""Width of a column of times such as 07:30-17:00."""
+
+
 def part_of(t: Texts, name: str, scenario: Scenario) -> Part:
     """A part by its name.
 
@@ -76,7 +80,8 @@ def _table_columns(t: Texts, name: str, scenario: Scenario, rows: pd.DataFrame) 
         elif column.kind is Kind.NUMBER and rows[column.name].dtype.kind == "f":
             columns[column.name] = st.column_config.NumberColumn(label, format="localized")
         else:
-            columns[column.name] = st.column_config.TextColumn(label)
+            width = SPAN_PIXELS if column.name in WEEKDAYS else None
+            columns[column.name] = st.column_config.TextColumn(label, width=width)
     return columns
 
 

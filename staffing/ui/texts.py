@@ -16,6 +16,8 @@ LOCALES = {"de": "de_DE", "en": "en_GB"}
 MINUS = "\N{MINUS SIGN}"
 NONE = "\N{EN DASH}"
 """Shown where there is no value."""
+SHORTEST = "%g"
+"""Format of a field for a number: the decimals that it has."""
 _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()<>#+!|~$:"})
 
 
@@ -58,6 +60,8 @@ class Texts:
     >>> t = Texts("de")
     >>> t.number(1234.5, 1), t.percent(0.8123, 1), t.signed(-3.26, 1)
     ('1.234,5', '81,2\\xa0%', '−3,3')
+    >>> Texts("en").percent(-0.0001, 1), Texts("en").signed_percent(0.05, 1)
+    ('0.0%', '+5.0%')
     """
 
     language: str
@@ -105,11 +109,12 @@ class Texts:
 
     def percent(self, value: float | None, digits: int = 0) -> str:
         """A fraction as a percentage."""
-        if _missing(value):
+        if value is None or value != value:
             return NONE
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         pattern += "\N{NO-BREAK SPACE}%" if self.language == "de" else "%"
-        return str(numbers.format_percent(value or 0.0, format=pattern, locale=self.locale))
+        told = str(numbers.format_percent(round(value, digits + 2) + 0.0, format=pattern, locale=self.locale))
+        return told.replace("-", MINUS)
 
     def signed_percent(self, value: float | None, digits: int = 0) -> str:
         """A fraction as a percentage with its sign; zero has none."""
@@ -158,6 +163,10 @@ class Texts:
         """Short: weekday and day of the month, e.g. ``Mo 04.01.``"""
         rest = dates.format_date(value, "dd.MM." if self.language == "de" else "d MMM", locale=self.locale)
         return f"{self.weekday(value)} {rest}"
+
+    def numeric_day(self, value: date) -> str:
+        """Day and month in digits, e.g. ``4.1.``"""
+        return str(dates.format_date(value, "d.M." if self.language == "de" else "d/M", locale=self.locale))
 
     def weekday(self, value: date) -> str:
         """Two or three letters, e.g. ``Mo``."""

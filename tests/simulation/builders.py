@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -9,11 +10,13 @@ import numpy as np
 
 from staffing.grid import BoolArray, FloatArray, TimeGrid
 from staffing.simulation import case as cases
-from staffing.simulation.model import Demand, OnDuty
+from staffing.simulation.estimate import Estimate
+from staffing.simulation.model import Demand, OnDuty, SimulationResult
 from staffing.simulation.settings import SimulationSettings
 from tests.simulation import plain
 
 CHANNELS = {"voice": 0, "chat": 1, "email": 2}
+EXPONENTIAL = {"exponential": np.ones(1, np.bool_)}
 STATUS = {0: "waiting", 1: "served", 2: "abandoned", 3: "turned away"}
 
 
@@ -51,6 +54,53 @@ def duty_of(serves: list[list[int]], stretches: list[tuple[int, float, float, in
         table[:, 3].copy(),
         **given,
     )
+
+
+def steady(load: float, aht: float = 300.0, patience: float = 150.0, threshold: float = 20.0) -> Demand:
+    """Two days of one queue with exponential times: the first is the warm-up."""
+    line = np.ones((1, 96))
+    return demand_of(
+        1,
+        days=2,
+        minutes=30,
+        contacts=load * 1800 / aht * line,
+        aht_seconds=aht * line,
+        patience_seconds=np.array([patience]),
+        threshold_seconds=np.array([threshold]),
+        **EXPONENTIAL,
+    )
+
+
+def around_the_clock(people: int, serves: list[int] | None = None, days: int = 3) -> OnDuty:
+    return duty_of([serves or [1]] * people, [(p, 0, 86_400 * days, p) for p in range(people)])
+
+
+def busy_team() -> tuple[Demand, OnDuty]:
+    """Three days of voice, chat and e-mail, open from 8 to 18, with five people of two kinds."""
+    grid = TimeGrid(demand_of().grid.start, 3, "UTC", 60)
+    inside = (grid.minute >= 480) & (grid.minute < 1080)
+    demand = demand_of(
+        3,
+        days=3,
+        channel=np.array([0, 1, 2]),
+        contacts=np.array([[25.0], [12.0], [6.0]]) * inside,
+        aht_seconds=np.array([[280.0], [400.0], [500.0]]) * np.ones(len(grid)),
+        patience_seconds=np.array([120.0, 200.0, np.inf]),
+        day_error=np.array([0.1, 0.2, 0.0]),
+        open=np.repeat(inside[None], 3, axis=0),
+        threshold_seconds=np.array([20.0, 60.0, 4 * 3600.0]),
+        concurrency=np.array([1, 2, 1]),
+        slowdown=np.array([0.0, 0.2, 0.0]),
+    )
+    stretches = []
+    for day in range(3):
+        for person in range(5):
+            start = day * 86_400 + (8 + person % 3) * 3600
+            stretches += [
+                (person, start, start + 4 * 3600, day * 5 + person),
+                (person, start + 4 * 3600 + 1800, start + 8 * 3600, day * 5 + person),
+            ]
+    return demand, duty_of([[1, 2, 3], [1, 0, 0], [2, 1, 0], [0, 1, 2], [1, 1, 2]], stretches)
 
 
 def staffing(on_duty: OnDuty, demand: Demand, who: BoolArray | None = None) -> FloatArray:
@@ -109,3 +159,18 @@ def compiled(
 def fates(outcome: cases.Outcome) -> list[tuple[str, int, float, float]]:
     """(status, who, begin, finish) of each contact of the compiled engine."""
     return [(STATUS[int(c["status"])], int(c["who"]), float(c["begin"]), float(c["finish"])) for c in outcome.contacts]
+
+
+def equal(a: SimulationResult, b: SimulationResult) -> bool:
+    """Whether two results agree bit for bit."""
+
+    def same(x: object, y: object) -> bool:
+        if isinstance(x, np.ndarray):
+            return x.tobytes() == np.asarray(y).tobytes()
+        if isinstance(x, Estimate):
+            return all(same(getattr(x, f.name), getattr(y, f.name)) for f in fields(x))
+        if isinstance(x, dict):
+            return isinstance(y, dict) and all(same(x[k], y[k]) for k in x)
+        return x == y
+
+    return all(same(getattr(a, f.name), getattr(b, f.name)) for f in fields(a))

@@ -482,6 +482,15 @@ def test_one_plan_cannot_be_compared_and_the_page_says_what_to_do(place):
         assert page.selectbox(key="baseline").value == shown
 
 
+def test_a_what_if_is_compared_with_the_plan_that_it_changes(place, team):
+    built(opened())
+    built(opened(scenario=f"{team.name}/more-volume"))
+    more, base = (r.id for r in session.jobs().runs())
+    page = opened("scenarios", view="compare", run=more)
+    assert page.selectbox(key="baseline").value == base
+    assert page.multiselect[0].value == [more]
+
+
 def test_the_settings_beside_the_script_are_those_of_the_project():
     root = Path(__file__).parents[2]
     ours, packaged = (p / ".streamlit" / "config.toml" for p in (root, MAIN.parent))

@@ -17,8 +17,10 @@ from staffing.jobs import Run, RunRequest, RunState
 from staffing.roster.standing import stand
 from staffing.scenario import load
 from staffing.ui import demand, drafts, editor, matrix_view, questions, session
+from staffing.ui.export_choice import EDITED
 from staffing.ui.texts import Texts
-from staffing.ui.vm.editing import Draft, Edit, excused, from_json, to_json
+from staffing.ui.vm.board import board_of
+from staffing.ui.vm.editing import OFF, Draft, Edit, excused, from_json, to_json
 from tests.ui.team import write_team
 from tests.ui.test_pages import opened, texts_of
 
@@ -98,6 +100,22 @@ def test_edits_are_kept_undone_and_planned_again_around_their_locks(run):
     assert session.store().runs()[0].id == newest.id
     german = edit_page(run, "de")
     assert "zu kurze Ruhezeit" in german.warning[0].value
+
+
+def test_the_day_shows_a_queues_service_and_says_where_it_is_that_of_before_the_edits(run):
+    board = board_of(session.plan_of(run), session.people_in(run))
+    day = next(day for (_, day), edit in board.cells.items() if edit.code)
+    page = opened("rota", run=run.id)
+    page.session_state["day"] = day
+    page.run()
+    assert len(page.get("vega_lite_chart")) == 1
+    page.segmented_control(key="day-queue").set_value("phone-de").run()
+    assert len(page.get("vega_lite_chart")) == 2
+    assert "Simulated. Service level" in texts_of(page)
+    kept(run, Draft({cell: OFF for cell, edit in board.cells.items() if cell[1] == day and edit.code}))
+    page.run()
+    assert not page.exception
+    assert "changed since" in texts_of(page)
 
 
 def test_a_step_over_somebody_else_s_is_refused_and_told(run):
@@ -193,6 +211,46 @@ def test_a_need_that_has_moved_since_the_plan_is_told_and_planned_around(run, tm
     assert from_json(session.store().desk(made.id).draft).edits
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_rules_are_priced_with_what_is_proven(run, language):
+    page = opened("rota", language, run=run.id)
+    page.session_state["pane"] = "prices"
+    page.run()
+    page.button(key="price-rules").click().run()
+    settled(run)
+    page.run()
+    assert not page.exception
+    (question,) = session.questions().runs()
+    assert (question.request.command, question.request.seconds, question.state) == ("price", 5.0, RunState.DONE)
+    told = "\n".join(h.proto.body for h in page.get("html"))
+    assert {"en": "at least 11 hours of rest", "de": "mindestens 11 Stunden Ruhe"}[language] in told
+    assert {"en": "€412", "de": "412\xa0€"}[language] in told
+    assert {"en": "€100 to €900", "de": "100\xa0€ bis 900\xa0€"}[language] in told
+    assert {"en": "at least €100<", "de": "mindestens 100\xa0€<"}[language] in told
+    assert {"en": "rotation says", "de": "in einem Wechsel"}[language] in texts_of(page)  # costs nothing here
+
+
+def test_pricing_rules_can_be_stopped_and_keeps_what_was_found(run, monkeypatch):
+    monkeypatch.setenv("STAFFING_FAKE_SECONDS", "60")
+    page = opened("rota", run=run.id)
+    page.session_state["pane"] = "prices"
+    page.run()
+    page.button(key="price-rules").click().run()
+    (question,) = session.questions().runs()
+    limit = time.monotonic() + 30
+    while not question.reports():
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+    page.run()
+    page.button(key=f"stop-{question.id}").click().run()
+    settled(run)
+    page.run()
+    assert not page.exception
+    assert session.questions().read(question.id).state is RunState.STOPPED
+    assert "rules searched so far" in texts_of(page)
+    assert not page.button(key="price-rules").disabled
+
+
 def test_a_shift_is_explained_and_handed_over(run):
     board = drafts.board(run)
     cell = next(c for c in board.cells if c[1] == 3)
@@ -234,9 +292,19 @@ def test_a_rota_is_published_changed_published_again_compared_and_reverted(run):
     assert (first.number, first.author, first.reason, first.plan) == (1, "Lea", "first", run.id)
     assert first.overrides[0]["reason"] == "the test team is small"
     assert page.button(key="publish").disabled  # nothing has changed since
+    page = opened("export", run=run.id)
+    (what,) = [x for x in page.selectbox if x.label == "What to export"]
+    assert what.value == 1
+    assert "edited after this version" not in texts_of(page)
+    page = edit_page(run, pane="versions")
     kept(run, replace(draft, edits={("A001", 0): Edit("L", False)}))
     page.run()
     assert "1 change against version 1" in texts_of(page)
+    page = opened("export", run=run.id)
+    assert "One day was edited after this version was published" in texts_of(page)
+    (what,) = [x for x in page.selectbox if x.label == "What to export"]
+    assert what.options[1:] == ["January, with one cell edited by hand", "January, as it was built"]
+    page = edit_page(run, pane="versions")
     kept_conflicts = drafts.judged(run).conflicts
     for v in kept_conflicts:
         agent = drafts.board(run).problem.agents[v.agent].id
@@ -252,6 +320,17 @@ def test_a_rota_is_published_changed_published_again_compared_and_reverted(run):
     assert not page.exception
     third = session.store().official("helpdesk", FIRST)
     assert (third.number, third.reverts, third.roster) == (3, 1, first.roster)
+
+
+def test_edits_are_exported_unless_the_planner_wants_the_plan_as_it_was_built(run):
+    (what,) = [x for x in opened("export", run=run.id).selectbox if x.label == "What to export"] or [None]
+    assert what is None
+    kept(run, NIGHTS)
+    page = opened("export", run=run.id)
+    assert not page.exception
+    (what,) = [x for x in page.selectbox if x.label == "What to export"]
+    assert (what.value, what.options[0]) == (EDITED, "January, with 2 cells edited by hand")
+    assert not [b for b in page.get("download_button") if "report" in str(b.proto.id)]
 
 
 def test_new_builds_stay_near_what_was_published_and_the_next_month_begins_with_it(run):

@@ -6,6 +6,7 @@ import math
 import shutil
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from staffing.errors import InputError
 from staffing.inputs import read_people
 from staffing.scenario import load
+from staffing.ui.frame import scenario_labels
 from staffing.ui.levers_form import opening_words
 from staffing.ui.texts import Texts
 from staffing.ui.vm import levers as lv
@@ -22,7 +24,7 @@ from staffing.ui.vm.plan import Service, grid_of, read_plan
 from staffing.ui.vm.progress import STAGES, Gap, gaps, milestones, progress_view
 from staffing.ui.vm.rota import absent_days, bars, matrix, select, tone
 from staffing.ui.vm.tables import editable
-from staffing.ui.vm.teams import find_teams, read_scenario_file
+from staffing.ui.vm.teams import ScenarioFile, Team, find_teams, read_scenario_file
 
 
 @pytest.fixture(scope="module")
@@ -420,3 +422,20 @@ def test_the_curve_of_a_search_grows_every_few_seconds_and_not_at_each_look():
     assert seen(3.5) == seen(5.5) == [s / 2 for s in range(1, 7)]
     assert seen(6)[-1] == 6
     assert progress_view([], live=True).curve == ()
+
+
+def test_a_scenario_is_called_by_its_team_only_where_its_name_alone_would_not_do():
+    def team(folder: str, base: str) -> Team:
+        path = Path(f"{folder}/base.toml")
+        return Team(folder, (ScenarioFile(path, base, None), ScenarioFile(Path(f"{folder}/more.toml"), "More", path)))
+
+    teams = [team("north", "North, January"), team("south", "January"), team("west", "January")]
+    assert list(scenario_labels(Texts("en"), teams).values()) == [
+        "North, January",
+        "north · More",
+        "south · January",
+        "south · More",
+        "west · January",
+        "west · More",
+    ]
+    assert list(scenario_labels(Texts("en"), teams[:1]).values()) == ["North, January", "More"]

@@ -6,11 +6,10 @@ from functools import partial
 
 import streamlit as st
 
-from staffing.jobs import Run
-from staffing.ui import frame, session
+from staffing.ui import frame
+from staffing.ui.export_choice import export_choice
 from staffing.ui.exports import CSV, HTML, ICS, XLSX, ZIP, Exports
-from staffing.ui.texts import Texts, plain
-from staffing.ui.vm.plan import Plan, with_rota
+from staffing.ui.texts import Texts
 
 JSON = "application/json"
 CARDS = (
@@ -24,8 +23,6 @@ CARDS = (
 )
 OF_THE_PLAN = ("report", "numbers")
 """Cards that are about the plan as it was built, not about a published version."""
-THIS = 0
-"""Stands for the plan shown, where versions are numbered from 1."""
 
 
 def show(t: Texts) -> None:
@@ -35,7 +32,7 @@ def show(t: Texts) -> None:
     if found is None:
         return
     run, plan = found
-    exports = _chosen(t, run, plan)
+    exports = export_choice(t, run, plan)
     with st.grid(3, min_column_width=260):
         for name, icon, files in CARDS:
             if exports.whole or name not in OF_THE_PLAN:
@@ -46,27 +43,6 @@ def show(t: Texts) -> None:
             _agent_calendar(t, exports)
         if exports.whole:
             _card(t, "all", ":material/folder_zip:", exports, (("all.zip", ZIP),))
-
-
-def _chosen(t: Texts, run: Run, plan: Plan) -> Exports:
-    """The plan shown, or a published version of its month."""
-    versions = session.store().versions(run.request.team, plan.dates[0])
-    labels = {THIS: run.request.name} | {
-        v.number: t("export.version", number=v.number, when=t.moment_of(v.published)) for v in versions
-    }
-    number = THIS
-    if versions:
-        number = st.selectbox(
-            t("export.what"), list(labels), format_func=lambda n: labels[n], key="export-what", width=420
-        )
-    else:
-        st.markdown(t("export.of", name=plain(run.request.name)))
-    people = session.people_of(run)
-    former = [v.table() for v in reversed(versions) if number in (THIS, v.number) or v.number < number]
-    if number == THIS:
-        return Exports(t, run.request.name, plan, people, former)
-    version = next(v for v in versions if v.number == number)
-    return Exports(t, version.name, with_rota(plan, version.table()), people, former, whole=False)
 
 
 def _card(t: Texts, name: str, icon: str, exports: Exports, files: tuple[tuple[str, str], ...]) -> None:
