@@ -20,7 +20,6 @@ from staffing.ui.vm.settings_cells import CellKind, Writing
 from staffing.ui.vm.tables import TABLES, Imported, as_csv, editable, imported, same, skills, typed, with_skills
 from staffing.ui.vm.team_edits import TeamEdit, table_edit
 
-
 SPAN_PIXELS = 108
 """Width of a column of times such as 07:30-17:00."""
 
