@@ -468,6 +468,19 @@ def test_the_rota_is_put_under_stress_with_the_edits_that_are_kept_of_it(place, 
     assert told not in texts_of(page)
 
 
+def test_a_newcomer_is_led_to_a_first_rota_or_to_a_team_of_their_own(place):
+    page = opened("data")
+    assert "nothing is planned yet" in texts_of(page)
+    page.button(key="first-own").click().run()
+    assert not page.exception
+    assert page.session_state["section"] == "new"
+    rota = opened()
+    assert "No rota of" in texts_of(rota)
+    built(rota)
+    assert "No rota of" not in texts_of(rota)
+    assert "nothing is planned yet" not in texts_of(opened("data"))
+
+
 def test_one_plan_cannot_be_compared_and_the_page_says_what_to_do(place):
     app = built(opened())
     page = opened("scenarios", view="compare")
