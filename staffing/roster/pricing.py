@@ -65,7 +65,7 @@ class Pricer:
         reduce_prices(h.layers, total, self.off[agent], self.cheapest, self.which)
         if beside is None or h.cells <= most:
             self.reach = int(h.layers.labels.max())
-            climb(h.layers, h.then, h.tolls, h.tolled, self.cheapest, 0, self.cost)
+            climb(h.layers, h.then, h.tolls, h.tolled, self.cheapest, self.cost)
         else:
             self.reach = REACH
             trace(h.layers, h.then, beside, self.path)

@@ -26,7 +26,7 @@ class Solved:
         self.cost = np.empty(h.cells)
         self.out = np.zeros(D, np.int32)
         reduce_prices(h.layers, self.price, self.off, self.cheapest, self.which)
-        climb(h.layers, h.then, h.tolls, h.tolled, self.cheapest, 0, self.cost)
+        climb(h.layers, h.then, h.tolls, h.tolled, self.cheapest, self.cost)
 
     def walk(self, noise=0.0, seed=0):
         h = self.horizon
