@@ -9,7 +9,7 @@ import pytest
 
 from staffing.scenario import load
 from staffing.ui import session
-from tests.ui.pages import opened, texts_of
+from tests.ui.pages import built, opened, texts_of
 
 
 def test_a_new_user_is_offered_the_sample_month(place, monkeypatch, tmp_path):
@@ -127,3 +127,16 @@ def test_an_upload_that_cannot_be_used_says_what_is_wrong(place, team, content, 
     page.file_uploader(key=f"upload-{team / 'base.toml'}").upload("empty.csv", content.encode(), "text/csv").run()
     assert not page.exception
     assert told in texts_of(page)
+
+
+def test_a_newcomer_is_led_to_a_first_rota_or_to_a_team_of_their_own(place):
+    page = opened("data")
+    assert "nothing is planned yet" in texts_of(page)
+    page.button(key="first-own").click().run()
+    assert not page.exception
+    assert page.session_state["section"] == "new"
+    rota = opened()
+    assert "No rota of" in texts_of(rota)
+    built(rota)
+    assert "No rota of" not in texts_of(rota)
+    assert "nothing is planned yet" not in texts_of(opened("data"))
