@@ -13,8 +13,8 @@ import numpy as np
 
 from staffing.grid import FloatArray
 from staffing.roster.block_counts import HUGE
-from staffing.roster.label_kernels import IMPOSSIBLE, climb, climb_beside, reduce_prices, trace, walk
 from staffing.roster.labels import Horizon
+from staffing.roster.labels.kernels import IMPOSSIBLE, climb, climb_beside, reduce_prices, trace, walk
 from staffing.roster.master import FORBIDDEN, Column, Row
 from staffing.roster.primitives import Count, Program
 
