@@ -21,7 +21,7 @@ from staffing.ui.vm import forecast as vm
 from staffing.ui.vm import team_edits
 from tests.forecast import team as made_up
 from tests.small_team import write_small_team
-from tests.ui.test_pages import opened, texts_of
+from tests.ui.pages import opened, texts_of
 
 EVENTS = "name,first_day,last_day,queue,factor,contacts,start,end\nSale,2027-01-05,,phone,2,,,\n"
 ADJUSTMENTS = "first_day,last_day,queue,factor,contacts,start,end,who,why\n2027-01-07,,phone,1.5,,,,Ana,price letter\n"

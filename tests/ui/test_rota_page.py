@@ -21,8 +21,8 @@ from staffing.ui.export_choice import EDITED
 from staffing.ui.texts import Texts
 from staffing.ui.vm.board import board_of
 from staffing.ui.vm.editing import OFF, Draft, Edit, excused, from_json, to_json
+from tests.ui.pages import opened, texts_of
 from tests.ui.team import write_team
-from tests.ui.test_pages import opened, texts_of
 
 FIRST = date(2027, 1, 1)
 

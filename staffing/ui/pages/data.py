@@ -12,7 +12,7 @@ from staffing.ui import frame, session
 from staffing.ui.data_report import refused, report
 from staffing.ui.mapping_form import ask_for_columns, mapping_form
 from staffing.ui.new_team_form import new_team_form
-from staffing.ui.start import working
+from staffing.ui.start import first_steps, working
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.intake import first_rows, preview, quality, read_as, settings_of, tree_of
 from staffing.ui.vm.levers import save_what_if
@@ -34,6 +34,7 @@ def show(t: Texts) -> None:
     if now is None:
         return
     team, file, scenario = now
+    first_steps(t, file)
     uploads = st.file_uploader(
         t("data.upload"), TYPES, accept_multiple_files=True, key=f"upload-{file.path}", help=t("data.upload.help")
     )
