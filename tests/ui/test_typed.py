@@ -13,11 +13,11 @@ from streamlit.util import calc_hash
 from staffing.scenario import load
 from staffing.ui import session
 from staffing.ui.vm.tables import TABLES, as_csv, editable, typed
-from tests.ui.test_pages import html_of, opened, place, settled, texts_of  # noqa: F401
+from tests.ui.pages import html_of, opened, settled, texts_of
 
 
 @pytest.fixture
-def base(place, team, monkeypatch, tmp_path) -> Path:  # noqa: F811
+def base(place, team, monkeypatch, tmp_path) -> Path:
     """Scenario of a team of its own, which may be changed."""
     teams = tmp_path / "teams"
     monkeypatch.setenv("STAFFING_TEAMS", str(teams))
@@ -165,7 +165,7 @@ def test_a_table_in_which_nothing_is_typed_follows_what_is_saved_when_it_is_draw
     assert not page.warning
 
 
-def test_levers_and_the_name_that_are_typed_last_are_built(base, place):  # noqa: F811
+def test_levers_and_the_name_that_are_typed_last_are_built(base, place):
     page = opened("scenarios", view="what-if")
     page.number_input(key=f"volume-chat-{base}").set_value(30).run()
     page.number_input(key=f"hires-{base}").set_value(2)
@@ -215,7 +215,7 @@ def test_limits_that_are_typed_last_are_saved_and_those_of_another_tab_stay(base
     assert (load(base).law.max_daily_hours, load(base).law.min_rest_hours) == (9.0, 12.5)
 
 
-def test_a_column_that_is_chosen_last_is_read(base, place):  # noqa: F811
+def test_a_column_that_is_chosen_last_is_read(base, place):
     page = opened("data")
     rows = "Zeit;Skill;Anrufe;Angenommen;AHT\n2026-11-02 08:00;chat;10;8;300\n2026-11-02 08:30;chat;12;9;310\n"
     page.file_uploader(key=f"upload-{base}").upload("Export.csv", rows.encode(), "text/csv").run()
@@ -229,7 +229,7 @@ def test_a_column_that_is_chosen_last_is_read(base, place):  # noqa: F811
     assert 'offered = "Angenommen"' in made.read_text()
 
 
-def test_the_shifts_of_a_new_team_stay_when_a_contract_is_changed_and_the_last_cell_is_in_the_team(base, place):  # noqa: F811
+def test_the_shifts_of_a_new_team_stay_when_a_contract_is_changed_and_the_last_cell_is_in_the_team(base, place):
     page = opened("data", section="new")
     rows = "".join(f"{d}.11.2026 {h:02}:00;phone;{10 + h};300\n" for d in range(2, 28) for h in range(8, 20))
     page.file_uploader(key="new-history").upload(
