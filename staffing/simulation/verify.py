@@ -299,7 +299,21 @@ def verify(
     settings: VerifySettings,
     monitor: Monitor = SILENT,
 ) -> Verified:
-    """Judge a plan for a need on the seeds of `simulation`, with at least `settings.held_out_replications` of them."""
+    """Judge a plan for a need on the seeds of `simulation`, which no repair has seen.
+
+    Parameters
+    ----------
+    demand
+        Contacts and promises.
+    solved, need
+        The plan, and the people that were asked for, shape (Q, T).
+    simulation
+        Seed, absence, routing; at least `settings.held_out_replications` are simulated.
+    settings
+        What counts as holding.
+    monitor
+        Told of the simulation; asked to stop, the replications so far count.
+    """
     count = max(settings.held_out_replications, simulation.replications)
     service = simulate(demand, solved.on_duty, replace(simulation, replications=count), monitor)
     missing = shortfall(demand, service, settings, 0.0)
