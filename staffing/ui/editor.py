@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from staffing.errors import InputError
 from staffing.jobs import Run, RunRequest
 from staffing.roster.rules import Violation
 from staffing.ui import drafts, frame, session
@@ -195,7 +196,7 @@ def as_scenario(run: Run, judged: Judged, name: str, folder: Path, *, everything
     return save_what_if(folder, name, Path(run.request.scenario), [], tables=tables, more=more)
 
 
-def unavailable(t: Texts, error: Exception) -> None:
+def unavailable(t: Texts, error: InputError) -> None:
     """Say why a plan cannot be edited."""
     st.markdown(t("edit.unavailable"))
-    frame.show_problems(t, str(error).splitlines())
+    frame.show_problems(t, error.problems)

@@ -6,6 +6,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from staffing.roster.problem import RosterProblem
+
 
 @dataclass(frozen=True)
 class ScenarioFile:
@@ -74,3 +76,9 @@ def read_scenario_file(path: Path, *, own: bool = False) -> ScenarioFile:
     extends = tree.get("extends")
     base = (path.parent / extends).resolve() if isinstance(extends, str) else None
     return ScenarioFile(path, str(tree.get("name") or path.stem), base, own)
+
+
+def unserved(team: RosterProblem) -> list[str]:
+    """Queues that nobody can serve."""
+    served = {queue for agent in team.agents for queue in agent.queues}
+    return [queue for queue in team.queues if queue not in served]
