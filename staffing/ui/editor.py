@@ -13,6 +13,7 @@ from staffing.jobs import Run, RunRequest
 from staffing.roster.rules import Violation
 from staffing.ui import drafts, frame, session
 from staffing.ui.rota_words import violation_words
+from staffing.ui.sentences import problem
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.board import Judged, lock_table, request_table
 from staffing.ui.vm.editing import Draft, changed, excused, swapped, wished
@@ -96,6 +97,9 @@ def toolbar(t: Texts, run: Run, judged: Judged) -> None:
 
 def told_stale(t: Texts) -> None:
     """Say that an edit was refused because somebody else had changed the plan."""
+    unsaved = st.session_state.pop(drafts.UNSAVED, None)
+    if unsaved is not None:
+        st.error(f"**{t('edit.unsaved')}** {plain(problem(t, unsaved))}", icon=":material/save:")
     if st.session_state.pop(drafts.STALE, False):
         st.warning(t("edit.stale"), icon=":material/sync_problem:")
 

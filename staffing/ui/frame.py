@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from importlib import resources
 from typing import Any
 
 import streamlit as st
 
-from staffing.errors import Problem
+from staffing.errors import BackendError, InputError, Problem
 from staffing.jobs import Run
 from staffing.ui import address, session
 from staffing.ui.sentences import problem
@@ -223,6 +224,16 @@ def show_problems(t: Texts, problems: Iterable[Problem | str]) -> None:
     found = list(problems)
     lines = "\n".join(f"- {plain(line)}" for line in problem_lines(t, found))
     st.error(f"**{t('problems.title', n=len(found))}**\n\n{lines}", icon=":material/error:")
+
+
+@contextmanager
+def trouble(t: Texts) -> Iterator[None]:
+    """Tell what keeps the store from working, in place of what would be drawn, with a way to try again."""
+    try:
+        yield
+    except (BackendError, InputError) as error:
+        show_problems(t, error.problems if isinstance(error, InputError) else [str(error)])
+        st.button(t("trouble.again"), icon=":material/refresh:", key="try-again")
 
 
 def problem_lines(t: Texts, problems: Iterable[Problem | str]) -> list[str]:

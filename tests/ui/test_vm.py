@@ -296,7 +296,8 @@ def test_a_file_that_is_not_toml_is_listed_by_its_name(tmp_path):
     path = tmp_path / "bad.toml"
     path.write_text("= nonsense")
     assert read_scenario_file(path).name == "bad"
-    assert find_teams([tmp_path], tmp_path / "own") == []
+    (found,) = find_teams([tmp_path], tmp_path / "own")  # so that what is wrong with it can be told
+    assert found.base.path == path
 
 
 def test_levers_are_read_changed_and_told(team):

@@ -28,6 +28,11 @@ class ScenarioFile:
     extends: Path | None
     own: bool = False
 
+    @property
+    def unreadable(self) -> bool:
+        """Whether it could not be read; such a file is listed as one that extends itself."""
+        return self.extends == self.path
+
 
 @dataclass(frozen=True)
 class Team:
@@ -61,7 +66,7 @@ def find_teams(folders: list[Path], own: Path) -> list[Team]:
         candidates = [folder, *sorted(p for p in folder.iterdir() if p.is_dir())] if folder.is_dir() else []
         for candidate in candidates:
             files = [read_scenario_file(p) for p in sorted(candidate.glob("*.toml"))]
-            if any(f.extends is None for f in files) and candidate.name not in found:
+            if any(f.extends is None or f.unreadable for f in files) and candidate.name not in found:
                 made = [read_scenario_file(p, own=True) for p in sorted((own / candidate.name).glob("*.toml"))]
                 found[candidate.name] = sorted(files, key=lambda f: f.extends is not None) + made
     return [Team(name, tuple(files)) for name, files in sorted(found.items())]
