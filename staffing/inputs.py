@@ -228,7 +228,7 @@ def need_of(table: pd.DataFrame, where: str, grid: TimeGrid, queues: Sequence[st
 
 
 def team_of(scenario: Scenario, grid: TimeGrid, people: Team, holidays: frozenset[date]) -> RosterProblem:
-    """Put the rostering problem together, all but its need."""
+    """Put the rostering problem together, all but its need, which is 0; `holidays` are those of the team's region."""
     return RosterProblem(
         grid=grid,
         queues=scenario.queues,

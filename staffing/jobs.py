@@ -2,8 +2,8 @@
 
 The command line is the worker: ``python -m staffing plan SCENARIO --out ... --progress ... --stop-on-eof``. The worker
 reads a pipe whose other end this process holds; closing it asks the worker to stop and keep the best rota so far.
-When this process dies the system closes the pipe, so no worker outlives it. Short questions about a rota (``replan``,
-``explain``) are workers of the same kind; they answer on standard output within seconds.
+When this process dies the system closes the pipe, so no worker outlives it. Questions about a rota (``replan``,
+``explain``, ``price``) are workers of the same kind; they answer on standard output.
 
 Every run is a folder, and the folder is the truth: any process, tab or later session can read it ::
 
@@ -45,6 +45,10 @@ GRACE_SECONDS = 5.0
 POLL_SECONDS = 0.1
 NICENESS = 10
 """The worker yields to the screens."""
+
+
+FOLLOWED = ("plan", "price")
+"""Commands that tell their progress and can be stopped; the others answer within seconds."""
 
 
 class RunState(StrEnum):
@@ -90,7 +94,7 @@ class RunRequest:
     workers, seed
         Threads and seed of the search.
     command
-        ``plan``, or a short question: ``replan``, ``explain``.
+        ``plan``, or a question: ``replan``, ``explain``, ``price``.
     arguments
         What follows the scenario in a question.
     published
@@ -120,12 +124,13 @@ class RunRequest:
     def line(self, folder: Path) -> list[str]:
         """Arguments of the worker, whose files lie in `folder`."""
         line = [self.command, self.scenario, *self.arguments, "--seconds", f"{self.seconds:g}", "--json"]
-        if self.command != "plan":
-            return line
-        line += ["--workers", str(self.workers), "--seed", str(self.seed), "--out", str(folder / "out")]
-        if self.published:
-            line += ["--published", self.published, "--change", f"{self.change:g}"]
-        return [*line, "--progress", str(folder / "progress.jsonl"), "--stop-on-eof"]
+        if self.command == "plan":
+            line += ["--workers", str(self.workers), "--seed", str(self.seed), "--out", str(folder / "out")]
+            if self.published:
+                line += ["--published", self.published, "--change", f"{self.change:g}"]
+        if self.command in FOLLOWED:
+            line += ["--progress", str(folder / "progress.jsonl"), "--stop-on-eof"]
+        return line
 
 
 @dataclass(frozen=True, slots=True)

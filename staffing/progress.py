@@ -13,7 +13,7 @@ class Progress:
     Attributes
     ----------
     stage
-        ``history``, ``forecast``, ``requirement``, ``roster``, ``simulation``, ``export``.
+        ``history``, ``forecast``, ``requirement``, ``roster``, ``repair``, ``audit``, ``simulation``, ``export``; ``price``.
     seconds
         Seconds since the stage began.
     fraction

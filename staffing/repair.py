@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -70,81 +70,111 @@ def repair_rota(
         The problem with the need that was found, its rota with the bound for that need, and how the repair went.
     """
     scenario = inputs.scenario
-    budget = scenario.solver.seconds * scenario.verify.share
     began = time.monotonic()
-    told = _Told(monitor, began, budget)
-
-    plain = [(np.array(problem.required), first)]
-    insisted = 1.0
-
-    def insist() -> float:
-        nonlocal insisted
-        insisted = min(INSISTING * insisted, scenario.verify.insist)
-        return insisted
-
-    def search(
-        need: FloatArray, before: RosterResult | None, seconds: float, factor: float = 1.0, settle: bool = False
-    ) -> Solved[RosterResult]:
-        first, second, rest = problem.prices.understaffing
-        missing = (factor * first, factor * second, factor * rest)
-        changed = replace(problem, required=need, prices=replace(problem.prices, understaffing=missing))
-        result = engine.solve(
-            changed,
-            seconds=max(LEAST, seconds),
-            workers=scenario.solver.workers,
-            seed=scenario.solver.seed,
-            start=None if before is None else before.roster,
-            monitor=told,
-            settle=settle,
-        )
-        if factor == 1.0:
-            plain.append((need, result))
-        return _solved(changed, result, scenario.simulation.pace)
-
-    def briefly(need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
-        return search(need, before, budget / ROUNDS)
-
-    def longer(need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
-        return search(need, before, budget * DEEPENING, insist())
-
-    def gently(need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
-        return search(need, before, budget / ROUNDS, insist(), settle=True)
-
-    def at_length(need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
-        return search(need, before, budget * (1 - BOUNDING) - (time.monotonic() - began))
-
-    deferrable = np.array([s.channel is Channel.EMAIL for s in scenario.queue.values()])
-
-    def beyond(wanted: FloatArray, late: FloatArray) -> BoolArray:
-        relaxation = relaxation_of(problem, wanted, deferrable)
-        return impossible_days(relaxation, late, RULING_OUT * budget)
-
+    searches = _Searches(inputs, problem, first, monitor, began)
+    budget = searches.budget
     found = verify.repair(
         demand_of(inputs, forecast),
         np.array(problem.required),
-        briefly,
+        searches.briefly,
         simulation_of(inputs, requirement),
         scenario.verify,
-        told,
+        searches.told,
         seconds=budget * (1 - POLISH - BOUNDING),
-        first=_solved(problem, first, scenario.simulation.pace),
-        deepen=longer,
-        mend=gently,
-        polish=at_length,
-        beyond=beyond,
+        first=searches.solved(problem, first),
+        deepen=searches.longer,
+        mend=searches.gently,
+        polish=searches.at_length,
+        beyond=searches.beyond,
     )
     final = replace(problem, required=found.need)
     # Several searches had this need at the prices given; the best bound holds for every rota.
-    alike = [result for need, result in plain if np.array_equal(need, found.need)]
+    alike = [result for need, result in searches.plain if np.array_equal(need, found.need)]
     result = _as_priced(
         final,
         found.solved.plan,
         alike,
-        lambda cost: engine.prove(final, seconds=BOUNDING * budget, upper=cost, monitor=told),
+        lambda cost: engine.prove(final, seconds=BOUNDING * budget, upper=cost, monitor=searches.told),
     )
     if monitor.should_stop() and result.status is RosterStatus.FEASIBLE:
         result = replace(result, status=RosterStatus.STOPPED)
     return final, replace(result, seconds=first.seconds + time.monotonic() - began), found
+
+
+class _Searches:
+    """The searches of a repair that began at `began` (`time.monotonic`): each for a need, warm from the rota before.
+
+    Attributes
+    ----------
+    budget
+        Seconds of the whole repair.
+    told
+        Monitor of the searches.
+    plain
+        Needs, shape (Q, T), with the rotas that were searched for at the prices given.
+    """
+
+    def __init__(
+        self, inputs: Inputs, problem: RosterProblem, first: RosterResult, monitor: Monitor, began: float
+    ) -> None:
+        self.scenario = inputs.scenario
+        self.problem = problem
+        self.began = began
+        self.budget = self.scenario.solver.seconds * self.scenario.verify.share
+        self.told = _Told(monitor, began, self.budget)
+        self.plain = [(np.array(problem.required), first)]
+        self._insisted = 1.0
+
+    def briefly(self, need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
+        """At the prices given."""
+        return self._search(need, before, self.budget / ROUNDS)
+
+    def longer(self, need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
+        """With missing people dearer than before."""
+        return self._search(need, before, self.budget * DEEPENING, self._insist())
+
+    def gently(self, need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
+        """The same, downhill from the rota before."""
+        return self._search(need, before, self.budget / ROUNDS, self._insist(), settle=True)
+
+    def at_length(self, need: FloatArray, before: RosterResult | None) -> Solved[RosterResult]:
+        """At the prices given, with the time that is left."""
+        return self._search(need, before, self.budget * (1 - BOUNDING) - (time.monotonic() - self.began))
+
+    def beyond(self, wanted: FloatArray, late: FloatArray) -> BoolArray:
+        """Intervals whose day is proven to be short in every rota."""
+        deferrable = np.array([s.channel is Channel.EMAIL for s in self.scenario.queue.values()])
+        return impossible_days(relaxation_of(self.problem, wanted, deferrable), late, RULING_OUT * self.budget)
+
+    def solved(self, problem: RosterProblem, result: RosterResult) -> Solved[RosterResult]:
+        """A rota as the repair sees it; its cost leaves out what depends on the need."""
+        assert result.roster is not None
+        staffed = costs.coverage(problem, result.roster).staffed
+        cost = sum(v for name, v in result.terms.items() if name not in ("understaffing", "overstaffing"))
+        return Solved(result, duty_of(problem, result.roster, self.scenario.simulation.pace), staffed, cost)
+
+    def _insist(self) -> float:
+        self._insisted = min(INSISTING * self._insisted, self.scenario.verify.insist)
+        return self._insisted
+
+    def _search(
+        self, need: FloatArray, before: RosterResult | None, seconds: float, factor: float = 1.0, settle: bool = False
+    ) -> Solved[RosterResult]:
+        first, second, rest = self.problem.prices.understaffing
+        missing = (factor * first, factor * second, factor * rest)
+        changed = replace(self.problem, required=need, prices=replace(self.problem.prices, understaffing=missing))
+        result = engine.solve(
+            changed,
+            seconds=max(LEAST, seconds),
+            workers=self.scenario.solver.workers,
+            seed=self.scenario.solver.seed,
+            start=None if before is None else before.roster,
+            monitor=self.told,
+            settle=settle,
+        )
+        if factor == 1.0:
+            self.plain.append((need, result))
+        return self.solved(changed, result)
 
 
 def _as_priced(
@@ -177,14 +207,6 @@ def promise_cost(problem: RosterProblem, rota: RosterResult, repaired: Repaired[
         return 0.0
     own, others = (sum(costs.terms(problem, r).values()) for r in (rota.roster, other))
     return max(0.0, own - others)
-
-
-def _solved(problem: RosterProblem, result: RosterResult, pace: Mapping[str, float]) -> Solved[RosterResult]:
-    """A rota as the repair sees it; its cost leaves out what depends on the need."""
-    assert result.roster is not None
-    staffed = costs.coverage(problem, result.roster).staffed
-    cost = sum(v for name, v in result.terms.items() if name not in ("understaffing", "overstaffing"))
-    return Solved(result, duty_of(problem, result.roster, pace), staffed, cost)
 
 
 @dataclass(frozen=True)

@@ -198,8 +198,16 @@ def size_groups(
     """Cheapest agents on the phones (net) of each skill group of the team with whom every promise holds in the simulation.
 
     Groups are those of `RosterProblem.skills`, with the priorities that most of their agents have and at their agents' mean
-    hourly cost. Nobody is absent or away: shrinkage comes on top, as in the requirement. After `seconds` of wall time the people
-    found so far are checked and returned.
+    hourly cost. Nobody is absent or away: shrinkage comes on top, as in the requirement.
+
+    Parameters
+    ----------
+    inputs, forecast, requirement
+        The team and what it is to serve; deferrable work is taken from the requirement.
+    monitor
+        Told of progress; asked to stop, the people found so far are checked and returned.
+    seconds
+        Wall time after which the same happens.
     """
     team, scenario = inputs.team, inputs.scenario
     serves = np.zeros((len(team.skills), len(team.queues)), dtype=np.int8)
@@ -233,7 +241,19 @@ def service_of(
     *,
     proving: float = SECONDS,
 ) -> Service:
-    """Simulate the service that a rota gives, and say what misses its promise and why; `proving` seconds go to proofs."""
+    """Simulate the service that a rota gives, and say what misses its promise and why.
+
+    Parameters
+    ----------
+    inputs, forecast, requirement, problem
+        What the rota was planned for; `problem` has the need that it is judged by.
+    roster
+        Any rota.
+    monitor
+        Told of the simulation.
+    proving
+        Seconds for proofs that no rota does better.
+    """
     staffed = costs.coverage(problem, roster).staffed
     verified = verify.verify(
         demand_of(inputs, forecast),
@@ -258,6 +278,17 @@ def why(
     """For each miss, what keeps more people away, proven as far as `seconds` suffice.
 
     What is wanted is what all intervals take to keep their promise (`simulation.need.fewest`).
+
+    Parameters
+    ----------
+    inputs, forecast, problem, roster
+        The rota and what it was planned for.
+    verified
+        Its service, from `verify.verify`.
+    staffed
+        People at each queue, shape (Q, T).
+    seconds
+        Wall time of the proofs.
     """
     demand = demand_of(inputs, forecast)
     wanted = fewest(demand, verified.service, inputs.scenario.verify, staffed, problem.required)

@@ -68,6 +68,14 @@ def test_a_build_near_a_published_rota_says_so_to_the_worker(team, tmp_path):
     ]
 
 
+def test_questions_that_take_longer_can_be_followed_and_stopped(team, tmp_path):
+    short, long = (
+        request(team, command=command, arguments=("r.csv",)).line(tmp_path) for command in ("explain", "price")
+    )
+    assert "--progress" not in short
+    assert long[long.index("--progress") + 1 :] == [str(tmp_path / "progress.jsonl"), "--stop-on-eof"]
+
+
 def test_a_run_ends_with_a_plan_and_tells_its_progress(jobs, team):
     run = ended(jobs, jobs.start(request(team, seconds=5)))
     assert run.state is RunState.DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -96,6 +97,12 @@ class TerminalMonitor:
         if p.note:
             parts.append(p.note)
         return "  ".join(parts)
+
+
+def add_monitor_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments by which another program follows and stops a run."""
+    parser.add_argument("--progress", type=Path, metavar="FILE", help="append each progress report as a JSON line")
+    parser.add_argument("--stop-on-eof", action="store_true", help="stop when standard input is closed")
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from staffing.cli.monitor import TerminalMonitor, stoppable
+from staffing.cli.monitor import TerminalMonitor, add_monitor_arguments, stoppable
 from staffing.errors import InputError, Problem
 from staffing.export.folder import check_folder
 from staffing.scenario import Scenario, load
@@ -34,8 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the rota as it was published, that the new one is to stay near; else the scenario's table",
     )
     parser.add_argument("--change", type=float, metavar="PRICE", help="price of each agent-day that differs from it")
-    parser.add_argument("--progress", type=Path, metavar="FILE", help="append each progress report as a JSON line")
-    parser.add_argument("--stop-on-eof", action="store_true", help="stop when standard input is closed")
+    add_monitor_arguments(parser)
 
 
 def add_solver_arguments(parser: argparse.ArgumentParser) -> None:

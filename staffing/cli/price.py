@@ -1,11 +1,16 @@
-"""What each rule costs: the rota searched again with one rule left out at a time."""
+"""What each rule costs: the rota searched again with one rule left out at a time.
+
+Ctrl-C tells the rules priced so far.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 from dataclasses import asdict
 
+from staffing.cli.monitor import TerminalMonitor, add_monitor_arguments, stoppable
 from staffing.cli.rota import add_rota_arguments, read_judged
 from staffing.scenario import load
 
@@ -16,23 +21,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rules", nargs="+", metavar="RULE", help="names of rules; all by default")
     parser.add_argument("--seconds", type=float, default=5.0, help="wall time for the rota, and for each rule")
     parser.add_argument("--workers", type=int, help="threads; as in the scenario by default")
+    add_monitor_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Price the rules."""
     scenario = load(args.scenario)
+    monitor = TerminalMonitor(sys.stderr, scenario.currency, args.progress)
     from staffing.roster.explain import price_rules
     from staffing.roster.rules import RULES
 
     problem, roster = read_judged(args, scenario)
-    prices = price_rules(
-        problem,
-        roster,
-        args.rules,
-        seconds=args.seconds,
-        workers=args.workers or scenario.solver.workers,
-        seed=scenario.solver.seed,
-    )
+    with stoppable(monitor, on_eof=args.stop_on_eof):
+        prices = price_rules(
+            problem,
+            roster,
+            args.rules,
+            seconds=args.seconds,
+            workers=args.workers or scenario.solver.workers,
+            seed=scenario.solver.seed,
+            monitor=monitor,
+        )
     if args.json:
         rows = [asdict(p) | {"law": RULES[p.rule].law, "sentence": RULES[p.rule].sentence} for p in prices]
         print(json.dumps({"currency": scenario.currency, "rules": rows}, ensure_ascii=False, indent=1))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Callable, Sequence
 
 WIDTH = 720
 LEFT, RIGHT, TOP, BOTTOM = 54, 10, 12, 26
+ROUND = (1.0, 1.2, 1.6, 2.0, 2.4, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+"""Ends of a scale between 1 and 10."""
 NEED, COVER, SHORT, BAND = "#1b2333", "#a9cbef", "#d55e00", "#2f6fb5"
 
 
@@ -36,7 +39,7 @@ def days_chart(
     >>> days_chart(["1", "2"], [8, 8], [0, 2], "Cover", str).count("<rect")
     4
     """
-    top = max([*need, 1e-9])
+    top = _round_top(max([*need, 1e-9]))
     body, step = height - TOP - BOTTOM, (WIDTH - LEFT - RIGHT) / max(1, len(labels))
     hatch = (
         '<pattern id="short" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
@@ -82,7 +85,7 @@ def course_chart(
     >>> course_chart(["1", "2"], [8, 9], [7, 8], [9, 10], [8, 8], "Contacts", str).count("<polyline")
     2
     """
-    top = max([*high, *value, *beside, 1e-9])
+    top = _round_top(max([*high, *value, *beside, 1e-9]))
     body, step = height - TOP - BOTTOM, (WIDTH - LEFT - RIGHT) / len(labels)
     xs = [LEFT + (i + 0.5) * step for i in range(len(labels))]
 
@@ -130,6 +133,18 @@ def band_chart(
                 f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{y - 10}" y2="{y + 10}" stroke="{NEED}" stroke-width="2.5"/>'
             )
     return _svg(height, title, parts)
+
+
+def _round_top(value: float) -> float:
+    """End of a scale that holds a positive value, round itself and in its middle.
+
+    Examples
+    --------
+    >>> [_round_top(x) for x in (1138.2, 371, 215, 8, 0.95)]
+    [1200.0, 400.0, 240.0, 8.0, 1.0]
+    """
+    unit = 10.0 ** math.floor(math.log10(value))
+    return round(unit * next(m for m in ROUND if m * unit >= value * (1 - 1e-12)), 12)
 
 
 def _scale(top: float, body: float, number: Callable[[float], str]) -> list[str]:

@@ -165,8 +165,22 @@ def stand_at(
     """Forecast `lead + window` days from what was known on the morning of day `origin`.
 
     Opening hours of the days ahead and the calendar are known; nothing else is. Past `events` of the queue are explained
-    away; of those ahead only the names are used, of the effects what had been learnt by then. `planned` are drivers that
-    are known in advance, one value a day of the panel.
+    away; of those ahead only the names are used, of the effects what had been learnt by then.
+
+    Parameters
+    ----------
+    panel
+        The queue's history by day.
+    origin
+        Index of the day of the panel on whose morning the forecast is made.
+    region
+        Holiday region, e.g. ``DE-BE``; None: no holidays.
+    lead, window
+        Days between the origin and the days that are scored, and how many those are.
+    drivers, planned
+        Daily values over the panel, known up to the origin, and known in advance too; name -> shape (D,).
+    events
+        Of the queue, past and ahead.
     """
     H, m = lead + window, panel.open.shape[1]
     ahead = np.zeros((H, m), dtype=np.bool_)
@@ -262,7 +276,7 @@ def backtest_panel(
     events: Sequence[Event] = (),
     planned: Mapping[str, FloatArray] | None = None,
 ) -> list[OriginScore]:
-    """Score one queue at each origin."""
+    """Score one queue at each origin, in their order; the parameters are those of `stand_at`, the origins being `at`."""
     out = []
     for origin in at:
         began = time.process_time()

@@ -219,7 +219,10 @@ def parse(
     columns: Mapping[str, str] | None = None,
     section: str = "",
 ) -> Table | None:
-    """Type the cells of a sheet; None where a required column is missing. Cells with faults read as empty."""
+    """Type the cells of a sheet; None where a required column is missing. Cells with faults read as empty.
+
+    The parameters are those of `read_table`.
+    """
     found = _locate(sheet, contract, problems, columns or {}, section)
     if found is None:
         return None

@@ -116,6 +116,19 @@ def reserve_needed(
 ) -> int | None:
     """Smallest reserve with which voice keeps its goals; None where the agents do not even suffice without blending.
 
+    Parameters
+    ----------
+    load
+        Offered voice load in erlangs, at least 0.
+    agents
+        Agents on voice and on work that can wait.
+    aht_seconds
+        Mean handling time of voice, above 0.
+    goals
+        What voice is promised.
+    patience_seconds
+        Mean patience; infinite: nobody gives up.
+
     Examples
     --------
     >>> reserve_needed(20, 30, 300, Goals(service_level=0.8), 150)

@@ -128,6 +128,17 @@ def erlang_c(
     Where the load reaches the number of agents the queue grows for ever: everybody waits, service level 0, waits and
     queue infinite, occupancy 1, nobody abandons.
 
+    Parameters
+    ----------
+    load
+        Offered load in erlangs, at least 0.
+    agents
+        Agents on contacts, real, at least 0.
+    aht_seconds
+        Mean handling time, above 0.
+    threshold_seconds
+        Of the service level, at least 0.
+
     Examples
     --------
     >>> service = erlang_c(load=10, agents=14, aht_seconds=180, threshold_seconds=20)

@@ -168,6 +168,19 @@ def load_carried(
 
     Contacts per hour are load * 3600 / AHT.
 
+    Parameters
+    ----------
+    agents
+        Agents on contacts, real, at least 0 (whole for chat).
+    aht_seconds
+        Mean handling time, above 0.
+    goals
+        What is promised.
+    patience_seconds
+        Mean patience; infinite: nobody gives up (Erlang C).
+    concurrency, slowdown
+        As in `chat.chat_service`; 1 for voice.
+
     Examples
     --------
     >>> round(float(load_carried(14, 180, Goals(service_level=0.8, threshold_seconds=20))), 3)

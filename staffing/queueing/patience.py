@@ -256,20 +256,9 @@ def _steady(load: float, agents: float, aht: float, threshold: float, law: Patie
     def height(x: FloatArray) -> FloatArray:
         return arrival * law.integral(x) - service * x
 
-    mode = 0.0
-    if rise(0.0) > 0.0:
-        high = aht
-        while rise(high) > 0.0:
-            high *= 2.0
-            if high > 1e15:
-                return [1.0, 1.0, 0.0, 0.0, math.inf, math.inf, 1.0]
-        low = 0.0
-        while high - low > 1e-15 * high:
-            middle = 0.5 * (low + high)
-            if middle <= low or middle >= high:
-                break
-            low, high = (middle, high) if rise(middle) > 0.0 else (low, middle)
-        mode = high
+    mode = _mode(rise, aht)
+    if mode is None:
+        return [1.0, 1.0, 0.0, 0.0, math.inf, math.inf, 1.0]
     peak = float(height(np.array([mode]))[0])
 
     def depth(x: float) -> float:
@@ -303,6 +292,24 @@ def _steady(load: float, agents: float, aht: float, threshold: float, law: Patie
         float((density * law.integral(x)).sum()) / total / aht,
         min(load * (1.0 - lost) / agents, 1.0),
     ]
+
+
+def _mode(rise: Callable[[float], float], aht: float) -> float | None:
+    """Where the exponent, of slope `rise`, is highest; None where it rises for ever."""
+    if rise(0.0) <= 0.0:
+        return 0.0
+    high = aht
+    while rise(high) > 0.0:
+        high *= 2.0
+        if high > 1e15:
+            return None
+    low = 0.0
+    while high - low > 1e-15 * high:
+        middle = 0.5 * (low + high)
+        if middle <= low or middle >= high:
+            break
+        low, high = (middle, high) if rise(middle) > 0.0 else (low, middle)
+    return high
 
 
 def _reach(inside: Callable[[float], bool], outside: float) -> float:

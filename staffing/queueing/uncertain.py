@@ -92,6 +92,17 @@ def agents_for_expected_level(
     `agents_needed`; here only `service_level` counts. With endless patience an overloaded interval counts as service
     level 0.
 
+    Parameters
+    ----------
+    loads, weights
+        Loads in erlangs that an interval may have, and their probabilities, of the same shape (N,).
+    aht_seconds
+        Mean handling time, above 0.
+    goals
+        Of which `service_level`, its variant and `threshold_seconds` count.
+    patience_seconds
+        Mean patience; infinite: nobody gives up.
+
     Raises
     ------
     InputError

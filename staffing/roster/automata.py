@@ -85,48 +85,17 @@ def automata(program: Program, usable: Any, reasons: list[str]) -> Automata:
     start = np.zeros(A, np.int64)
     tables, symbols = [], []
     for k, (key, rest_seconds) in enumerate(keys):
-        measures = sorted({m for m, *_ in key})
-        shape = [Run("", 0, m, lo, hi, 0, off) for m, lo, hi, off in key]
         who = np.nonzero(of == k)[0].tolist()
         gap = _Gap(program, usable, rest_seconds, [over[a] for a in who])
-        marks = np.zeros((D, S), np.int64)
-        for bit, m in enumerate(measures):
-            marks |= (program.measures[m] > 0).astype(np.int64) << bit
-        seen: dict[tuple[int, int, int], int] = {}
-        symbol = np.zeros((D, S), np.int64)
-        columns = np.stack([marks, gap.end, gap.start], axis=2).reshape(-1, 3)
-        rows, at = np.unique(columns, axis=0, return_inverse=True)
-        for y, late, early in rows.tolist():
-            seen[y, late, early] = len(seen) + 1
-        symbol[:] = (at.reshape(-1) + 1).reshape(D, S)
-        inside = {
-            y: tuple(bool(y >> measures.index(r.measure) & 1) != r.off for r in shape)
-            for y in {0, *(y for y, _, _ in seen)}
-        }
-        index: dict[tuple[tuple[int, ...], int], int] = {}
-        for a in who:
-            first = tuple(FREE if r.free_start and not r.before else min(r.before, top_of(r, D)) for r in by_agent[a])
-            start[a] = index.setdefault((first, gap.before(over[a])), len(index))
-        table_rows: list[dict[int, int]] = []
-        queue = list(index)
-        while len(table_rows) < len(queue):
-            now, rested = queue[len(table_rows)]
-            row = {}
-            for number, (y, late, early) in [(0, (0, -1, -1)), *((n, y) for y, n in seen.items())]:
-                then = after_day(now, shape, inside[y], D)
-                waiting = gap.step(rested, late, early)
-                if then is None or waiting is None:
-                    row[number] = -1
-                    continue
-                if (then, waiting) not in index:
-                    index[then, waiting] = len(index)
-                    queue.append((then, waiting))
-                row[number] = index[then, waiting]
-            table_rows.append(row)
-        table = np.full((len(table_rows), len(seen) + 1), -1, np.int64)
-        for i, row in enumerate(table_rows):
-            for number, then_index in row.items():
-                table[i, number] = then_index
+        begins = [
+            (
+                tuple(FREE if r.free_start and not r.before else min(r.before, top_of(r, D)) for r in by_agent[a]),
+                gap.before(over[a]),
+            )
+            for a in who
+        ]
+        shape = [Run("", 0, m, lo, hi, 0, off) for m, lo, hi, off in key]
+        table, symbol, start[who] = _automaton(program, shape, gap, begins)
         tables.append(table)
         symbols.append(symbol)
     states = np.array([len(t) for t in tables], np.int64)
@@ -138,6 +107,44 @@ def automata(program: Program, usable: Any, reasons: list[str]) -> Automata:
         reasons.append(f"runs of one agent have {states.max()} states, more than {RUN_STATES}")
     covers = np.stack([_covers(t, int(states.max())) for t in tables])
     return Automata(of, start, nxt, states, np.stack(symbols).astype(np.int16), covers)
+
+
+State = tuple[tuple[int, ...], int]
+"""Lengths of the runs, and the rest that waits."""
+
+
+def _automaton(
+    program: Program, shape: Sequence[Run], gap: _Gap, begins: Sequence[State]
+) -> tuple[IntArray, IntArray, list[int]]:
+    """States after each symbol (-1 where a run breaks or a rest is too short), symbols of choices (D, S), and first states."""
+    _, D, S = program.shape
+    measures = sorted({r.measure for r in shape})
+    marks = np.zeros((D, S), np.int64)
+    for bit, m in enumerate(measures):
+        marks |= (program.measures[m] > 0).astype(np.int64) << bit
+    columns = np.stack([marks, gap.end, gap.start], axis=2).reshape(-1, 3)
+    rows, at = np.unique(columns, axis=0, return_inverse=True)
+    symbols = [(0, -1, -1), *(tuple(row) for row in rows.tolist())]
+    inside = {y: tuple(bool(y >> measures.index(r.measure) & 1) != r.off for r in shape) for y, _, _ in symbols}
+    index: dict[State, int] = {}
+    first = [index.setdefault(begin, len(index)) for begin in begins]
+    table: list[list[int]] = []
+    queue = list(index)
+    while len(table) < len(queue):
+        lengths, rested = queue[len(table)]
+        row = []
+        for y, late, early in symbols:
+            then = after_day(lengths, shape, inside[y], D)
+            waiting = gap.step(rested, late, early)
+            if then is None or waiting is None:
+                row.append(-1)
+                continue
+            if (then, waiting) not in index:
+                index[then, waiting] = len(index)
+                queue.append((then, waiting))
+            row.append(index[then, waiting])
+        table.append(row)
+    return np.array(table, np.int64), (at.reshape(-1) + 1).reshape(D, S), first
 
 
 def _covers(table: Any, wide: int) -> Any:

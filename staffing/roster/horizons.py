@@ -18,8 +18,8 @@ from staffing.progress import SILENT
 from staffing.roster.bound import raise_bound
 from staffing.roster.columns import Generation, Root
 from staffing.roster.dives import PATIENCE, Dives
-from staffing.roster.label_nodes import UnfitError
 from staffing.roster.labels import Horizon, Known, horizon_of
+from staffing.roster.labels.nodes import UnfitError
 from staffing.roster.listing import near, prove
 from staffing.roster.master import Pool
 from staffing.roster.neighbourhoods import whole

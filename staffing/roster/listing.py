@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from staffing.roster.columns import TIE, Generation, Root
-from staffing.roster.label_kernels import list_near
+from staffing.roster.labels.kernels import list_near
 from staffing.roster.master import Column, Master, own_cost
 
 FEW, LISTED = 8_000, 40_000

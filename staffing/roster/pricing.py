@@ -13,8 +13,8 @@ import numpy as np
 
 from staffing.grid import FloatArray
 from staffing.roster.block_counts import HUGE
-from staffing.roster.label_kernels import IMPOSSIBLE, climb, climb_beside, reduce_prices, trace, walk
 from staffing.roster.labels import Horizon
+from staffing.roster.labels.kernels import IMPOSSIBLE, climb, climb_beside, reduce_prices, trace, walk
 from staffing.roster.master import FORBIDDEN, Column, Row
 from staffing.roster.primitives import Count, Program
 
@@ -65,7 +65,7 @@ class Pricer:
         reduce_prices(h.layers, total, self.off[agent], self.cheapest, self.which)
         if beside is None or h.cells <= most:
             self.reach = int(h.layers.labels.max())
-            climb(h.layers, h.then, h.tolls, h.tolled, self.cheapest, 0, self.cost)
+            climb(h.layers, h.then, h.tolls, h.tolled, self.cheapest, self.cost)
         else:
             self.reach = REACH
             trace(h.layers, h.then, beside, self.path)

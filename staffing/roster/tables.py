@@ -8,6 +8,7 @@ the same days and measure share one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -99,15 +100,6 @@ def prepare(program: Program, longest: int = LONGEST) -> Compiled:
     carry, leads = carries(counts, count_ptr, canon, blocks, A)
     parts = Parts(counts, count_ptr, canon, carry, leads, blocks, A, reasons)
     classes = _classes(program, usable, canon, unit, blocks, parts, runs, rests, rest_of)
-    N = len(counts)
-    below = np.zeros((N, max([len(c.below) for c in counts], default=0), 2), np.int64)
-    above = np.zeros((N, max([len(c.above) for c in counts], default=0), 2), np.int64)
-    group = np.full((N, D), -1, np.int16)
-    for i, c in enumerate(counts):
-        below[i, : len(c.below)] = np.array(c.below, np.int64).reshape(-1, 2)
-        above[i, : len(c.above)] = np.array(c.above, np.int64).reshape(-1, 2)
-        for g, days in enumerate(c.groups):
-            group[i, list(days)] = g if c.any else 0
     if program.cover.serves.shape[1] > QUEUES:
         reasons.append(f"{program.cover.serves.shape[1]} queues are more than {QUEUES}")
     holes = _holes(program)
@@ -148,27 +140,43 @@ def prepare(program: Program, longest: int = LONGEST) -> Compiled:
         permitted=rests.permitted,
         nested=rests.nested,
         count_ptr=count_ptr,
-        count_measure=np.array([c.measure for c in counts], np.int64).reshape(N),
-        count_unit=np.array([1 if c.any else unit[c.measure] for c in counts], np.int64).reshape(N),
-        count_any=np.array([c.any for c in counts], np.bool_).reshape(N),
-        count_lo=np.array([c.lo for c in counts], np.int64).reshape(N),
-        count_hi=np.array([c.hi for c in counts], np.int64).reshape(N),
-        count_base=np.array([c.base for c in counts], np.int64).reshape(N),
-        count_below=below,
-        count_above=above,
-        count_group=group,
-        count_groups=np.array([len(c.groups) for c in counts], np.int64).reshape(N),
         count_carry=carry,
         part_ptr=parts.ptr,
         part_count=parts.count,
         part_slot=parts.slot,
         part_linked=parts.linked,
         carry_slot=parts.carry_slot,
+        **_count_arrays(counts, unit, D),
         **classes,
     )
     return Compiled(
         program, tables, make_net(program), blocks, tuple(counts), "; ".join(dict.fromkeys(reasons)) or None
     )
+
+
+def _count_arrays(counts: Sequence[Count], unit: Sequence[int], days: int) -> dict[str, Any]:
+    """What counts are about and what they cost, as arrays by their number; `unit` is that of each measure."""
+    N = len(counts)
+    below = np.zeros((N, max([len(c.below) for c in counts], default=0), 2), np.int64)
+    above = np.zeros((N, max([len(c.above) for c in counts], default=0), 2), np.int64)
+    group = np.full((N, days), -1, np.int16)
+    for i, c in enumerate(counts):
+        below[i, : len(c.below)] = np.array(c.below, np.int64).reshape(-1, 2)
+        above[i, : len(c.above)] = np.array(c.above, np.int64).reshape(-1, 2)
+        for g, members in enumerate(c.groups):
+            group[i, list(members)] = g if c.any else 0
+    return {
+        "count_measure": np.array([c.measure for c in counts], np.int64).reshape(N),
+        "count_unit": np.array([1 if c.any else unit[c.measure] for c in counts], np.int64).reshape(N),
+        "count_any": np.array([c.any for c in counts], np.bool_).reshape(N),
+        "count_lo": np.array([c.lo for c in counts], np.int64).reshape(N),
+        "count_hi": np.array([c.hi for c in counts], np.int64).reshape(N),
+        "count_base": np.array([c.base for c in counts], np.int64).reshape(N),
+        "count_below": below,
+        "count_above": above,
+        "count_group": group,
+        "count_groups": np.array([len(c.groups) for c in counts], np.int64).reshape(N),
+    }
 
 
 def repriced(compiled: Compiled, cost: Cents, off_cost: Cents) -> Compiled:

@@ -64,6 +64,17 @@ def shortfall(
     deferrable work all open cells of the day alike. Cells and days with no more than `settings.min_contacts` are never to
     blame. A service level within `settings.tolerance` of the target counts as kept; `margin` makes it stricter, and `kept_back`
     (see `reserve`) single intervals beyond that. A miss is told in points of the service level.
+
+    Parameters
+    ----------
+    demand, service
+        What was simulated, and what came of it.
+    settings
+        What counts as holding.
+    margin
+        Points of the service level by which the target is higher, a fraction.
+    kept_back
+        The same for single intervals, shape (Q, T).
     """
     grid, allowed = demand.grid, settings.tolerance - margin
     now = gap(demand, service.service_level - kept_back, service.abandonment.mean, service.asa.mean)
@@ -162,6 +173,15 @@ def lowered(
     the band is well above the target, some of them are taken away, but not where more are there than asked for anyway, nor
     where those who serve the queue are as busy as is promised to them (`Demand.max_occupancy`). Nothing changes where the
     interval, or the next one, which inherits what is waiting, misses its promise.
+
+    Parameters
+    ----------
+    demand, on_duty, service
+        What was simulated, and what came of it.
+    settings
+        What counts as holding.
+    staffed, missing, asked
+        As in `raised`.
     """
     day = demand.grid.day
     deferrable, by_day = np.equal(demand.channel, DEFERRABLE)[:, None], judged_by_day(demand, settings)

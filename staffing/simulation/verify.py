@@ -257,11 +257,7 @@ def repair(
         too_low = np.where(missing > 0, np.maximum(too_low, np.minimum(asked, found.staffed)), too_low)
         before_asked = asked
         if firm:
-            # From here on missing people are dear: nobody is asked for in vain, nor where they can be spared.
-            spare = np.maximum(spared(demand, service, settings, found.staffed, back, settings.margin), 0.0)
-            enough = np.where(judged_by_day(demand, settings), found.staffed, found.staffed - SPARED * spare)
-            asked = np.minimum(asked, np.ceil(np.maximum(enough, too_low + STEP) / STEP - 1e-9) * STEP)
-            asked = np.minimum(asked, np.ceil(found.staffed / STEP - 1e-9) * STEP)
+            asked = _trimmed(demand, service, settings, found.staffed, back, asked, too_low)
         more = raised(demand, found.on_duty, found.staffed, missing, asked, before)
         # What only the reserve finds missing is asked for step by step, lest it takes from those who miss their promise.
         before = np.where((missing > 0) & (missing - back > settings.tolerance - settings.margin), before + 1, 0)
@@ -303,11 +299,41 @@ def verify(
     settings: VerifySettings,
     monitor: Monitor = SILENT,
 ) -> Verified:
-    """Judge a plan for a need on the seeds of `simulation`, with at least `settings.held_out_replications` of them."""
+    """Judge a plan for a need on the seeds of `simulation`, which no repair has seen.
+
+    Parameters
+    ----------
+    demand
+        Contacts and promises.
+    solved, need
+        The plan, and the people that were asked for, shape (Q, T).
+    simulation
+        Seed, absence, routing; at least `settings.held_out_replications` are simulated.
+    settings
+        What counts as holding.
+    monitor
+        Told of the simulation; asked to stop, the replications so far count.
+    """
     count = max(settings.held_out_replications, simulation.replications)
     service = simulate(demand, solved.on_duty, replace(simulation, replications=count), monitor)
     missing = shortfall(demand, service, settings, 0.0)
     return Verified(service, misses_of(demand, solved.staffed, need, service, missing))
+
+
+def _trimmed(
+    demand: Demand,
+    service: SimulationResult,
+    settings: VerifySettings,
+    staffed: FloatArray,
+    back: FloatArray,
+    asked: FloatArray,
+    too_low: FloatArray,
+) -> FloatArray:
+    """The need once missing people are dear: nobody is asked for in vain, nor where they can be spared, shape (Q, T)."""
+    spare = np.maximum(spared(demand, service, settings, staffed, back, settings.margin), 0.0)
+    enough = np.where(judged_by_day(demand, settings), staffed, staffed - SPARED * spare)
+    asked = np.minimum(asked, np.ceil(np.maximum(enough, too_low + STEP) / STEP - 1e-9) * STEP)
+    return np.minimum(asked, np.ceil(staffed / STEP - 1e-9) * STEP)
 
 
 def _weight(hopeless: BoolArray | None) -> FloatArray:

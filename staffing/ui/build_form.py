@@ -6,7 +6,7 @@ import streamlit as st
 
 from staffing.jobs import RunRequest
 from staffing.scenario import Scenario
-from staffing.ui import session
+from staffing.ui import frame, session
 from staffing.ui.run_panel import outcome_line, run_panel
 from staffing.ui.start import working
 from staffing.ui.texts import Texts, plain
@@ -26,7 +26,9 @@ def build_form(t: Texts) -> None:
     team, file, scenario = now
     run = session.chosen_run()
     with st.container(horizontal=True, vertical_alignment="bottom", key="build-form"):
-        st.text_input(t("plan.name"), scenario.name, key=f"name-{file.path}", max_chars=80, width=330)
+        st.text_input(
+            t("plan.name"), scenario.name, key=f"name-{file.path}", max_chars=80, width=330, persist_state="session"
+        )
         st.selectbox(
             t("plan.seconds"),
             SECONDS,
@@ -35,6 +37,7 @@ def build_form(t: Texts) -> None:
             key="seconds",
             help=t("plan.seconds.help"),
             width=170,
+            persist_state="session",
         )
         _near(t, team, scenario)
         st.button(
@@ -45,7 +48,7 @@ def build_form(t: Texts) -> None:
             on_click=lambda: session.choose_run(session.start(_typed(team, file, scenario)).id),
         )
     if run is None:
-        st.caption(t("plan.unchanged", name=plain(file.name)))
+        _before_the_first(t, file)
     elif not run.has_plan:
         st.session_state["watched"] = run.id
         run_panel(t, run)
@@ -55,6 +58,17 @@ def build_form(t: Texts) -> None:
         told = outcome_line(t, session.plan_of(run))
         with st.expander(told, watched, icon=":material/insights:", key=f"outcome-{run.id}"):
             run_panel(t, run)
+
+
+def _before_the_first(t: Texts, file: ScenarioFile) -> None:
+    """What building gives and takes, and what to look at before."""
+    with st.container(border=True, key="empty"):
+        st.markdown(f"## {t('plan.first.title', name=plain(file.name))}")
+        st.markdown(t("plan.first.body"))
+        st.caption(t("plan.first.before"))
+        with st.container(horizontal=True):
+            for page in ("data", "need", "team"):
+                st.page_link(frame.PAGES[page], label=t(f"nav.{page}"), icon=":material/arrow_forward:")
 
 
 def _near(t: Texts, team: Team, scenario: Scenario) -> None:

@@ -94,9 +94,9 @@ def report_document(t: Texts, name: str, plan: Plan) -> bytes:
         f"<h1>{_e(name)}</h1><p>{_e(t('report.span', first=t.long_day(plan.dates[0]), last=t.long_day(plan.dates[-1])))}</p>",
         _sentences(t, plan),
         _figures(t, plan),
-        _forecast(t, plan),
         _service(t, plan),
         _cover(t, plan),
+        _forecast(t, plan),
         _terms(t, plan),
         _fairness(t, plan),
     ]

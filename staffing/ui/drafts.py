@@ -53,6 +53,11 @@ def judged(run: Run) -> Judged:
     return _judged(board(run), desk)
 
 
+def shown(run: Run) -> Judged:
+    """The rota as this tab has shown it, with the step that it has taken since; for callbacks."""
+    return _judged(board(run), desk(run.id))
+
+
 def judged_as(run: Run, draft: Draft) -> Judged:
     """The rota as other edits would make it."""
     return judge(board(run), draft)

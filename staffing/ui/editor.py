@@ -89,7 +89,7 @@ def toolbar(t: Texts, run: Run, judged: Judged) -> None:
                 icon=f":material/{icon}:",
                 key=name,
                 on_click=_build,
-                args=(t, run, judged, everything),
+                args=(t, run, everything),
                 disabled=not possible,
                 help=t(f"edit.{name}.help"),
             )
@@ -161,16 +161,24 @@ def _override(t: Texts, run: Run, judged: Judged) -> None:
     found = judged.conflicts
     labels = {i: violation_words(t, v).replace("**", "") for i, v in enumerate(found[:MOST_CONFLICTS])}
     labels |= {ALL: t("edit.override.all", n=len(found))} if len(found) > 1 else {}
-    chosen = st.selectbox(t("edit.override.what"), list(labels), format_func=lambda i: labels[i], key="broken")
-    reason = st.text_input(t("edit.override.reason"), key="excuse", placeholder=t("edit.override.example"))
+    st.selectbox(t("edit.override.what"), list(labels), format_func=lambda i: labels[i], key="broken")
+    reason = st.text_input(
+        t("edit.override.reason"), key="excuse", placeholder=t("edit.override.example"), persist_state="session"
+    )
     st.button(
         t("edit.override.go"),
         key="allow",
         type="primary",
-        on_click=_excuse,
-        args=(run, judged, found if chosen == ALL else (found[chosen],), reason),
+        on_click=_allow,
+        args=(run, judged),
         disabled=not reason.strip(),
     )
+
+
+def _allow(run: Run, judged: Judged) -> None:
+    """Allow what is chosen, for the reason that stands in the field when the button is pressed."""
+    found, chosen = judged.conflicts, st.session_state["broken"]
+    _excuse(run, judged, found if chosen == ALL else (found[chosen],), st.session_state["excuse"])
 
 
 def _excuse(run: Run, judged: Judged, found: Iterable[Violation], reason: str) -> None:
@@ -180,8 +188,9 @@ def _excuse(run: Run, judged: Judged, found: Iterable[Violation], reason: str) -
     st.session_state["excuse"] = ""
 
 
-def _build(t: Texts, run: Run, judged: Judged, everything: bool) -> None:
+def _build(t: Texts, run: Run, everything: bool) -> None:
     """Plan again with the locked cells, or with every cell, as they are now."""
+    judged = drafts.shown(run)
     name = t("edit.name.check" if everything else "edit.name.rebuild", name=run.request.name)
     path = as_scenario(run, judged, name, session.own_scenarios() / (run.request.team or "team"), everything=everything)
     seconds = CHECK_SECONDS if everything else run.request.seconds

@@ -58,8 +58,15 @@ def scenario_labels(t: Texts, teams: Sequence[Team]) -> dict[str, str]:
     return {str(s.path): label(team, s) for team in teams for s in team.scenarios}
 
 
+def tell(text: str) -> None:
+    """Tell, once the page is drawn anew, that something is done."""
+    st.session_state["told"] = text
+
+
 def header(t: Texts) -> None:
     """Bar above every page: scenario, plan, the run that goes on, language."""
+    if told := st.session_state.pop("told", None):
+        st.toast(told, icon=":material/check:")
     with st.container(horizontal=True, vertical_alignment="bottom", key="header"):
         _contexts(t)
         session.show_address()
@@ -131,6 +138,8 @@ def _end(name: str) -> None:
 
 def choose_part(name: str, label: str, options: Mapping[str, str], default: str) -> str:
     """Let the planner choose a part of the page; it stays in the address, under its own name in every language."""
+    if (turned := st.session_state.pop(f"{name}-next", None)) is not None:
+        st.session_state[name] = turned
     asked = address.followed(name, arriving=name not in st.session_state)
     if asked is not None and asked[1] in options:
         st.session_state[name] = asked[1]
@@ -147,6 +156,11 @@ def choose_part(name: str, label: str, options: Mapping[str, str], default: str)
     )
     address.show((name, part))
     return part
+
+
+def turn_to_part(name: str, part: str) -> None:
+    """Show another part of a page, once it is drawn anew."""
+    st.session_state[f"{name}-next"] = part
 
 
 def _standing(live: list[Run]) -> list[tuple[str, str]]:

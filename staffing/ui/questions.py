@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from staffing.jobs import Run, RunRequest
+from staffing.jobs import Run, RunRequest, RunState
 from staffing.ui import drafts, frame, session
 from staffing.ui.editor import as_scenario
 from staffing.ui.texts import Texts
@@ -53,18 +53,40 @@ def _folder(run: Run) -> Path:
     return here
 
 
-def follow(t: Texts, show: Callable[[Run], None], question: Run) -> None:
-    """Show the answer; while there is none, wait for it, and draw the page anew once it is there."""
+def follow(t: Texts, show: Callable[[Run], None], question: Run, noted: Callable[[str], str] | None = None) -> None:
+    """Show the answer; while there is none, wait for it, and draw the page anew once it is there.
+
+    Parameters
+    ----------
+    t, show, question
+        The reader's language, what draws the answer, and the question.
+    noted
+        For questions that tell their progress and can be stopped (`jobs.FOLLOWED`): a report's note in words.
+    """
     if question.state.live:
-        st.fragment(_wait, run_every=0.5, key=f"waiting-{question.id}")(t, question.id)
+        st.fragment(_wait, run_every=0.5, key=f"waiting-{question.id}")(t, question.id, noted)
     elif question.state.value in NO_ANSWER:
         frame.show_problems(t, question.problems())
     else:
         show(question)
 
 
-def _wait(t: Texts, question_id: str) -> None:
+def _wait(t: Texts, question_id: str, noted: Callable[[str], str] | None) -> None:
     question = session.questions().read(question_id)
     if not question.state.live:
         st.rerun(scope="app")
-    st.progress(min(0.95, question.elapsed() / (question.request.seconds + 5)), text=t("question.waiting"))
+    if noted is None:
+        st.progress(min(0.95, question.elapsed() / (question.request.seconds + 5)), text=t("question.waiting"))
+        return
+    stopping = question.state is RunState.STOPPING
+    st.button(
+        t("run.stopping") if stopping else t("question.stop"),
+        key=f"stop-{question.id}",
+        icon=":material/stop_circle:",
+        on_click=session.questions().stop,
+        args=(question.id,),
+        disabled=stopping,
+    )
+    reports = question.reports()
+    share, note = (float(reports[-1]["fraction"]), str(reports[-1]["note"])) if reports else (0.0, "")
+    st.progress(min(1.0, share), text=noted(note))

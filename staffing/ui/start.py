@@ -9,7 +9,7 @@ import streamlit as st
 from staffing.errors import InputError
 from staffing.scenario import Scenario
 from staffing.ui import frame, session
-from staffing.ui.texts import Texts
+from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.teams import ScenarioFile, Team
 
 
@@ -46,6 +46,23 @@ def offer_sample(t: Texts) -> None:
                 st.rerun()
         if st.button(t("sample.own"), icon=":material/upload_file:", key="own-team", on_click=_begin_own):
             st.switch_page(frame.PAGES["data"], query_params={"section": "new"})
+
+
+def first_steps(t: Texts, file: ScenarioFile) -> None:
+    """Where a newcomer goes from the history: to a rota of what is there, or to a team of one's own."""
+    if session.jobs().runs():
+        return
+    with st.container(border=True, key="first-steps"):
+        st.markdown(t("start.first", name=plain(file.name)))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.page_link(frame.PAGES["rota"], label=t("start.first.build"), icon=":material/play_arrow:")
+            st.button(
+                t("start.first.own"),
+                type="tertiary",
+                icon=":material/upload_file:",
+                key="first-own",
+                on_click=_begin_own,
+            )
 
 
 def _begin_own() -> None:

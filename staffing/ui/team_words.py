@@ -13,8 +13,8 @@ from staffing.ui.vm.table_changes import Change
 from staffing.ui.vm.tables import cell_text
 
 
-def rules_table(t: Texts, law: Law) -> str:
-    """Every hard rule in a sentence with the limits in force, and the law behind it."""
+def rule_sentence(t: Texts, law: Law, name: str) -> str:
+    """A hard rule with the limit in force."""
     values = {
         "daily": t.count(law.max_daily_hours),
         "after": t.count(law.break_after_hours),
@@ -25,13 +25,18 @@ def rules_table(t: Texts, law: Law) -> str:
         "week": t.count(law.max_weekly_hours),
         "sundays": t.count(law.free_sundays_per_year),
     }
+    return t(f"rule_is.{name}", **values)
+
+
+def rules_table(t: Texts, law: Law) -> str:
+    """Every hard rule in a sentence with the limits in force, and the law behind it."""
     off = {
         "weekly_rest": not law.weekly_rest_hours,
         "free_sundays": not law.free_sundays_per_year,
         "substitute_days": not law.substitute_days,
     }
     rows = [
-        [Cell(t(f"rule_is.{name}", **values), t("team.rules.off") if off.get(name) else ""), Cell(rule.law)]
+        [Cell(rule_sentence(t, law, name), t("team.rules.off") if off.get(name) else ""), Cell(rule.law)]
         for name, rule in RULES.items()
     ]
     return table([t("team.rules.kept"), t("team.rules.law")], rows, width="52rem")

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from staffing.errors import InputError
+from staffing.progress import Progress
 from staffing.roster.engine import solve
 from staffing.roster.explain import conflicting, conflicts, conflicts_of_roster, grant, price_rules, repair, why
 from staffing.roster.options import expand
@@ -188,6 +189,37 @@ def test_prices_of_rules_lie_within_their_bounds(solved: tuple[RosterProblem, Ro
         assert price.low <= (price.high if price.high is not None else price.low)
     with pytest.raises(InputError, match="unknown rule 'sleep'"):
         price_rules(problem, roster, ("sleep",))
+
+
+class Watcher:
+    """Notes what it is told, and asks to stop once a rule was told."""
+
+    def __init__(self, after: str | None = None) -> None:
+        self.after = after
+        self.told: list[Progress] = []
+
+    def report(self, progress: Progress) -> None:
+        self.told.append(progress)
+
+    def should_stop(self) -> bool:
+        return self.after is not None and any(p.note == self.after for p in self.told)
+
+
+def test_pricing_rules_tells_how_far_it_is_and_keeps_what_was_priced_before_a_stop(
+    solved: tuple[RosterProblem, Roster],
+) -> None:
+    problem, roster = solved
+    rules = ("steady_starts", "weekly_hours", "availability")
+    through = Watcher()
+    found = price_rules(problem, roster, rules, seconds=0.5, monitor=through)
+    binding = [p.rule for p in found if p.binds]
+    notes = list(dict.fromkeys(p.note for p in through.told))
+    assert notes == ["", *(r for r in rules if r in binding)]
+    shares = [p.fraction or 0.0 for p in through.told]
+    assert all(0.0 <= share <= 1.0 for share in shares)
+    broken_off = price_rules(problem, roster, rules, seconds=0.5, monitor=Watcher(binding[-1]))
+    assert {p.rule for p in broken_off} < set(rules)
+    assert "steady_starts" in {p.rule for p in broken_off}
 
 
 def test_a_rule_that_costs_something_is_priced_exactly_where_both_rotas_are_proven_best() -> None:

@@ -7,9 +7,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from staffing.roster.label_kernels import IMPOSSIBLE, climb, climb_beside, list_near, reduce_prices, trace, walk
-from staffing.roster.label_nodes import UnfitError
 from staffing.roster.labels import horizon_of
+from staffing.roster.labels.kernels import IMPOSSIBLE, climb, climb_beside, list_near, reduce_prices, trace, walk
+from staffing.roster.labels.nodes import UnfitError
 from staffing.roster.primitives import Count, Run
 from tests.roster.programs import kept, own_cost, random_program, rows, seeds
 
@@ -26,7 +26,7 @@ class Solved:
         self.cost = np.empty(h.cells)
         self.out = np.zeros(D, np.int32)
         reduce_prices(h.layers, self.price, self.off, self.cheapest, self.which)
-        climb(h.layers, h.then, h.tolls, h.tolled, self.cheapest, 0, self.cost)
+        climb(h.layers, h.then, h.tolls, h.tolled, self.cheapest, self.cost)
 
     def walk(self, noise=0.0, seed=0):
         h = self.horizon

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from staffing.scenario import load
+from staffing.ui import session
 from tests.ui import fake_worker
 from tests.ui.team import write_team
 
@@ -44,3 +45,15 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     monkeypatch.setenv("STAFFING_FAKE_SECONDS", "0.5")
     return WORKER
+
+
+@pytest.fixture
+def place(tmp_path, team, worker, monkeypatch):
+    """A home of its own, the test team, and the fake worker."""
+    monkeypatch.setenv("STAFFING_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("STAFFING_TEAMS", str(team.parent))
+    monkeypatch.setenv("STAFFING_COMMAND", " ".join(worker))
+    yield tmp_path / "home"
+    session.jobs().close()
+    session._jobs.clear()
+    session._store.clear()

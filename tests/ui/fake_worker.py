@@ -36,6 +36,8 @@ def main(argv: list[str]) -> int:
         return 0
     if argv[0] in ("replan", "explain"):
         return answer(argv)
+    if argv[0] == "price":
+        return price(Path(argv[argv.index("--progress") + 1]))
     parser = argparse.ArgumentParser()
     parser.add_argument("command")
     parser.add_argument("scenario", type=Path)
@@ -89,6 +91,23 @@ def answer(argv: list[str]) -> int:
     else:
         terms = {"pay": -176.0, "understaffing": 300.0, "weekends": 0.0}
         print(json.dumps({"necessary": [], "demands": [], "cost": 124.0, "terms": terms, "changes": [change]}))
+    return 0
+
+
+def price(progress: Path) -> int:
+    """Price one rule after the other until told to stop."""
+    stop = threading.Event()
+    threading.Thread(target=lambda: (os.read(0, 1), stop.set()), daemon=True).start()
+    binding = ("min_rest", "horizon_hours", "weekly_hours")
+    found = [{"rule": "rotation", "binds": False, "saving": 0.0, "low": 0.0, "high": 0.0}]
+    for done, rule in enumerate(binding):
+        with progress.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps({"stage": "price", "fraction": done / len(binding), "note": rule}) + "\n")
+        if stop.wait(float(os.environ.get("STAFFING_FAKE_SECONDS", "1")) / len(binding)):
+            break
+        high = None if rule == "min_rest" else 900.0
+        found.append({"rule": rule, "binds": True, "saving": 412.0, "low": 100.0, "high": high})
+    print(json.dumps({"currency": "EUR", "rules": found}))
     return 0
 
 

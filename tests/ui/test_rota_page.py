@@ -21,8 +21,8 @@ from staffing.ui.export_choice import EDITED
 from staffing.ui.texts import Texts
 from staffing.ui.vm.board import board_of
 from staffing.ui.vm.editing import OFF, Draft, Edit, excused, from_json, to_json
+from tests.ui.pages import opened, texts_of
 from tests.ui.team import write_team
-from tests.ui.test_pages import opened, texts_of
 
 FIRST = date(2027, 1, 1)
 
@@ -145,8 +145,9 @@ def test_a_broken_rule_is_allowed_with_a_reason_that_can_be_taken_back(run):
     page = edit_page(run)
     before = int(figure(page, "Rules broken").removeprefix("✗ "))
     assert page.button(key="allow").disabled
-    page.text_input(key="excuse").set_value("agreed on Monday").run()
-    page.button(key="allow").click().run()
+    page.text_input(key="excuse").set_value("agreed").run()
+    page.text_input(key="excuse").set_value("agreed on Monday")
+    page.button(key="allow").click().run()  # what was typed last is the reason
     assert not page.exception
     assert int(figure(page, "Rules broken").removeprefix("✗ ")) == before - 1
     assert "Allowed: agreed on Monday" in texts_of(page)
@@ -208,6 +209,46 @@ def test_a_need_that_has_moved_since_the_plan_is_told_and_planned_around(run, tm
     page.button(key="replan-moved-use-1").click().run()
     assert not page.exception
     assert from_json(session.store().desk(made.id).draft).edits
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_rules_are_priced_with_what_is_proven(run, language):
+    page = opened("rota", language, run=run.id)
+    page.session_state["pane"] = "prices"
+    page.run()
+    page.button(key="price-rules").click().run()
+    settled(run)
+    page.run()
+    assert not page.exception
+    (question,) = session.questions().runs()
+    assert (question.request.command, question.request.seconds, question.state) == ("price", 5.0, RunState.DONE)
+    told = "\n".join(h.proto.body for h in page.get("html"))
+    assert {"en": "at least 11 hours of rest", "de": "mindestens 11 Stunden Ruhe"}[language] in told
+    assert {"en": "€412", "de": "412\xa0€"}[language] in told
+    assert {"en": "€100 to €900", "de": "100\xa0€ bis 900\xa0€"}[language] in told
+    assert {"en": "at least €100<", "de": "mindestens 100\xa0€<"}[language] in told
+    assert {"en": "rotation says", "de": "in einem Wechsel"}[language] in texts_of(page)  # costs nothing here
+
+
+def test_pricing_rules_can_be_stopped_and_keeps_what_was_found(run, monkeypatch):
+    monkeypatch.setenv("STAFFING_FAKE_SECONDS", "60")
+    page = opened("rota", run=run.id)
+    page.session_state["pane"] = "prices"
+    page.run()
+    page.button(key="price-rules").click().run()
+    (question,) = session.questions().runs()
+    limit = time.monotonic() + 30
+    while not question.reports():
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+    page.run()
+    page.button(key=f"stop-{question.id}").click().run()
+    settled(run)
+    page.run()
+    assert not page.exception
+    assert session.questions().read(question.id).state is RunState.STOPPED
+    assert "rules searched so far" in texts_of(page)
+    assert not page.button(key="price-rules").disabled
 
 
 def test_a_shift_is_explained_and_handed_over(run):

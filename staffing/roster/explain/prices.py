@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from staffing.errors import InputError, Problem
-from staffing.progress import SILENT, Monitor
+from staffing.progress import SILENT, Monitor, Progress
 from staffing.roster.compile import RULES, compile_program
 from staffing.roster.engine import run
 from staffing.roster.options import choice_of, expand
@@ -71,7 +72,8 @@ def price_rules(
     workers, seed
         As in `engine.solve`.
     monitor
-        Told of progress; when it asks to stop, the rules priced so far are returned.
+        Told of progress: each report has the stage ``price`` and the rule at hand as its note (empty for the rota with all
+        rules); when it asks to stop, the rules priced so far are returned.
 
     Raises
     ------
@@ -86,23 +88,47 @@ def price_rules(
     options = expand(problem)
     program = compile_program(problem, options)
     start = None if roster is None else choice_of(problem, options, roster)
-    with_all = _best(program, start, seconds, workers, seed, monitor)
-    found = []
-    for name in names:
-        if monitor.should_stop():
+    # Known at once, so that the others can be told; compiled again below, for one program at a time is held in memory.
+    binding = [name for name in names if not _alike(program, compile_program(problem, options, without=(name,)))]
+    found = [RulePrice(name, False, 0.0, 0.0, 0.0) for name in names if name not in binding]
+    begun, searches = time.monotonic(), 1 + len(binding)
+    with_all = _best(program, start, seconds, workers, seed, _Told(monitor, "", begun, 0, searches))
+    for done, name in enumerate(binding, 1):
+        if monitor.should_stop() or with_all.choice is None:
             break
         relaxed = compile_program(problem, options, without=(name,))
-        if _alike(program, relaxed) or with_all.choice is None:
-            found.append(RulePrice(name, False, 0.0, 0.0, 0.0))
-            continue
-        best = _best(relaxed, with_all.choice, seconds, workers, seed, monitor)
+        told = _Told(monitor, name, begun, done, searches)
+        best = _best(relaxed, with_all.choice, seconds, workers, seed, told)
+        if monitor.should_stop():
+            break  # a search broken off says too little
         high = max(0.0, with_all.cost - best.bound) / 100 if best.bound > 0 else None
         low = max(0.0, with_all.bound - best.cost) / 100
         found.append(RulePrice(name, True, max(0.0, with_all.cost - best.cost) / 100, low, high))
     return tuple(sorted(found, key=lambda p: (-p.saving, not p.binds)))
 
 
+@dataclass(frozen=True)
+class _Told:
+    """Tells a search as the part of the whole that prices one rule."""
+
+    monitor: Monitor
+    rule: str
+    begun: float
+    done: int
+    searches: int
+
+    def report(self, progress: Progress) -> None:
+        """Report how far all searches are."""
+        share = (self.done + (progress.fraction or 0.0)) / self.searches
+        self.monitor.report(Progress("price", time.monotonic() - self.begun, share, note=self.rule))
+
+    def should_stop(self) -> bool:
+        """Stop with the whole."""
+        return self.monitor.should_stop()
+
+
 def _best(program: Program, start: Choice | None, seconds: float, workers: int, seed: int, monitor: Monitor) -> Search:
+    monitor.report(Progress("roster", 0.0, 0.0))
     search = Search(program, seconds, monitor)
     if start is not None:
         search.offer(start)

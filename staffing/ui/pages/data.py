@@ -12,7 +12,7 @@ from staffing.ui import frame, session
 from staffing.ui.data_report import refused, report
 from staffing.ui.mapping_form import ask_for_columns, mapping_form
 from staffing.ui.new_team_form import new_team_form
-from staffing.ui.start import working
+from staffing.ui.start import first_steps, working
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.intake import first_rows, preview, quality, read_as, settings_of, tree_of
 from staffing.ui.vm.levers import save_what_if
@@ -34,6 +34,7 @@ def show(t: Texts) -> None:
     if now is None:
         return
     team, file, scenario = now
+    first_steps(t, file)
     uploads = st.file_uploader(
         t("data.upload"), TYPES, accept_multiple_files=True, key=f"upload-{file.path}", help=t("data.upload.help")
     )
@@ -74,19 +75,12 @@ def _map(t: Texts, team: str, file: ScenarioFile, scenario: Scenario, kept: list
         return
     st.header(t("data.report"))
     report(t, quality(history), sheet if len(kept) == 1 else None)
-    st.button(
-        t("data.use"),
-        type="primary",
-        icon=":material/check:",
-        key="use",
-        on_click=_use,
-        args=(t, team, file, tree_of(settings, kept), kept[0].name),
-        help=t("data.use.help"),
-    )
+    if st.button(t("data.use"), type="primary", icon=":material/check:", key="use", help=t("data.use.help")):
+        _use(t, team, file, tree_of(settings, kept), kept[0].name)
 
 
 def _use(t: Texts, team: str, file: ScenarioFile, tree: dict[str, object], name: str) -> None:
     own = t("data.use.name", scenario=file.name, file=name)
     made = save_what_if(session.own_scenarios() / team, own, file.path, [], more=tree)
-    session.choose_scenario(str(made))
-    st.toast(t("data.used", name=plain(own)), icon=":material/check:")
+    frame.tell(t("data.used", name=plain(own)))
+    session.turn_to(str(made))

@@ -11,13 +11,14 @@ from staffing.ui.build_form import build_form
 from staffing.ui.cell_panel import cell_panel
 from staffing.ui.day_view import day_view
 from staffing.ui.matrix_view import day_of, filters, matrix_view
+from staffing.ui.price_panel import price_panel
 from staffing.ui.replan_panel import replan_panel
 from staffing.ui.texts import Texts
 from staffing.ui.versions_panel import versions_panel
 from staffing.ui.vm.board import Judged
 from staffing.ui.vm.rota import Matrix, matrix
 
-PANES = ("day", "cell", "replan", "versions")
+PANES = ("day", "cell", "replan", "prices", "versions")
 
 
 def show(t: Texts) -> None:
@@ -85,5 +86,7 @@ def _pane(t: Texts, run: Run, judged: Judged, shown: Matrix, *, editing: bool) -
         cell_panel(t, run, judged, st.session_state.get("cell"), editable=editing)
     elif pane == "replan":
         replan_panel(t, run, judged)
+    elif pane == "prices":
+        price_panel(t, run, judged)
     else:
         versions_panel(t, run, judged)

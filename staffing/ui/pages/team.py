@@ -8,7 +8,7 @@ from staffing.errors import InputError
 from staffing.ui import frame, session
 from staffing.ui.rules_form import rules_form
 from staffing.ui.start import working
-from staffing.ui.table_form import brought, table_form
+from staffing.ui.table_form import table_form
 from staffing.ui.team_parts import part_of
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.teams import unserved
@@ -36,7 +36,7 @@ def show(t: Texts) -> None:
         rules_form(t, team, file, scenario)
         return
     try:
-        shown = part_of(t, part, scenario, brought(file, part))
+        shown = part_of(t, part, scenario)
     except InputError as error:
         frame.show_problems(t, error.problems)
         return

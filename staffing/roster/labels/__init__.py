@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from staffing.grid import BoolArray, FloatArray, IntArray
-from staffing.roster.label_kernels import INF, Layers, compact, link
-from staffing.roster.label_nodes import Move, UnfitError, bounded, forbidden, nodes_of
-from staffing.roster.label_sums import Sum, boxes_of, sums_of
+from staffing.roster.labels.kernels import INF, Layers, compact, link
+from staffing.roster.labels.nodes import Move, UnfitError, bounded, forbidden, nodes_of
+from staffing.roster.labels.sums import Sum, boxes_of, sums_of
 from staffing.roster.primitives import Count, Program, Succession
 
 LIGHT, CELLS = 2_000_000, 30_000_000

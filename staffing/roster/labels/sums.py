@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from staffing.grid import BoolArray, IntArray
 from staffing.roster.evaluate import count_cost
-from staffing.roster.label_kernels import INF
-from staffing.roster.label_nodes import UnfitError
+from staffing.roster.labels.kernels import INF
+from staffing.roster.labels.nodes import UnfitError
 from staffing.roster.primitives import Count, Program
 
 
