@@ -8,10 +8,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from staffing.errors import InputError
 from staffing.jobs import Run, RunRequest
 from staffing.roster.rules import Violation
 from staffing.ui import drafts, frame, session
 from staffing.ui.rota_words import violation_words
+from staffing.ui.sentences import problem
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.board import Judged, lock_table, request_table
 from staffing.ui.vm.editing import Draft, changed, excused, swapped, wished
@@ -95,6 +97,9 @@ def toolbar(t: Texts, run: Run, judged: Judged) -> None:
 
 def told_stale(t: Texts) -> None:
     """Say that an edit was refused because somebody else had changed the plan."""
+    unsaved = st.session_state.pop(drafts.UNSAVED, None)
+    if unsaved is not None:
+        st.error(f"**{t('edit.unsaved')}** {plain(problem(t, unsaved))}", icon=":material/save:")
     if st.session_state.pop(drafts.STALE, False):
         st.warning(t("edit.stale"), icon=":material/sync_problem:")
 
@@ -204,7 +209,7 @@ def as_scenario(run: Run, judged: Judged, name: str, folder: Path, *, everything
     return save_what_if(folder, name, Path(run.request.scenario), [], tables=tables, more=more)
 
 
-def unavailable(t: Texts, error: Exception) -> None:
+def unavailable(t: Texts, error: InputError) -> None:
     """Say why a plan cannot be edited."""
     st.markdown(t("edit.unavailable"))
-    frame.show_problems(t, str(error).splitlines())
+    frame.show_problems(t, error.problems)

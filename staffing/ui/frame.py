@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from importlib import resources
 from typing import Any
 
 import streamlit as st
 
-from staffing.errors import Problem
+from staffing.errors import BackendError, InputError, Problem
 from staffing.jobs import Run
 from staffing.ui import address, session
 from staffing.ui.sentences import problem
@@ -21,6 +23,9 @@ from staffing.ui.vm.teams import ScenarioFile, Team
 
 PAGES: dict[str, Any] = {}
 """Pages by name, filled by `main`."""
+ROW = re.compile(r"\brow (\d+)")
+MOST_ROWS = 12
+"""Further rows with the same problem that are listed."""
 NAME_LETTERS = 24
 """Letters of a plan's name that have room in the header at 1280 pixels."""
 
@@ -229,7 +234,31 @@ def lead_to_plan(t: Texts) -> None:
 
 
 def show_problems(t: Texts, problems: Iterable[Problem | str]) -> None:
-    """Problems as a list: where, what, what to do."""
-    found = [problem(t, p) for p in problems]
-    lines = "\n".join(f"- {plain(p)}" for p in found)
+    """Problems as a list: where, what, what to do; what is wrong with several rows alike is told once."""
+    found = list(problems)
+    lines = "\n".join(f"- {plain(line)}" for line in problem_lines(t, found))
     st.error(f"**{t('problems.title', n=len(found))}**\n\n{lines}", icon=":material/error:")
+
+
+@contextmanager
+def trouble(t: Texts) -> Iterator[None]:
+    """Tell what keeps the store from working, in place of what would be drawn, with a way to try again."""
+    try:
+        yield
+    except (BackendError, InputError) as error:
+        show_problems(t, error.problems if isinstance(error, InputError) else [str(error)])
+        st.button(t("trouble.again"), icon=":material/refresh:", key="try-again")
+
+
+def problem_lines(t: Texts, problems: Iterable[Problem | str]) -> list[str]:
+    """A line for each problem; those that differ in their row only share one, with the further rows behind."""
+    alike: dict[object, list[Problem | str]] = {}
+    for p in problems:
+        key = (ROW.sub("row", p.where), p.what, p.todo) if isinstance(p, Problem) else p
+        alike.setdefault(key, []).append(p)
+    lines = []
+    for first, *others in alike.values():
+        rows = [found[1] for p in others if isinstance(p, Problem) and (found := ROW.search(p.where))]
+        told = ", ".join(rows[:MOST_ROWS]) + (" …" if len(rows) > MOST_ROWS else "")
+        lines.append(problem(t, first) + (f"; {t('problems.rows', rows=told, n=len(rows))}" if rows else ""))
+    return lines

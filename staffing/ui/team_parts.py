@@ -194,10 +194,10 @@ def shift_columns(t: Texts) -> Columns:
     """Columns of a table of shift types."""
     return {
         "_index": None,
-        "code": st.column_config.TextColumn(t("team.shift.code") + " *", required=True, max_chars=8, width="small"),
-        "name": st.column_config.TextColumn(t("team.shift.name")),
-        "start": st.column_config.TextColumn(t("team.shift.start") + " *", required=True, width="small"),
-        "latest_start": st.column_config.TextColumn(t("team.shift.latest_start"), width="small"),
+        "code": st.column_config.TextColumn(t("team.shift.code") + " *", required=True, max_chars=8, width=95),
+        "name": st.column_config.TextColumn(t("team.shift.name"), width=110),
+        "start": st.column_config.TextColumn(t("team.shift.start") + " *", required=True, width=95),
+        "latest_start": st.column_config.TextColumn(t("team.shift.latest_start"), width=125),
         "start_step_minutes": st.column_config.NumberColumn(
             t("team.shift.start_step_minutes"),
             min_value=15,
@@ -210,7 +210,7 @@ def shift_columns(t: Texts) -> Columns:
         ),
         "breaks": st.column_config.TextColumn(t("team.shift.breaks"), width="medium"),
         "weekdays": st.column_config.MultiselectColumn(
-            t("team.shift.weekdays"), options=list(WEEKDAYS), format_func=lambda d: t(f"weekday.{d}"), width="medium"
+            t("team.shift.weekdays"), options=list(WEEKDAYS), format_func=lambda d: t(f"weekday.{d}"), width=265
         ),
         "unpopular": st.column_config.CheckboxColumn(t("team.shift.unpopular")),
         "on_call": st.column_config.CheckboxColumn(t("team.shift.on_call"), help=t("team.shift.on_call.help")),

@@ -147,7 +147,7 @@ def _versions(t: Texts, run: Run, judged: Judged, found: tuple[Version, ...]) ->
         [
             Cell(t("versions.number", number=v.number), t("versions.official") if i == 0 else ""),
             Cell(v.author, t.moment_of(v.published)),
-            Cell(v.reason or "–", v.name if v.reverts is None else t("versions.reverts", number=v.reverts)),
+            Cell(v.reason or "–", v.name),
         ]
         for i, v in enumerate(found)
     ]

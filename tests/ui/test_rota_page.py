@@ -365,6 +365,21 @@ def test_a_rota_is_published_changed_published_again_compared_and_reverted(run):
     assert (third.number, third.reverts, third.roster) == (3, 1, first.roster)
 
 
+def test_a_store_that_was_taken_away_is_told_in_place_of_the_rota_and_may_come_back(run, tmp_path):
+    page = edit_page(run)
+    store = tmp_path / "home" / "staffing.db"
+    kept = store.read_bytes()
+    store.unlink()
+    page.run()
+    assert not page.exception
+    assert "cannot be used" in page.error[0].value
+    store.write_bytes(kept)
+    page.button(key="try-again").click().run()
+    assert not page.exception
+    assert not page.error
+    assert page.toggle(key="editing")
+
+
 def test_edits_are_exported_unless_the_planner_wants_the_plan_as_it_was_built(run):
     (what,) = [x for x in opened("export", run=run.id).selectbox if x.label == "What to export"] or [None]
     assert what is None
