@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast
@@ -41,7 +42,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Row, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
-from staffing.errors import InputError, Problem, StaleError
+from staffing.errors import BackendError, InputError, Problem, StaleError
 
 _meta = MetaData()
 _name = String(200)
@@ -234,6 +235,8 @@ class Store:
     ------
     InputError
         Where it cannot be opened, or was written by a later release.
+    BackendError
+        From every method, where the database is held by another program, was taken away or is damaged. Nothing has changed then.
 
     Examples
     --------
@@ -246,6 +249,7 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
+        self._url = url
         try:
             # a file is opened for each transaction, so that nothing holds it between them
             pool = {"poolclass": NullPool} if make_url(url).get_backend_name() == "sqlite" else {}
@@ -257,11 +261,33 @@ class Store:
             todo = "give a URL such as sqlite:////home/me/staffing.db, and install its driver"
             raise InputError([Problem(f"store {url}", what, todo)]) from None
 
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except SQLAlchemyError as error:
+            what = f"cannot be used: {str(error).splitlines()[0]}"
+            todo = "close what holds it, put back what was moved, then try again"
+            raise BackendError(str(Problem(f"store {self._url}", what, todo))) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._told(), self._engine.connect() as db:
+            yield db
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """One transaction."""
+        with self._told(), self._engine.begin() as db:
+            yield db
+
     # -- the edits of a plan -------------------------------------------------------------------------------
 
     def desk(self, plan: str) -> Desk:
         """The edits of a plan as they stand; without any for a plan that nobody has edited."""
-        with self._engine.connect() as db:
+        with self._reading() as db:
             return _desk(db, plan)
 
     def save(self, desk: Desk, draft: Any, author: str) -> Desk:
@@ -272,7 +298,7 @@ class Store:
         StaleError
             Somebody has changed the plan since `desk` was read.
         """
-        with self._engine.begin() as db:
+        with self._writing() as db:
             _advance(db, desk, desk.at + 1)
             db.execute(delete(_steps).where(_steps.c.plan == desk.plan, _steps.c.number > desk.at))
             step = {"plan": desk.plan, "number": desk.at + 1, "author": author, "made": time.time(), "draft": draft}
@@ -290,7 +316,7 @@ class Store:
         at = desk.at + by
         if not 0 <= at <= desk.steps:
             return desk
-        with self._engine.begin() as db:
+        with self._writing() as db:
             _advance(db, desk, at)
             return _desk(db, desk.plan)
 
@@ -299,7 +325,7 @@ class Store:
     def versions(self, team: str, first_day: date) -> tuple[Version, ...]:
         """Versions of a team's rota, newest first; the newest is the official one."""
         wanted = select(_versions).where(_versions.c.team == team, _versions.c.first_day == first_day)
-        with self._engine.connect() as db:
+        with self._reading() as db:
             return tuple(_version(row) for row in db.execute(wanted.order_by(_versions.c.number.desc())))
 
     def official(self, team: str, first_day: date) -> Version | None:
@@ -318,7 +344,7 @@ class Store:
         row |= {"published": time.time(), "overrides": [dict(x) for x in version.overrides]}
         same = (_versions.c.team == version.team) & (_versions.c.first_day == version.first_day)
         try:
-            with self._engine.begin() as db:
+            with self._writing() as db:
                 last = db.execute(select(func.max(_versions.c.number)).where(same)).scalar() or 0
                 if version.number != last + 1:
                     raise StaleError(f"version {last} was published in the meantime")
@@ -333,13 +359,13 @@ class Store:
 
     def keep_run(self, run: KeptRun) -> None:
         """Remember that a run was asked for; a run is kept once."""
-        with self._engine.begin() as db:
+        with self._writing() as db:
             if db.execute(select(_runs.c.id).where(_runs.c.id == run.id)).first() is None:
                 db.execute(insert(_runs).values({c.name: getattr(run, c.name) for c in _runs.columns}))
 
     def runs(self) -> tuple[KeptRun, ...]:
         """Every run that was asked for, newest first."""
-        with self._engine.connect() as db:
+        with self._reading() as db:
             return tuple(KeptRun(**row._mapping) for row in db.execute(select(_runs).order_by(_runs.c.asked.desc())))
 
     # -- scenarios -----------------------------------------------------------------------------------------
@@ -353,7 +379,7 @@ class Store:
         wanted = select(_scenarios).order_by(_scenarios.c.team, _scenarios.c.file)
         if team is not None:
             wanted = wanted.where(_scenarios.c.team == team)
-        with self._engine.connect() as db:
+        with self._reading() as db:
             return tuple(KeptScenario(**row._mapping) for row in db.execute(wanted))
 
     def keep_scenario(self, scenario: KeptScenario) -> KeptScenario:
@@ -368,7 +394,7 @@ class Store:
         row |= {"revision": scenario.revision + 1, "saved": time.time(), "tables": dict(scenario.tables)}
         same = (_scenarios.c.team == scenario.team) & (_scenarios.c.file == scenario.file)
         try:
-            with self._engine.begin() as db:
+            with self._writing() as db:
                 if scenario.revision == 0:
                     db.execute(insert(_scenarios).values(**row))
                 else:
@@ -386,7 +412,7 @@ class Store:
 
     def remove_scenario(self, team: str, file: str) -> None:
         """Forget a scenario made in the app."""
-        with self._engine.begin() as db:
+        with self._writing() as db:
             db.execute(delete(_scenarios).where(_scenarios.c.team == team, _scenarios.c.file == file))
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from staffing import store as module
-from staffing.errors import InputError, StaleError
+from staffing.errors import BackendError, InputError, StaleError
 from staffing.store import Desk, KeptRun, KeptScenario, Store, Version
 
 JANUARY = date(2027, 1, 1)
@@ -21,6 +21,22 @@ def url_in(folder) -> str:
 @pytest.fixture
 def store(tmp_path):
     return Store(url_in(tmp_path))
+
+
+def test_a_store_that_is_held_or_taken_away_is_told_and_changes_nothing(store, tmp_path):
+    desk = store.save(store.desk("run-1"), 1, "Kim")
+    impatient = Store(f"{url_in(tmp_path)}?timeout=0")
+    held = create_engine(url_in(tmp_path), connect_args={"isolation_level": None})
+    with held.connect() as other:
+        other.execute(text("BEGIN EXCLUSIVE"))
+        with pytest.raises(BackendError, match=r"cannot be used: .*locked.* try again"):
+            impatient.save(desk, 2, "Kim")
+        other.execute(text("ROLLBACK"))
+    held.dispose()
+    assert store.desk("run-1").draft == 1
+    (tmp_path / "staffing.db").unlink()
+    with pytest.raises(BackendError, match="no such table"):
+        store.desk("run-1")
 
 
 def version(number: int = 1, **fields) -> Version:

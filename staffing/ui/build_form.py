@@ -26,7 +26,9 @@ def build_form(t: Texts) -> None:
     team, file, scenario = now
     run = session.chosen_run()
     with st.container(horizontal=True, vertical_alignment="bottom", key="build-form"):
-        st.text_input(t("plan.name"), scenario.name, key=f"name-{file.path}", max_chars=80, width=330)
+        st.text_input(
+            t("plan.name"), scenario.name, key=f"name-{file.path}", max_chars=80, width=330, persist_state="session"
+        )
         st.selectbox(
             t("plan.seconds"),
             SECONDS,
@@ -35,6 +37,7 @@ def build_form(t: Texts) -> None:
             key="seconds",
             help=t("plan.seconds.help"),
             width=170,
+            persist_state="session",
         )
         _near(t, team, scenario)
         st.button(

@@ -33,16 +33,29 @@ def calculator(t: Texts) -> None:
 
 def _form(t: Texts) -> CalculatorInput:
     with st.container(border=True), st.grid(4, min_column_width=170):
-        contacts = st.number_input(t("calc.contacts"), 0, 100_000, 100, 10, key="calc-contacts")
-        minutes = st.selectbox(t("calc.minutes"), [15, 30, 60], 1, key="calc-minutes")
-        aht = st.number_input(t("calc.aht"), 1, 36_000, 300, 10, key="calc-aht")
-        shrinkage = st.number_input(t("calc.shrinkage"), 0, 90, 30, 1, key="calc-shrinkage")
-        level = st.number_input(t("levers.service_level"), 1, 99, 80, 1, key="calc-level")
-        threshold = st.number_input(t("levers.threshold"), 0, 3600, 20, 5, key="calc-threshold")
-        patience = st.number_input(
-            t("calc.patience"), 0, 36_000, 0, 10, key="calc-patience", help=t("calc.patience.help")
+        contacts = st.number_input(
+            t("calc.contacts"), 0, 100_000, 100, 10, key="calc-contacts", persist_state="session"
         )
-        chats = st.number_input(t("calc.chats"), 1, 10, 1, 1, key="calc-chats", help=t("calc.chats.help"))
+        minutes = st.selectbox(t("calc.minutes"), [15, 30, 60], 1, key="calc-minutes", persist_state="session")
+        aht = st.number_input(t("calc.aht"), 1, 36_000, 300, 10, key="calc-aht", persist_state="session")
+        shrinkage = st.number_input(t("calc.shrinkage"), 0, 90, 30, 1, key="calc-shrinkage", persist_state="session")
+        level = st.number_input(t("levers.service_level"), 1, 99, 80, 1, key="calc-level", persist_state="session")
+        threshold = st.number_input(
+            t("levers.threshold"), 0, 3600, 20, 5, key="calc-threshold", persist_state="session"
+        )
+        patience = st.number_input(
+            t("calc.patience"),
+            0,
+            36_000,
+            0,
+            10,
+            key="calc-patience",
+            persist_state="session",
+            help=t("calc.patience.help"),
+        )
+        chats = st.number_input(
+            t("calc.chats"), 1, 10, 1, 1, key="calc-chats", persist_state="session", help=t("calc.chats.help")
+        )
     return CalculatorInput(
         contacts=float(contacts),
         interval_minutes=float(minutes),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from staffing.errors import StaleError
+from staffing.errors import BackendError, StaleError
 from staffing.jobs import Run
 from staffing.store import Desk
 from staffing.ui import session
@@ -16,6 +16,10 @@ from staffing.ui.vm.editing import Draft, from_json, to_json
 
 STALE = "stale-edit"
 """Set in the session where an edit was refused, until it was told."""
+
+
+UNSAVED = "unsaved-edit"
+"""Why an edit could not be saved, in the session until it was told."""
 
 
 @st.cache_resource(show_spinner=False, max_entries=6)
@@ -47,6 +51,11 @@ def judged(run: Run) -> Judged:
     desk = session.store().desk(run.id)
     st.session_state[f"desk-{run.id}"] = desk
     return _judged(board(run), desk)
+
+
+def shown(run: Run) -> Judged:
+    """The rota as this tab has shown it, with the step that it has taken since; for callbacks."""
+    return _judged(board(run), desk(run.id))
 
 
 def judged_as(run: Run, draft: Draft) -> Judged:
@@ -89,3 +98,5 @@ def _keep(run_id: str, write: Callable[[], Desk]) -> None:
     except StaleError:
         st.session_state.pop(f"desk-{run_id}", None)
         st.session_state[STALE] = True
+    except BackendError as error:
+        st.session_state[UNSAVED] = str(error)

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from staffing.errors import InputError
 from staffing.jobs import Run, RunRequest
 from staffing.roster.rules import Violation
 from staffing.ui import drafts, frame, session
 from staffing.ui.rota_words import violation_words
+from staffing.ui.sentences import problem
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.board import Judged, lock_table, request_table
 from staffing.ui.vm.editing import Draft, changed, excused, swapped, wished
@@ -87,7 +89,7 @@ def toolbar(t: Texts, run: Run, judged: Judged) -> None:
                 icon=f":material/{icon}:",
                 key=name,
                 on_click=_build,
-                args=(t, run, judged, everything),
+                args=(t, run, everything),
                 disabled=not possible,
                 help=t(f"edit.{name}.help"),
             )
@@ -95,6 +97,9 @@ def toolbar(t: Texts, run: Run, judged: Judged) -> None:
 
 def told_stale(t: Texts) -> None:
     """Say that an edit was refused because somebody else had changed the plan."""
+    unsaved = st.session_state.pop(drafts.UNSAVED, None)
+    if unsaved is not None:
+        st.error(f"**{t('edit.unsaved')}** {plain(problem(t, unsaved))}", icon=":material/save:")
     if st.session_state.pop(drafts.STALE, False):
         st.warning(t("edit.stale"), icon=":material/sync_problem:")
 
@@ -156,16 +161,24 @@ def _override(t: Texts, run: Run, judged: Judged) -> None:
     found = judged.conflicts
     labels = {i: violation_words(t, v).replace("**", "") for i, v in enumerate(found[:MOST_CONFLICTS])}
     labels |= {ALL: t("edit.override.all", n=len(found))} if len(found) > 1 else {}
-    chosen = st.selectbox(t("edit.override.what"), list(labels), format_func=lambda i: labels[i], key="broken")
-    reason = st.text_input(t("edit.override.reason"), key="excuse", placeholder=t("edit.override.example"))
+    st.selectbox(t("edit.override.what"), list(labels), format_func=lambda i: labels[i], key="broken")
+    reason = st.text_input(
+        t("edit.override.reason"), key="excuse", placeholder=t("edit.override.example"), persist_state="session"
+    )
     st.button(
         t("edit.override.go"),
         key="allow",
         type="primary",
-        on_click=_excuse,
-        args=(run, judged, found if chosen == ALL else (found[chosen],), reason),
+        on_click=_allow,
+        args=(run, judged),
         disabled=not reason.strip(),
     )
+
+
+def _allow(run: Run, judged: Judged) -> None:
+    """Allow what is chosen, for the reason that stands in the field when the button is pressed."""
+    found, chosen = judged.conflicts, st.session_state["broken"]
+    _excuse(run, judged, found if chosen == ALL else (found[chosen],), st.session_state["excuse"])
 
 
 def _excuse(run: Run, judged: Judged, found: Iterable[Violation], reason: str) -> None:
@@ -175,8 +188,9 @@ def _excuse(run: Run, judged: Judged, found: Iterable[Violation], reason: str) -
     st.session_state["excuse"] = ""
 
 
-def _build(t: Texts, run: Run, judged: Judged, everything: bool) -> None:
+def _build(t: Texts, run: Run, everything: bool) -> None:
     """Plan again with the locked cells, or with every cell, as they are now."""
+    judged = drafts.shown(run)
     name = t("edit.name.check" if everything else "edit.name.rebuild", name=run.request.name)
     path = as_scenario(run, judged, name, session.own_scenarios() / (run.request.team or "team"), everything=everything)
     seconds = CHECK_SECONDS if everything else run.request.seconds
@@ -195,7 +209,7 @@ def as_scenario(run: Run, judged: Judged, name: str, folder: Path, *, everything
     return save_what_if(folder, name, Path(run.request.scenario), [], tables=tables, more=more)
 
 
-def unavailable(t: Texts, error: Exception) -> None:
+def unavailable(t: Texts, error: InputError) -> None:
     """Say why a plan cannot be edited."""
     st.markdown(t("edit.unavailable"))
-    frame.show_problems(t, str(error).splitlines())
+    frame.show_problems(t, error.problems)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from importlib import resources
 from typing import Any
 
 import streamlit as st
 
-from staffing.errors import Problem
+from staffing.errors import BackendError, InputError, Problem
 from staffing.jobs import Run
 from staffing.ui import address, session
 from staffing.ui.sentences import problem
@@ -21,6 +23,9 @@ from staffing.ui.vm.teams import ScenarioFile, Team
 
 PAGES: dict[str, Any] = {}
 """Pages by name, filled by `main`."""
+ROW = re.compile(r"\brow (\d+)")
+MOST_ROWS = 12
+"""Further rows with the same problem that are listed."""
 NAME_LETTERS = 24
 """Letters of a plan's name that have room in the header at 1280 pixels."""
 
@@ -53,8 +58,15 @@ def scenario_labels(t: Texts, teams: Sequence[Team]) -> dict[str, str]:
     return {str(s.path): label(team, s) for team in teams for s in team.scenarios}
 
 
+def tell(text: str) -> None:
+    """Tell, once the page is drawn anew, that something is done."""
+    st.session_state["told"] = text
+
+
 def header(t: Texts) -> None:
     """Bar above every page: scenario, plan, the run that goes on, language."""
+    if told := st.session_state.pop("told", None):
+        st.toast(told, icon=":material/check:")
     with st.container(horizontal=True, vertical_alignment="bottom", key="header"):
         _contexts(t)
         session.show_address()
@@ -126,6 +138,8 @@ def _end(name: str) -> None:
 
 def choose_part(name: str, label: str, options: Mapping[str, str], default: str) -> str:
     """Let the planner choose a part of the page; it stays in the address, under its own name in every language."""
+    if (turned := st.session_state.pop(f"{name}-next", None)) is not None:
+        st.session_state[name] = turned
     asked = address.followed(name, arriving=name not in st.session_state)
     if asked is not None and asked[1] in options:
         st.session_state[name] = asked[1]
@@ -142,6 +156,11 @@ def choose_part(name: str, label: str, options: Mapping[str, str], default: str)
     )
     address.show((name, part))
     return part
+
+
+def turn_to_part(name: str, part: str) -> None:
+    """Show another part of a page, once it is drawn anew."""
+    st.session_state[f"{name}-next"] = part
 
 
 def _standing(live: list[Run]) -> list[tuple[str, str]]:
@@ -215,7 +234,31 @@ def lead_to_plan(t: Texts) -> None:
 
 
 def show_problems(t: Texts, problems: Iterable[Problem | str]) -> None:
-    """Problems as a list: where, what, what to do."""
-    found = [problem(t, p) for p in problems]
-    lines = "\n".join(f"- {plain(p)}" for p in found)
+    """Problems as a list: where, what, what to do; what is wrong with several rows alike is told once."""
+    found = list(problems)
+    lines = "\n".join(f"- {plain(line)}" for line in problem_lines(t, found))
     st.error(f"**{t('problems.title', n=len(found))}**\n\n{lines}", icon=":material/error:")
+
+
+@contextmanager
+def trouble(t: Texts) -> Iterator[None]:
+    """Tell what keeps the store from working, in place of what would be drawn, with a way to try again."""
+    try:
+        yield
+    except (BackendError, InputError) as error:
+        show_problems(t, error.problems if isinstance(error, InputError) else [str(error)])
+        st.button(t("trouble.again"), icon=":material/refresh:", key="try-again")
+
+
+def problem_lines(t: Texts, problems: Iterable[Problem | str]) -> list[str]:
+    """A line for each problem; those that differ in their row only share one, with the further rows behind."""
+    alike: dict[object, list[Problem | str]] = {}
+    for p in problems:
+        key = (ROW.sub("row", p.where), p.what, p.todo) if isinstance(p, Problem) else p
+        alike.setdefault(key, []).append(p)
+    lines = []
+    for first, *others in alike.values():
+        rows = [found[1] for p in others if isinstance(p, Problem) and (found := ROW.search(p.where))]
+        told = ", ".join(rows[:MOST_ROWS]) + (" …" if len(rows) > MOST_ROWS else "")
+        lines.append(problem(t, first) + (f"; {t('problems.rows', rows=told, n=len(rows))}" if rows else ""))
+    return lines

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
 from staffing.grid import WEEKDAYS
 from staffing.roster.problem import Agent
 from staffing.ui import frame
+from staffing.ui.fields import begin_with
 from staffing.ui.texts import SHORTEST, Texts, plain
 from staffing.ui.vm.levers import Change, Hires, Levers, QueueLevers, Training, kinds_of_agents
 
@@ -24,19 +26,7 @@ def levers_form(t: Texts, base: Levers, agents: Sequence[Agent], key: str) -> Le
         st.markdown(f"## {t('levers.people')}")
         with st.grid(3, min_column_width=150):
             hires = _hires(t, agents, key)
-            shrinkage = {
-                cause: st.number_input(
-                    t("levers.shrinkage", cause=t(f"cause.{cause}") if t.has(f"cause.{cause}") else cause),
-                    0.0,
-                    60.0,
-                    share,
-                    0.5,
-                    format=SHORTEST,
-                    key=f"shrinkage-{cause}-{key}",
-                    help=t("levers.shrinkage.help"),
-                )
-                for cause, share in base.shrinkage.items()
-            }
+            shrinkage = {cause: _shrinkage(t, cause, share, key) for cause, share in base.shrinkage.items()}
             training = _training(t, agents, list(base.queues), key)
     with st.expander(t("levers.limits"), icon=":material/gavel:"):
         with st.grid(3, min_column_width=200):
@@ -47,46 +37,65 @@ def levers_form(t: Texts, base: Levers, agents: Sequence[Agent], key: str) -> Le
     return Levers(queues, shrinkage, hires, training, law)
 
 
+def _number(label: str, low: Any, high: Any, value: Any, step: float, key: str, **settings: Any) -> Any:
+    """A lever: what was typed stays wherever the planner looks meanwhile; else it follows what is saved."""
+    begin_with(key, value)
+    return st.number_input(label, low, high, value, step, key=key, persist_state="session", **settings)
+
+
+def _choice(label: str, options: Sequence[str], key: str, named: Mapping[str, str] | None = None) -> str:
+    chosen = st.selectbox(
+        label, options, format_func=lambda a: (named or {}).get(a, a), key=key, persist_state="session"
+    )
+    return chosen or ""
+
+
+def _shrinkage(t: Texts, cause: str, share: float, key: str) -> float:
+    label = t("levers.shrinkage", cause=t(f"cause.{cause}") if t.has(f"cause.{cause}") else cause)
+    told = t("levers.shrinkage.help")
+    return float(_number(label, 0.0, 60.0, share, 0.5, f"shrinkage-{cause}-{key}", format=SHORTEST, help=told))
+
+
 def _limit(t: Texts, name: str, value: float, key: str) -> float:
     label = t(f"law.{name}") if t.has(f"law.{name}") else name.replace("_", " ")
     step = 1 if isinstance(value, int) else 0.5
-    return st.number_input(label, type(value)(0), None, value, step, format=SHORTEST, key=f"lever-{name}-{key}")
+    found: float = _number(label, type(value)(0), None, value, step, f"lever-{name}-{key}", format=SHORTEST)
+    return found
 
 
 def _training(t: Texts, agents: Sequence[Agent], queues: Sequence[str], key: str) -> Training:
     kinds = kinds_of_agents(agents)
-    count = st.number_input(t("levers.training"), 0, 50, 0, 1, key=f"training-{key}")
-    like = st.selectbox(t("levers.of"), list(kinds), format_func=lambda a: kinds[a], key=f"training-like-{key}")
+    count = _number(t("levers.training"), 0, 50, 0, 1, f"training-{key}")
+    like = _choice(t("levers.of"), list(kinds), f"training-like-{key}", kinds)
     skills = next((a.queues for a in agents if a.id == like), ())
-    queue = st.selectbox(t("levers.learn"), [q for q in queues if q not in skills], key=f"training-queue-{key}-{like}")
-    return Training(count, like or "", queue or "")
+    queue = _choice(t("levers.learn"), [q for q in queues if q not in skills], f"training-queue-{key}-{like}")
+    return Training(count, like, queue)
 
 
 def _queue(t: Texts, queue: str, old: QueueLevers, key: str) -> QueueLevers:
     st.markdown(f"**{plain(queue)}**")
     with st.grid(4, min_column_width=130, key=f"queue-{queue}"):
-        volume = st.number_input(t("levers.volume"), -90, 300, old.volume, 5, key=f"volume-{queue}-{key}")
-        aht = st.number_input(t("levers.aht"), -80, 200, old.aht, 5, key=f"aht-{queue}-{key}")
+        volume = _number(t("levers.volume"), -90, 300, old.volume, 5, f"volume-{queue}-{key}")
+        aht = _number(t("levers.aht"), -80, 200, old.aht, 5, f"aht-{queue}-{key}")
         level, threshold, hours = old.service_level, old.threshold, old.response_hours
         if level is not None:
-            level = st.number_input(t("levers.service_level"), 1, 100, level, 1, key=f"level-{queue}-{key}")
+            level = _number(t("levers.service_level"), 1, 100, level, 1, f"level-{queue}-{key}")
         if threshold is not None:
-            threshold = st.number_input(t("levers.threshold"), 0, 3600, threshold, 5, key=f"threshold-{queue}-{key}")
+            threshold = _number(t("levers.threshold"), 0, 3600, threshold, 5, f"threshold-{queue}-{key}")
         if hours is not None:
-            hours = st.number_input(
-                t("levers.response_hours"), 0.5, 240.0, hours, 0.5, format=SHORTEST, key=f"hours-{queue}-{key}"
-            )
+            hours = _number(t("levers.response_hours"), 0.5, 240.0, hours, 0.5, f"hours-{queue}-{key}", format=SHORTEST)
+    opening_key = f"opening-{queue}-{key}-{t.language}"
+    begin_with(opening_key, old.opening)
     opening = st.text_input(
-        t("levers.opening"), old.opening, key=f"opening-{queue}-{key}-{t.language}", help=t("levers.opening.help")
+        t("levers.opening"), old.opening, key=opening_key, help=t("levers.opening.help"), persist_state="session"
     )
     return QueueLevers(volume, aht, level, threshold, hours, opening.strip())
 
 
 def _hires(t: Texts, agents: Sequence[Agent], key: str) -> Hires:
     kinds = kinds_of_agents(agents)
-    count = st.number_input(t("levers.hires"), 0, 50, 0, 1, key=f"hires-{key}")
-    like = st.selectbox(t("levers.like"), list(kinds), format_func=lambda a: kinds[a], key=f"like-{key}")
-    return Hires(count, like or "")
+    count = _number(t("levers.hires"), 0, 50, 0, 1, f"hires-{key}")
+    return Hires(count, _choice(t("levers.like"), list(kinds), f"like-{key}", kinds))
 
 
 def opening_words(t: Texts) -> dict[str, str]:

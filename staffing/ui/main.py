@@ -48,5 +48,7 @@ def main() -> None:
     page = st.navigation([home, *pages.values()], position="top")
     if page is not home:
         page_words(t)
-        frame.header(t)
-    page.run()
+    with frame.trouble(t):
+        if page is not home:
+            frame.header(t)
+        page.run()

@@ -31,6 +31,7 @@ def mapping_form(
         format_func=lambda x: t(f"data.layout.{x}"),
         required=True,
         key=f"layout-{key}",
+        persist_state="session",
     )
     guessed = guess_columns(sheet.header, layout)
     options = ["", *dict.fromkeys(h for h in (*sheet.header, *guessed.values()) if h)]  # a guess may join two columns
@@ -43,6 +44,7 @@ def mapping_form(
                 index=options.index(guessed[name]),
                 format_func=lambda h: h or t("data.map.none"),
                 key=f"column-{layout}-{name}-{key}",
+                persist_state="session",
             )
     values = queue_values(sheet, columns.get("queue", "")) if ours else []
     queues: dict[str, str] = {}
@@ -58,6 +60,7 @@ def mapping_form(
                     index=targets.index(first[value]),
                     format_func=lambda q: q or t("data.map.leave_out"),
                     key=f"queue-{value}-{key}",
+                    persist_state="session",
                 )
     return layout, columns, queues
 

@@ -16,10 +16,12 @@ from staffing.frames import read_sheet
 from staffing.history.settings import HistorySettings, Layout
 from staffing.ui import frame, session
 from staffing.ui.data_report import mended
+from staffing.ui.fields import date_format
 from staffing.ui.mapping_form import ask_for_columns, mapping_form, missing_columns
 from staffing.ui.table_form import XLSX
 from staffing.ui.team_parts import shift_columns, writing
 from staffing.ui.texts import Texts, plain
+from staffing.ui.typed_table import typed_table
 from staffing.ui.vm.intake import Quality, first_rows, guess_columns, guess_layout, quality, settings_of
 from staffing.ui.vm.new_people import read_agents
 from staffing.ui.vm.new_queues import CHANNELS, guess_queues
@@ -53,14 +55,15 @@ def new_team_form(t: Texts) -> None:
     mended(t, held)
     st.header(t("new.queues"))
     st.caption(t("new.queues.body"))
-    queues = st.data_editor(
+    queues = typed_table(
+        f"new-queues-{history[0]}",
         guessed,
-        column_config=_queue_columns(t),
-        hide_index=True,
-        key=f"new-queues-{history[0]}",
-        placeholder="",
+        lambda _: _queue_columns(t),
+        t.language,
+        follows=True,
+        num_rows="fixed",
         alt=t("new.queues"),
-    )
+    ).rows
     st.header(t("new.people"))
     _template(t, "agents")
     list_of_people = _upload(t("new.people.file"), "new-people")
@@ -76,28 +79,28 @@ def new_team_form(t: Texts) -> None:
     if people.unread:
         st.caption(t("new.people.unread", columns=plain(", ".join(people.unread))))
     st.caption(t("new.people.found", n=len(people.agents)))
-    contracts = st.data_editor(
+    contracts = typed_table(
+        f"new-contracts-{list_of_people}",
         people.contracts,
-        column_config=_contract_columns(t),
-        hide_index=True,
-        key=f"new-contracts-{list_of_people}",
+        lambda _: _contract_columns(t),
+        t.language,
+        follows=True,
+        num_rows="fixed",
         alt=t("new.people"),
-    )
+    ).rows
     st.header(t("new.shifts"))
     st.caption(t("team.help.shifts"))
-    shifts = st.data_editor(
+    shifts = typed_table(
+        f"new-shifts-{list_of_people}-{history[0]}",
         guess_shifts(queues, contracts, {s: t(f"new.shift.{s}") for s in SHIFT_NAMES}, writing(t)),
-        column_config=shift_columns(t),
+        lambda _: shift_columns(t),
+        t.language,
+        follows=True,
         num_rows="dynamic",
-        key=f"new-shifts-{list_of_people}-{history[0]}",
-        placeholder="",
         alt=t("new.shifts"),
-    )
-    parts = Parts(history, settings, people, queues, contracts, shifts)
-    problems = st.session_state.pop("new-problems", None)
-    if problems:
-        frame.show_problems(t, problems)
-    st.button(t("new.create"), type="primary", icon=":material/check:", key="create", on_click=_create, args=(parts,))
+    ).rows
+    if st.button(t("new.create"), type="primary", icon=":material/check:", key="create"):
+        _create(t, basics, Parts(history, settings, people, queues, contracts, shifts))
 
 
 @st.cache_data(show_spinner=False, max_entries=4, hash_funcs={HistorySettings: repr, Basics: repr})
@@ -107,35 +110,37 @@ def _queues(paths: tuple[Path, ...], settings: HistorySettings, basics: Basics) 
     return quality(found), guess_queues(found, frozenset(off))
 
 
-def _create(parts: Parts) -> None:
+def _create(t: Texts, basics: Basics, parts: Parts) -> None:
+    """Make the team of what stands in the form in this run, so that nothing typed last is left out."""
     try:
-        made = create_team(session.home() / "teams", _typed(), parts)
+        made = create_team(session.home() / "teams", basics, parts)
     except InputError as error:
-        st.session_state["new-problems"] = error.problems
+        frame.show_problems(t, error.problems)
         return
-    session.choose_scenario(str(made))
-    st.session_state["section"] = "history"
+    frame.turn_to_part("section", "history")
+    session.turn_to(str(made))
 
 
 def _basics(t: Texts) -> Basics:
     first, days = next_month(date.today())
     with st.container(border=True), st.grid(4, min_column_width=170):
-        st.text_input(t("new.name"), t("new.name.example"), max_chars=80, key="new-name")
-        st.date_input(
-            t("new.start"), first, format="DD.MM.YYYY" if t.language == "de" else "YYYY-MM-DD", key="new-start"
+        name = st.text_input(
+            t("new.name"), t("new.name.example"), max_chars=80, key="new-name", persist_state="session"
         )
-        st.number_input(t("new.days"), 1, 120, days, key="new-days")
-        st.selectbox(t("new.interval"), [15, 30, 60], 1, key="new-interval")
-        st.selectbox(t("new.zone"), ZONES, accept_new_options=True, key="new-zone")
-        st.text_input(t("new.region"), "DE" if t.language == "de" else "", help=t("new.region.help"), key="new-region")
-        st.selectbox(t("new.currency"), CURRENCIES, accept_new_options=True, key="new-currency")
-    return _typed()
-
-
-def _typed() -> Basics:
-    """What stands in the form; a button that is pressed at once finds here what was typed last."""
-    names = ("name", "start", "days", "interval", "zone", "region", "currency")
-    name, start, days, minutes, zone, region, currency = (st.session_state[f"new-{x}"] for x in names)
+        start = st.date_input(t("new.start"), first, format=date_format(t), key="new-start", persist_state="session")
+        days = st.number_input(t("new.days"), 1, 120, days, key="new-days", persist_state="session")
+        minutes = st.selectbox(t("new.interval"), [15, 30, 60], 1, key="new-interval", persist_state="session")
+        zone = st.selectbox(t("new.zone"), ZONES, accept_new_options=True, key="new-zone", persist_state="session")
+        region = st.text_input(
+            t("new.region"),
+            "DE" if t.language == "de" else "",
+            help=t("new.region.help"),
+            key="new-region",
+            persist_state="session",
+        )
+        currency = st.selectbox(
+            t("new.currency"), CURRENCIES, accept_new_options=True, key="new-currency", persist_state="session"
+        )
     return Basics(name.strip(), start, int(days), str(zone), int(minutes), region.strip() or None, str(currency))
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from staffing.errors import InputError
 from staffing.scenario import Scenario
 from staffing.ui import frame, session
+from staffing.ui.fields import begin_with
 from staffing.ui.team_parts import writing
 from staffing.ui.team_words import rules_table
 from staffing.ui.texts import SHORTEST, Texts, plain
@@ -27,7 +28,7 @@ def rules_form(t: Texts, team: Team, file: ScenarioFile, scenario: Scenario) -> 
     st.caption(t("team.limits.body"))
     saved = law(scenario, writing(t))
     with st.container(border=True), st.grid(3, min_column_width=250):
-        wanted = {name: _limit(t, name, value, f"law-{name}-{file.path}-{value}") for name, value in saved.items()}
+        wanted = {name: _limit(t, name, value, f"law-{name}-{file.path}") for name, value in saved.items()}
     try:
         edit = law_edit(saved, wanted)
         problems = team_edits.check(file.path, edit) if edit else ()
@@ -37,45 +38,48 @@ def rules_form(t: Texts, team: Team, file: ScenarioFile, scenario: Scenario) -> 
         frame.show_problems(t, problems)
     ready = bool(edit) and not problems
     with st.container(horizontal=True):
-        st.button(
+        if st.button(
             t("team.save"),
             type="primary",
             icon=":material/save:",
             key="save-law",
             disabled=not ready,
-            on_click=_save,
-            args=(t, file, edit),
             help=t("team.save.help", name=file.name),
-        )
-        st.button(
+        ):
+            _save(t, file, edit)
+        if st.button(
             t("team.save_as"),
             icon=":material/fork_right:",
             key="save-law-as",
             disabled=not ready,
-            on_click=_save_as,
-            args=(t, team, file, edit),
             help=t("team.save_as.help"),
-        )
+        ):
+            _save_as(t, team, file, edit)
 
 
 def _limit(t: Texts, name: str, value: Any, key: str) -> Any:
     """Field of one limit, in the form of its kind."""
     label = t(f"law.{name}")
+    begin_with(key, value)
     match LAW[name]:
         case CellKind.FLAG:
-            return st.checkbox(label, value, key=key)
+            return st.checkbox(label, value, key=key, persist_state="session")
         case CellKind.NUMBER:
             step = 1 if isinstance(value, int) else 0.5
-            return st.number_input(label, type(value)(0), None, value, step, format=SHORTEST, key=key)
+            return st.number_input(
+                label, type(value)(0), None, value, step, format=SHORTEST, key=key, persist_state="session"
+            )
         case kind:
-            return st.text_input(label, value, key=key, help=t(f"writing.{kind}.help"))
+            return st.text_input(label, value, key=key, help=t(f"writing.{kind}.help"), persist_state="session")
 
 
 def _save(t: Texts, file: ScenarioFile, edit: TeamEdit) -> None:
-    team_edits.save(file.path, edit, session.home() / "former" / file.path.parent.name)
-    st.toast(t("team.saved", name=plain(file.name)), icon=":material/check:")
+    with session.saving():
+        team_edits.save(file.path, edit, session.home() / "former" / file.path.parent.name)
+    frame.tell(t("team.saved", name=plain(file.name)))
+    st.rerun()
 
 
 def _save_as(t: Texts, team: Team, file: ScenarioFile, edit: TeamEdit) -> None:
     own = t("team.name", scenario=file.name, table=t("team.part.rules"))
-    session.choose_scenario(str(team_edits.save_as(session.own_scenarios() / team.name, own, file.path, edit)))
+    session.turn_to(str(team_edits.save_as(session.own_scenarios() / team.name, own, file.path, edit)))

@@ -6,7 +6,8 @@ import getpass
 import hashlib
 import os
 import re
-from contextlib import suppress
+import threading
+from contextlib import AbstractContextManager, suppress
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -27,6 +28,13 @@ from staffing.ui.vm.intake import Quality, quality, read_as
 from staffing.ui.vm.levers import slug
 from staffing.ui.vm.plan import Plan, read_plan
 from staffing.ui.vm.teams import ScenarioFile, Team, address_of, find_teams
+
+_SAVING = threading.Lock()
+
+
+def saving() -> AbstractContextManager[object]:
+    """One tab saves at a time: what it compares before with what is saved is still so when it writes."""
+    return _SAVING
 
 
 def home() -> Path:
@@ -193,6 +201,12 @@ def choose_scenario(path: str) -> None:
     """Work on a scenario from now on, and look at its newest run, if there is one; for callbacks."""
     address.followed(*PLACE)
     _work_on(path)
+
+
+def turn_to(path: str) -> None:
+    """As `choose_scenario`, from within the page, which is drawn anew."""
+    _work_on(path)
+    st.rerun()
 
 
 def _look_at(run: Run) -> None:

@@ -14,8 +14,9 @@ from staffing.export.changes import DayChange, changes_table, roster_changes
 from staffing.export.text import GERMAN, STANDARD, csv_bytes
 from staffing.grid import TimeGrid
 from staffing.jobs import Run
+from staffing.roster.problem import RosterProblem
 from staffing.store import Version
-from staffing.ui import session
+from staffing.ui import drafts, session
 from staffing.ui.markup import Cell, table
 from staffing.ui.replan_panel import moves_told
 from staffing.ui.texts import Texts
@@ -52,15 +53,21 @@ def _publish(t: Texts, run: Run, judged: Judged, found: tuple[Version, ...]) -> 
         st.markdown(t("publish.blocked", n=len(judged.conflicts)))
     if judged.overridden:
         st.markdown(t("publish.knowingly", n=len(judged.overridden)))
-    st.text_input(t("publish.who"), session.author(), key="author", max_chars=80)
-    st.text_input(t("publish.why"), key="publish-why", max_chars=300, placeholder=t("publish.why.example"))
+    st.text_input(t("publish.who"), session.author(), key="author", max_chars=80, persist_state="session")
+    st.text_input(
+        t("publish.why"),
+        key="publish-why",
+        max_chars=300,
+        placeholder=t("publish.why.example"),
+        persist_state="session",
+    )
     st.button(
         t("publish.go", number=len(found) + 1),
         key="publish",
         type="primary",
         icon=":material/campaign:",
         on_click=_make_official,
-        args=(run, judged, len(found) + 1),
+        args=(run, len(found) + 1),
         disabled=bool(judged.conflicts) or (official is not None and not changes),
     )
     if official is not None:
@@ -69,14 +76,13 @@ def _publish(t: Texts, run: Run, judged: Judged, found: tuple[Version, ...]) -> 
             key="next-month",
             icon=":material/next_plan:",
             on_click=_set_up_next,
-            args=(t, run, judged, official),
+            args=(t, run, judged.board.problem, official),
             help=t("publish.next.help", number=official.number),
         )
 
 
-def _set_up_next(t: Texts, run: Run, judged: Judged, official: Version) -> None:
+def _set_up_next(t: Texts, run: Run, problem: RosterProblem, official: Version) -> None:
     """Make the scenario of the month after, and work on it."""
-    problem = judged.board.problem
     name = _days_told(t, problem.grid)
     folder = session.own_scenarios() / (run.request.team or "team")
     made = set_up_next(folder, name, Path(official.scenario), problem, official.table())
@@ -92,7 +98,11 @@ def _days_told(t: Texts, grid: TimeGrid) -> str:
     return t.month(first) if whole else f"{t.day(first)} – {t.day(last)}"
 
 
-def _make_official(run: Run, judged: Judged, number: int) -> None:
+def _make_official(run: Run, number: int) -> None:
+    """Publish the rota with the last edit in it; where that has broken a rule, the page says so instead."""
+    judged = drafts.shown(run)
+    if judged.conflicts:
+        return
     problem = judged.board.problem
     overrides = tuple(
         {
@@ -137,7 +147,7 @@ def _versions(t: Texts, run: Run, judged: Judged, found: tuple[Version, ...]) ->
         [
             Cell(t("versions.number", number=v.number), t("versions.official") if i == 0 else ""),
             Cell(v.author, t.moment_of(v.published)),
-            Cell(v.reason or "–", v.name if v.reverts is None else t("versions.reverts", number=v.reverts)),
+            Cell(v.reason or "–", v.name),
         ]
         for i, v in enumerate(found)
     ]

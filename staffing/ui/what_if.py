@@ -57,23 +57,30 @@ def what_if(t: Texts) -> None:
         if problems:
             frame.show_problems(t, problems)
         proposed = t("plan.what_if", name=scenario.name)
-        name = st.text_input(t("scenarios.name"), proposed, key=f"what-if-name-{file.path}", max_chars=80)
+        name = st.text_input(
+            t("scenarios.name"), proposed, key=f"what-if-name-{file.path}", max_chars=80, persist_state="session"
+        )
         seconds = st.selectbox(
-            t("plan.seconds"), SECONDS, SECONDS.index(60), format_func=t.seconds, key="what-if-seconds"
+            t("plan.seconds"),
+            SECONDS,
+            SECONDS.index(60),
+            format_func=t.seconds,
+            key="what-if-seconds",
+            persist_state="session",
         )
         request = RunRequest(
             str(file.path), name.strip() or proposed, team.name, float(seconds), seed=scenario.solver.seed
         )
-        st.button(
+        if st.button(
             t("plan.queue") if session.jobs().live() else t("plan.go"),
             key="build-what-if",
             type="primary",
             icon=":material/play_arrow:",
             width="stretch",
             disabled=not found or bool(problems),
-            on_click=_start,
-            args=(t, request, found, wanted),
-        )
+        ):
+            _start(t, request, found, wanted)
+            st.rerun()
 
 
 def _start(t: Texts, request: RunRequest, found: list[Change], wanted: Levers) -> None:

@@ -25,7 +25,7 @@ WORDS = {
         "stopped": "stopped, best kept",
         "worse": "worse",
         "contacts": "Contacts ±%",
-        "changed": "contacts 0 % → +15 %",
+        "changed": "contacts 0% → +15%",
         "plan": "Name of this plan",
         "shown": "Plan shown",
         "baseline": "Baseline",

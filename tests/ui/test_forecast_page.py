@@ -197,11 +197,11 @@ def test_tables_of_the_demand_are_edited_like_those_of_the_team(place, part, lan
 def test_a_changed_table_is_checked_and_becomes_a_scenario(place, folder):
     scenario = load(folder / "told.toml")
     part = part_of(Texts("en"), "adjustments", scenario)
-    assert part.rows["who"].tolist() == ["Ana"]
-    assert not part.edit_of(part.rows)
+    assert part.saved["who"].tolist() == ["Ana"]
+    assert not part.edit_of(part.saved)
     more = pd.concat(
         [
-            part.rows,
+            part.saved,
             pd.DataFrame([{"first_day": pd.Timestamp("2027-01-08"), "factor": 0.5, "who": "Ben", "why": "quiet"}]),
         ],
         ignore_index=True,
@@ -211,7 +211,7 @@ def test_a_changed_table_is_checked_and_becomes_a_scenario(place, folder):
     nobody = part.edit_of(more.assign(who=""))
     assert {p.what for p in team_edits.check(folder / "told.toml", nobody)} == {"is empty"}
     events = part_of(Texts("de"), "events", scenario)
-    wrong = events.edit_of(events.rows.assign(factor=-1.0))
+    wrong = events.edit_of(events.saved.assign(factor=-1.0))
     assert "below 0" in team_edits.check(folder / "told.toml", wrong)[0].what
     made = team_edits.save_as(place, "More", folder / "told.toml", edit)
     found = size(load(made))

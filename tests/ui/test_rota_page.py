@@ -145,8 +145,9 @@ def test_a_broken_rule_is_allowed_with_a_reason_that_can_be_taken_back(run):
     page = edit_page(run)
     before = int(figure(page, "Rules broken").removeprefix("✗ "))
     assert page.button(key="allow").disabled
-    page.text_input(key="excuse").set_value("agreed on Monday").run()
-    page.button(key="allow").click().run()
+    page.text_input(key="excuse").set_value("agreed").run()
+    page.text_input(key="excuse").set_value("agreed on Monday")
+    page.button(key="allow").click().run()  # what was typed last is the reason
     assert not page.exception
     assert int(figure(page, "Rules broken").removeprefix("✗ ")) == before - 1
     assert "Allowed: agreed on Monday" in texts_of(page)
@@ -319,6 +320,21 @@ def test_a_rota_is_published_changed_published_again_compared_and_reverted(run):
     assert not page.exception
     third = session.store().official("helpdesk", FIRST)
     assert (third.number, third.reverts, third.roster) == (3, 1, first.roster)
+
+
+def test_a_store_that_was_taken_away_is_told_in_place_of_the_rota_and_may_come_back(run, tmp_path):
+    page = edit_page(run)
+    store = tmp_path / "home" / "staffing.db"
+    kept = store.read_bytes()
+    store.unlink()
+    page.run()
+    assert not page.exception
+    assert "cannot be used" in page.error[0].value
+    store.write_bytes(kept)
+    page.button(key="try-again").click().run()
+    assert not page.exception
+    assert not page.error
+    assert page.toggle(key="editing")
 
 
 def test_edits_are_exported_unless_the_planner_wants_the_plan_as_it_was_built(run):

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from staffing.errors import InputError
+from staffing.errors import InputError, Problem
 from staffing.inputs import read_people
 from staffing.scenario import load
-from staffing.ui.frame import scenario_labels
+from staffing.ui.frame import problem_lines, scenario_labels
 from staffing.ui.levers_form import opening_words
 from staffing.ui.texts import Texts
 from staffing.ui.vm import levers as lv
@@ -24,7 +24,7 @@ from staffing.ui.vm.plan import Service, grid_of, read_plan
 from staffing.ui.vm.progress import STAGES, Gap, gaps, milestones, progress_view
 from staffing.ui.vm.rota import absent_days, bars, matrix, select, tone
 from staffing.ui.vm.tables import editable
-from staffing.ui.vm.teams import ScenarioFile, Team, find_teams, read_scenario_file
+from staffing.ui.vm.teams import ScenarioFile, Team, find_teams, read_scenario_file, unserved
 
 
 @pytest.fixture(scope="module")
@@ -296,7 +296,8 @@ def test_a_file_that_is_not_toml_is_listed_by_its_name(tmp_path):
     path = tmp_path / "bad.toml"
     path.write_text("= nonsense")
     assert read_scenario_file(path).name == "bad"
-    assert find_teams([tmp_path], tmp_path / "own") == []
+    (found,) = find_teams([tmp_path], tmp_path / "own")  # so that what is wrong with it can be told
+    assert found.base.path == path
 
 
 def test_levers_are_read_changed_and_told(team):
@@ -439,3 +440,22 @@ def test_a_scenario_is_called_by_its_team_only_where_its_name_alone_would_not_do
         "west · More",
     ]
     assert list(scenario_labels(Texts("en"), teams[:1]).values()) == ["North, January", "More"]
+
+
+def test_what_is_wrong_with_several_rows_alike_is_told_once():
+    problems = [Problem(f"a.csv row {n}, column queues", "unknown queue 'fax'", "one of: chat") for n in (2, 5, 9)]
+    problems.insert(1, Problem("a.csv row 3, column contract", "unknown contract 'x'"))
+    assert problem_lines(Texts("en"), problems) == [
+        "a.csv row 2, column queues: unknown queue 'fax' (one of: chat); also rows 5, 9",
+        "a.csv row 3, column contract: unknown contract 'x'",
+    ]
+    (line,) = problem_lines(Texts("de"), [Problem(f"a.csv row {n}", "unknown queue 'fax'") for n in range(2, 20)])
+    assert line.startswith("a.csv Zeile 2: unbekannte Warteschlange 'fax'; auch Zeilen 3, 4, ")
+    assert line.endswith("14 …")
+
+
+def test_queues_that_nobody_can_serve_are_found(team):
+    people = read_people(load(team / "base.toml"))
+    assert unserved(people) == []
+    nobody = tuple(replace(a, queues=a.queues[:0], priorities=()) for a in people.agents)
+    assert unserved(replace(people, agents=nobody)) == list(people.queues)

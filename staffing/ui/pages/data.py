@@ -75,19 +75,12 @@ def _map(t: Texts, team: str, file: ScenarioFile, scenario: Scenario, kept: list
         return
     st.header(t("data.report"))
     report(t, quality(history), sheet if len(kept) == 1 else None)
-    st.button(
-        t("data.use"),
-        type="primary",
-        icon=":material/check:",
-        key="use",
-        on_click=_use,
-        args=(t, team, file, tree_of(settings, kept), kept[0].name),
-        help=t("data.use.help"),
-    )
+    if st.button(t("data.use"), type="primary", icon=":material/check:", key="use", help=t("data.use.help")):
+        _use(t, team, file, tree_of(settings, kept), kept[0].name)
 
 
 def _use(t: Texts, team: str, file: ScenarioFile, tree: dict[str, object], name: str) -> None:
     own = t("data.use.name", scenario=file.name, file=name)
     made = save_what_if(session.own_scenarios() / team, own, file.path, [], more=tree)
-    session.choose_scenario(str(made))
-    st.toast(t("data.used", name=plain(own)), icon=":material/check:")
+    frame.tell(t("data.used", name=plain(own)))
+    session.turn_to(str(made))

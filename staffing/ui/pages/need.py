@@ -12,7 +12,7 @@ from staffing.ui.cover_view import cover
 from staffing.ui.forecast_view import forecast
 from staffing.ui.need_view import need
 from staffing.ui.start import working
-from staffing.ui.table_form import brought, table_form
+from staffing.ui.table_form import table_form
 from staffing.ui.team_parts import part_of
 from staffing.ui.texts import Texts
 from staffing.ui.vm.teams import ScenarioFile, Team
@@ -48,7 +48,7 @@ def show(t: Texts) -> None:
 
 def _table(t: Texts, team: Team, file: ScenarioFile, scenario: Scenario, name: str) -> None:
     try:
-        shown = part_of(t, name, scenario, brought(file, name))
+        shown = part_of(t, name, scenario)
     except InputError as error:
         frame.show_problems(t, error.problems)
         return

@@ -6,7 +6,7 @@ import streamlit as st
 
 from staffing.errors import InputError
 from staffing.jobs import Run
-from staffing.ui import drafts, editor, session
+from staffing.ui import drafts, editor, frame, session
 from staffing.ui.build_form import build_form
 from staffing.ui.cell_panel import cell_panel
 from staffing.ui.day_view import day_view
@@ -27,7 +27,12 @@ def show(t: Texts) -> None:
     chosen = session.chosen_run()
     build_form(t)
     if chosen is not None and chosen.has_plan:
-        st.fragment(_rota, key="rota-part")(t, chosen.id)
+        st.fragment(_told, key="rota-part")(t, chosen.id)
+
+
+def _told(t: Texts, run_id: str) -> None:
+    with frame.trouble(t):
+        _rota(t, run_id)
 
 
 def _rota(t: Texts, run_id: str) -> None:

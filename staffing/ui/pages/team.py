@@ -8,9 +8,10 @@ from staffing.errors import InputError
 from staffing.ui import frame, session
 from staffing.ui.rules_form import rules_form
 from staffing.ui.start import working
-from staffing.ui.table_form import brought, table_form
+from staffing.ui.table_form import table_form
 from staffing.ui.team_parts import part_of
-from staffing.ui.texts import Texts
+from staffing.ui.texts import Texts, plain
+from staffing.ui.vm.teams import unserved
 
 PARTS = ("agents", "skills", "absences", "requests", "locks", "ledger", "shifts", "contracts", "rules")
 
@@ -24,14 +25,18 @@ def show(t: Texts) -> None:
     team, file, scenario = now
     part = frame.choose_part("part", t("team.part"), {p: t(f"team.part.{p}") for p in PARTS}, PARTS[0])
     try:
-        st.caption(t("team.count", n=len(session.people_at(file.path).agents)))
+        people = session.people_at(file.path)
+        st.caption(t("team.count", n=len(people.agents)))
+        alone = unserved(people)
+        if alone:
+            st.warning(t("team.unserved", queues=plain(t.listing(alone)), n=len(alone)), icon=":material/person_off:")
     except InputError as error:
         frame.show_problems(t, error.problems)
     if part == "rules":
         rules_form(t, team, file, scenario)
         return
     try:
-        shown = part_of(t, part, scenario, brought(file, part))
+        shown = part_of(t, part, scenario)
     except InputError as error:
         frame.show_problems(t, error.problems)
         return

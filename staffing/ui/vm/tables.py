@@ -177,17 +177,17 @@ def need(sheet: Sheet, columns: Sequence[str], found: Mapping[str, int]) -> None
 
 def typed(rows: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     """Dates and numbers as such, in columns where every cell can be read; the others stay text."""
-    out = rows.copy()
+    out = rows.astype(object).map(cell_text)
     for column in contract.columns:
-        cells = rows[column.name].to_numpy(dtype=object)
+        cells = out[column.name]
         if column.kind is Kind.DATE:
-            found, faults = moments(cells)
+            found, faults = moments(cells.to_numpy(dtype=object))
             if not faults:
                 days = [date.fromordinal(d) if d else None for d in found.day.tolist()]
                 out[column.name] = pd.to_datetime(pd.Series(days, index=rows.index))
         elif column.kind is Kind.NUMBER:
-            numbers = pd.to_numeric(rows[column.name].replace("", np.nan), errors="coerce")
-            if numbers.notna().sum() == (rows[column.name] != "").sum():
+            numbers = pd.to_numeric(cells.replace("", np.nan), errors="coerce")
+            if numbers.notna().sum() == (cells != "").sum():
                 out[column.name] = numbers.astype(float)
     return out
 
@@ -214,7 +214,7 @@ def cell_text(value: object) -> str:
     if isinstance(value, list | tuple):
         return "|".join(map(str, value))
     if isinstance(value, float):
-        return f"{value:g}"
+        return f"{value:.15g}"  # as short as it is exact
     return as_text(value).removesuffix(" 00:00:00").strip()
 
 

@@ -6,6 +6,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from staffing.roster.problem import RosterProblem
+
 
 @dataclass(frozen=True)
 class ScenarioFile:
@@ -25,6 +27,11 @@ class ScenarioFile:
     name: str
     extends: Path | None
     own: bool = False
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether it could not be read; such a file is listed as one that extends itself."""
+        return self.extends == self.path
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,7 @@ def find_teams(folders: list[Path], own: Path) -> list[Team]:
         candidates = [folder, *sorted(p for p in folder.iterdir() if p.is_dir())] if folder.is_dir() else []
         for candidate in candidates:
             files = [read_scenario_file(p) for p in sorted(candidate.glob("*.toml"))]
-            if any(f.extends is None for f in files) and candidate.name not in found:
+            if any(f.extends is None or f.unreadable for f in files) and candidate.name not in found:
                 made = [read_scenario_file(p, own=True) for p in sorted((own / candidate.name).glob("*.toml"))]
                 found[candidate.name] = sorted(files, key=lambda f: f.extends is not None) + made
     return [Team(name, tuple(files)) for name, files in sorted(found.items())]
@@ -74,3 +81,9 @@ def read_scenario_file(path: Path, *, own: bool = False) -> ScenarioFile:
     extends = tree.get("extends")
     base = (path.parent / extends).resolve() if isinstance(extends, str) else None
     return ScenarioFile(path, str(tree.get("name") or path.stem), base, own)
+
+
+def unserved(team: RosterProblem) -> list[str]:
+    """Queues that nobody can serve."""
+    served = {queue for agent in team.agents for queue in agent.queues}
+    return [queue for queue in team.queues if queue not in served]
