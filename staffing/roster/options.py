@@ -114,20 +114,7 @@ def expand(problem: RosterProblem, most: int = PLACEMENTS, only: Collection[tupl
     (2, 480)
     """
     grid = problem.grid
-    rows: list[tuple[int, int, int, Placement]] = []
-    for k, kind in enumerate(problem.shift_types):
-        minutes = round(kind.hours * 60)
-        for start in starts_of(kind):
-            if only is not None and (k, start) not in only:
-                continue
-            seen: set[bytes] = set()
-            for placement in placements(kind, grid.interval_minutes, most):
-                shape = units_of_work(
-                    0, minutes * 60, [(m * 60, (m + n) * 60) for m, n, _ in placement], grid.seconds
-                ).tobytes()
-                if shape not in seen:
-                    seen.add(shape)
-                    rows.append((k, start, minutes, placement))
+    rows = _rows(problem, most, only)
     S, D = len(rows), grid.days
     start_at = np.zeros((D, S), dtype=np.int64)
     end_at = np.zeros((D, S), dtype=np.int64)
@@ -175,6 +162,28 @@ def expand(problem: RosterProblem, most: int = PLACEMENTS, only: Collection[tupl
         offset=offset,
         units=np.concatenate(pool) if pool else np.zeros(0, dtype=np.uint8),
     )
+
+
+def _rows(
+    problem: RosterProblem, most: int, only: Collection[tuple[int, int]] | None
+) -> list[tuple[int, int, int, Placement]]:
+    """Shift type, start, length in minutes and breaks of each option; of placements with the same cover one."""
+    grid = problem.grid
+    rows = []
+    for k, kind in enumerate(problem.shift_types):
+        minutes = round(kind.hours * 60)
+        for start in starts_of(kind):
+            if only is not None and (k, start) not in only:
+                continue
+            seen: set[bytes] = set()
+            for placement in placements(kind, grid.interval_minutes, most):
+                shape = units_of_work(
+                    0, minutes * 60, [(m * 60, (m + n) * 60) for m, n, _ in placement], grid.seconds
+                ).tobytes()
+                if shape not in seen:
+                    seen.add(shape)
+                    rows.append((k, start, minutes, placement))
+    return rows
 
 
 def starts_of(kind: ShiftType) -> list[int]:

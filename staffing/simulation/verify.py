@@ -235,9 +235,7 @@ def repair(
     rounds: list[Round] = []
     hopeless: BoolArray | None = None
     while True:
-        service = simulate(demand, found.on_duty, train)
-        back = reserve(service, settings)
-        missing = shortfall(demand, service, settings, settings.margin, back)
+        service, back, missing = _judged(demand, found, train, settings)
         passed = time.monotonic() - began
         share = max(len(rounds) / settings.rounds, passed / seconds)
         firm = share >= LOWERING
@@ -282,8 +280,7 @@ def repair(
     best = _best(candidates, contacts)
     if polish is not None and not monitor.should_stop():
         found = polish(best.need, best.solved.plan)
-        service = simulate(demand, found.on_duty, train)
-        missing = shortfall(demand, service, settings, settings.margin, reserve(service, settings))
+        _, _, missing = _judged(demand, found, train, settings)
         late = float((missing * demand.contacts * _weight(hopeless)).sum())
         polished = Repaired(found, best.need, late, ())
         nearest = _nearest([best, polished], contacts)
@@ -318,6 +315,15 @@ def verify(
     service = simulate(demand, solved.on_duty, replace(simulation, replications=count), monitor)
     missing = shortfall(demand, service, settings, 0.0)
     return Verified(service, misses_of(demand, solved.staffed, need, service, missing))
+
+
+def _judged(
+    demand: Demand, solved: Solved[P], simulation: SimulationSettings, settings: VerifySettings
+) -> tuple[SimulationResult, FloatArray, FloatArray]:
+    """A plan's service, the reserve kept back for single intervals, and what misses, with the margin, shape (Q, T)."""
+    service = simulate(demand, solved.on_duty, simulation)
+    back = reserve(service, settings)
+    return service, back, shortfall(demand, service, settings, settings.margin, back)
 
 
 def _trimmed(

@@ -94,7 +94,7 @@ def toolbar(t: Texts, run: Run, judged: Judged) -> None:
                 t(f"edit.{name}", n=len(judged.locked)),
                 icon=f":material/{icon}:",
                 key=name,
-                on_click=_build,
+                on_click=build_again,
                 args=(t, run, everything),
                 disabled=not possible,
                 help=t(f"edit.{name}.help"),
@@ -194,8 +194,8 @@ def _excuse(run: Run, judged: Judged, found: Iterable[Violation], reason: str) -
     st.session_state["excuse"] = ""
 
 
-def _build(t: Texts, run: Run, everything: bool) -> None:
-    """Plan again with the locked cells, or with every cell, as they are now."""
+def build_again(t: Texts, run: Run, everything: bool) -> None:
+    """Plan again with the locked cells, or with every cell, as they are now; for callbacks."""
     judged = drafts.shown(run)
     name = t("edit.name.check" if everything else "edit.name.rebuild", name=run.request.name)
     path = as_scenario(run, judged, name, session.own_scenarios() / (run.request.team or "team"), everything=everything)
