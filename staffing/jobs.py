@@ -322,10 +322,10 @@ class Jobs:
     def runs(self) -> list[Run]:
         """All runs, newest first."""
         found = []
-        for folder in sorted((p for p in self.folder.iterdir() if p.is_dir()), reverse=True):
+        for folder in self.folder.iterdir():
             with suppress(KeyError):
                 found.append(self.read(folder.name))
-        return found
+        return sorted(found, key=lambda r: (r.created, r.id), reverse=True)
 
     def live(self) -> list[Run]:
         """Runs that go on or wait, the running one first."""

@@ -238,6 +238,21 @@ def load(path: Path | str, overrides: Tree | None = None) -> Scenario:
     return scenario if scenario.name else replace(scenario, name=path.stem)
 
 
+def extended(path: Path) -> Path | None:
+    """File that a scenario file extends; None where it extends none, or cannot be read.
+
+    Examples
+    --------
+    >>> extended(Path("nowhere.toml")) is None
+    True
+    """
+    try:
+        base = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("extends")
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return None
+    return path.parent / base if isinstance(base, str) else None
+
+
 # -- reading and merging -----------------------------------------------------------------------------------
 
 

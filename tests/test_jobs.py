@@ -115,6 +115,11 @@ def test_stop_is_acknowledged_at_once_and_the_best_is_kept(jobs, team, monkeypat
     assert json.loads((stopped.out / "summary.json").read_text())["status"] == "stopped"
 
 
+def test_runs_of_the_same_second_are_told_newest_first(jobs, team, monkeypatch):
+    ids = [jobs.start(request(team, str(i))).id for i in range(6)]
+    assert [r.id for r in jobs.runs()] == ids[::-1]
+
+
 def test_a_waiting_run_is_taken_back(jobs, team, monkeypatch):
     monkeypatch.setenv("STAFFING_FAKE_SECONDS", "60")
     first, second = jobs.start(request(team)), jobs.start(request(team))

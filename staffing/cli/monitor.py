@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import argparse
 import json
 import os
@@ -9,7 +10,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -37,6 +38,7 @@ class TerminalMonitor:
         self._stream, self._currency, self._quiet = stream, currency, quiet
         self._file = file
         self._stop = threading.Event()
+        self._found = False
         self._lock = threading.Lock()
         self._live = stream.isatty()
         self._last: tuple[str, float] = ("", 0.0)
@@ -48,6 +50,7 @@ class TerminalMonitor:
     def report(self, progress: Progress) -> None:
         """Show one report."""
         with self._lock:
+            self._found |= progress.objective is not None
             if self._file is not None:
                 with self._file.open("a", encoding="utf-8") as out:
                     out.write(json.dumps(asdict(progress)) + "\n")
@@ -67,6 +70,10 @@ class TerminalMonitor:
             else:
                 self._stream.write(line + "\n")
             self._stream.flush()
+
+    def found(self) -> bool:
+        """Say whether a rota was reported."""
+        return self._found
 
     def should_stop(self) -> bool:
         """Say whether a stop was asked for."""
@@ -106,10 +113,31 @@ def add_monitor_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def stoppable(monitor: TerminalMonitor, *, on_eof: bool = False) -> Iterator[None]:
-    """Let Ctrl-C (and, where asked for, the end of standard input) stop the run; a second Ctrl-C breaks it off."""
+def stoppable(
+    monitor: TerminalMonitor, *, on_eof: bool = False, kept: Callable[[], bool] = lambda: True
+) -> Iterator[None]:
+    """Let Ctrl-C (and, where asked for, the end of standard input) stop the run; a second Ctrl-C breaks it off.
+
+    Parameters
+    ----------
+    monitor
+        Asked by the run whether to stop.
+    on_eof
+        Whether the end of standard input stops the run too.
+    kept
+        Says whether there is something to keep; as long as there is not, a stop breaks the run off at once.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Where the run is broken off.
+    """
+    over = threading.Event()
 
     def interrupt(number: int, frame: Any) -> None:
+        if not kept():
+            print("\nthere is no rota yet; nothing is written", file=sys.stderr)
+            monitor.stop()
         if monitor.should_stop():
             raise KeyboardInterrupt
         print("\nstopping, the best rota so far is kept (press Ctrl-C again to break off) ...", file=sys.stderr)
@@ -125,6 +153,8 @@ def stoppable(monitor: TerminalMonitor, *, on_eof: bool = False) -> Iterator[Non
             except (OSError, ValueError):
                 pass
             monitor.stop()
+            if not kept() and not over.is_set():
+                _thread.interrupt_main()
 
         threading.Thread(target=watch, daemon=True).start()
     main_thread = threading.current_thread() is threading.main_thread()
@@ -132,6 +162,7 @@ def stoppable(monitor: TerminalMonitor, *, on_eof: bool = False) -> Iterator[Non
     try:
         yield
     finally:
+        over.set()
         if main_thread:
             signal.signal(signal.SIGINT, previous)
         monitor.close()

@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     if args.out:
         check_folder(args.out)
     monitor = TerminalMonitor(sys.stderr, scenario.currency, args.progress)
-    with stoppable(monitor, on_eof=args.stop_on_eof):
+    with stoppable(monitor, on_eof=args.stop_on_eof, kept=monitor.found):
         from staffing.plan import make_plan, succeeded
 
         plan = make_plan(scenario, monitor)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from staffing import charts
 from staffing.jobs import Run
-from staffing.ui import frame, session
+from staffing.ui import demand, frame, session
 from staffing.ui.compare_words import comparison_table, name_of, told, value
 from staffing.ui.cover_words import gap_line
 from staffing.ui.service_words import service_lines
@@ -100,6 +100,8 @@ def _cards(t: Texts, comparison: Comparison, chosen: list[Run], plans: tuple[Pla
                 st.caption(t("compare.baseline") if i == 0 else t("compare.card"))
                 st.markdown(f"## {plain(name)}")
                 st.caption(plain(gap_line(t, plans[i])))
+                if demand.moved_of(chosen[i]) is not None:
+                    st.caption(f":material/sync_problem: {t('need.moved.card')}")
                 for measure, entry in comparison.column(i):
                     if measure.key in CARD:
                         st.metric(

@@ -9,6 +9,7 @@ from staffing.jobs import Run
 from staffing.ui import session
 from staffing.ui.cover_words import day_labels, month_tips
 from staffing.ui.day_charts import day_charts, queue_choice
+from staffing.ui.need_moved import need_moved_line
 from staffing.ui.service_view import service
 from staffing.ui.stress_panel import stress_panel
 from staffing.ui.texts import Texts
@@ -18,6 +19,7 @@ from staffing.ui.vm.plan import Plan
 
 def cover(t: Texts, run: Run, plan: Plan) -> None:
     """Figures, a day, the month and the service of a plan, and the rota under stress."""
+    need_moved_line(t, run)
     with st.grid(4, min_column_width=150):
         s = plan.summary
         st.metric(t("measure.covered"), t.percent(covered_share(plan), 1), border=True)

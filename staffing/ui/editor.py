@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial, reduce
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -29,17 +30,22 @@ ALL = -1
 # -- steps that the matrix asks for -------------------------------------------------------------------------
 
 
+def matrix_tells(name: str) -> Any:
+    """What the matrix tells; None where it has left the page, as it does while the store cannot be used."""
+    return (st.session_state.get("matrix") or {}).get(name)
+
+
 def typed(run: Run) -> None:
     """Cells were set, cleared or locked."""
     board = drafts.board(run)
-    edits = board.typed(st.session_state["matrix"].get("edits") or [])
+    edits = board.typed(matrix_tells("edits") or [])
     drafts.push(run.id, lambda draft: changed(draft, edits, board.cells))
 
 
 def swap(run: Run) -> None:
     """Two cells change places."""
     board = drafts.board(run)
-    pair = [(str(x["agent"]), int(x["day"])) for x in st.session_state["matrix"].get("swap") or []]
+    pair = [(str(x["agent"]), int(x["day"])) for x in matrix_tells("swap") or []]
     if len(pair) == 2 and all(board.holds(cell) for cell in pair):
         drafts.push(run.id, lambda draft: swapped(draft, pair[0], pair[1], board.cells))
 
@@ -88,7 +94,7 @@ def toolbar(t: Texts, run: Run, judged: Judged) -> None:
                 t(f"edit.{name}", n=len(judged.locked)),
                 icon=f":material/{icon}:",
                 key=name,
-                on_click=_build,
+                on_click=build_again,
                 args=(t, run, everything),
                 disabled=not possible,
                 help=t(f"edit.{name}.help"),
@@ -188,8 +194,8 @@ def _excuse(run: Run, judged: Judged, found: Iterable[Violation], reason: str) -
     st.session_state["excuse"] = ""
 
 
-def _build(t: Texts, run: Run, everything: bool) -> None:
-    """Plan again with the locked cells, or with every cell, as they are now."""
+def build_again(t: Texts, run: Run, everything: bool) -> None:
+    """Plan again with the locked cells, or with every cell, as they are now; for callbacks."""
     judged = drafts.shown(run)
     name = t("edit.name.check" if everything else "edit.name.rebuild", name=run.request.name)
     path = as_scenario(run, judged, name, session.own_scenarios() / (run.request.team or "team"), everything=everything)

@@ -36,7 +36,7 @@ def _panel(t: Texts, run_id: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"## {plain(run.request.name)} · {t(f'run.state.{run.state}')}", width="stretch")
             if run.state.live:
-                _stop(t, run)  # first of all, so that a stop is acknowledged before the rest is drawn
+                stop_button(t, run, f"stop-{run.id}")  # first, so that a stop is acknowledged before the rest is drawn
         if run.state.live:
             _going_on(t, run)
         elif run.has_plan:
@@ -66,15 +66,23 @@ def _going_on(t: Texts, run: Run) -> None:
         _trace(t, run, view.curve)
 
 
-def _stop(t: Texts, run: Run) -> None:
+def stop_button(t: Texts, run: Run, key: str) -> None:
+    """Stop a run: it keeps the best rota where there is one; one that waits is taken back."""
+    found = any(r.get("objective") is not None for r in run.reports())
     stopping = run.state is RunState.STOPPING
+    if run.state is RunState.QUEUED:
+        label, about = t("scenarios.take_back"), t("run.stop.none.help")
+    elif found:
+        label, about = t("run.stopping") if stopping else t("run.stop"), t("run.stop.help")
+    else:
+        label, about = t("run.stopping.none") if stopping else t("run.stop.none"), t("run.stop.none.help")
     st.button(
-        t("run.stopping") if stopping else t("run.stop"),
-        key=f"stop-{run.id}",
+        label,
+        key=key,
         icon=":material/stop_circle:",
         on_click=lambda: session.jobs().stop(run.id),
         disabled=stopping,
-        help=t("run.stop.help"),
+        help=about,
     )
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from staffing.jobs import Run, RunState
 from staffing.ui import session
+from staffing.ui.run_panel import stop_button
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.progress import progress_view
 
@@ -27,10 +28,4 @@ def _line(t: Texts, run: Run) -> None:
     share = view.fraction if run.state is not RunState.QUEUED and view.fraction is not None else 0.0
     stage = t(f"stage.{view.current or 'compile'}") if run.state is RunState.RUNNING else t(f"run.state.{run.state}")
     st.progress(min(1.0, max(0.0, share)), text=f"**{plain(run.request.name)}**: {stage}")
-    st.button(
-        t("run.stop") if run.state is not RunState.QUEUED else t("scenarios.take_back"),
-        key=f"queue-stop-{run.id}",
-        icon=":material/stop_circle:",
-        on_click=lambda: session.jobs().stop(run.id),
-        disabled=run.state is RunState.STOPPING,
-    )
+    stop_button(t, run, f"queue-stop-{run.id}")

@@ -9,6 +9,7 @@ import re
 import threading
 from contextlib import AbstractContextManager, suppress
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
@@ -20,7 +21,7 @@ from staffing.frames import Sheet, read_sheet
 from staffing.inputs import TEAM_TABLES, read_people
 from staffing.jobs import Jobs, Run, RunRequest
 from staffing.roster.problem import RosterProblem
-from staffing.scenario import Scenario, load
+from staffing.scenario import Scenario, extended, load
 from staffing.store import KeptRun, Store, Version
 from staffing.ui import address, kept
 from staffing.ui.texts import LANGUAGES, Texts, preferred
@@ -254,6 +255,22 @@ def _scenario(path: str, changed: float) -> Scenario:
     return load(path)
 
 
+@lru_cache(maxsize=256)
+def _extended(path: Path, changed: float) -> Path | None:
+    return extended(path)
+
+
+def files_of(path: Path) -> tuple[Path, ...]:
+    """A scenario file and those that it extends, as far as they are there."""
+    found: list[Path] = []
+    following: Path | None = path
+    while following is not None and following not in found and following.is_file():
+        found.append(following)
+        base = _extended(following, following.stat().st_mtime)
+        following = None if base is None else base.resolve()
+    return tuple(found)
+
+
 def scenario_at(path: Path) -> Scenario:
     """A scenario file, read again when it or what it extends has changed.
 
@@ -262,8 +279,7 @@ def scenario_at(path: Path) -> Scenario:
     InputError
         As `staffing.scenario.load`.
     """
-    newest = max((p.stat().st_mtime for p in path.parent.glob("*.toml")), default=0.0)
-    return _scenario(str(path), newest)
+    return _scenario(str(path), max((p.stat().st_mtime for p in files_of(path)), default=0.0))
 
 
 def scenario_of(run: Run) -> Scenario | None:
@@ -299,7 +315,7 @@ def people_at(path: Path) -> RosterProblem:
 def people_changed(path: Path) -> float:
     """When a scenario file or one of its team's tables was changed last (Unix seconds)."""
     scenario = scenario_at(path)
-    files = [path, *(f for table in TEAM_TABLES for f in scenario.files(table))]
+    files = [*files_of(path), *(f for table in TEAM_TABLES for f in scenario.files(table))]
     return max((f.stat().st_mtime for f in files if f.exists()), default=0.0)
 
 
@@ -350,7 +366,7 @@ def _history(path: str, changed: float) -> Found:
 
 def history_of(scenario: Scenario, path: Path) -> Found:
     """History of a scenario, summed up once."""
-    files = [path, *scenario.files("history")]
+    files = [*files_of(path), *scenario.files("history")]
     return _history(str(path), max(f.stat().st_mtime for f in files if f.exists()))
 
 

@@ -2,6 +2,8 @@ import io
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -84,6 +86,53 @@ def test_the_end_of_standard_input_asks_to_stop(monkeypatch):
                     break
                 time.sleep(0.01)
     assert monitor.should_stop()
+
+
+def wait_after(act, *arguments):
+    act(*arguments)
+    for _ in range(100):
+        time.sleep(0.05)
+
+
+def test_a_run_that_has_nothing_to_keep_is_broken_off_at_once(monkeypatch, capsys):
+    monitor = TerminalMonitor(io.StringIO())
+    with stoppable(monitor, kept=monitor.found), pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    assert "no rota yet" in capsys.readouterr().err
+    monitor = TerminalMonitor(io.StringIO())
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        with pytest.raises(KeyboardInterrupt), stoppable(monitor, on_eof=True, kept=monitor.found):
+            wait_after(os.close, writing)
+    assert monitor.should_stop()
+
+
+def test_a_run_that_has_a_rota_goes_on_to_keep_it():
+    monitor = TerminalMonitor(io.StringIO())
+    monitor.report(Progress("roster", 1.0, objective=100.0))
+    monitor.report(Progress("roster", 2.0, bound=90.0))
+    with stoppable(monitor, kept=monitor.found):
+        signal.raise_signal(signal.SIGINT)
+        assert monitor.should_stop()
+
+
+def test_a_plan_that_is_stopped_while_it_compiles_ends_soon_and_writes_nothing(team, tmp_path):
+    told = tmp_path / "progress.jsonl"
+    arguments = ["plan", str(team), "--out", str(tmp_path / "out"), "--progress", str(told)]
+    command = [sys.executable, "-m", "staffing", *arguments, "--stop-on-eof", "--json"]
+    nothing_kept = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "kernels")}
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    worker = subprocess.Popen(command, env=nothing_kept, **pipes)
+    limit = time.monotonic() + 60
+    while not (told.is_file() and "compile" in told.read_text()):
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+    out, errors = worker.communicate(timeout=60)  # closes its standard input
+    assert worker.returncode == 130
+    assert b"no rota yet" in errors
+    assert out == b""
+    assert not (tmp_path / "out").exists()
 
 
 def test_silence_reports_nothing_and_never_stops():

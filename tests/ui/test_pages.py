@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from staffing.jobs import RunState
+from staffing.jobs import RunRequest, RunState
 from staffing.ui import session
 from tests.ui.pages import MAIN, PAGES, PLANS, UI, built, opened, texts_of
 
@@ -80,6 +80,40 @@ def test_a_run_is_shown_while_it_goes_on_and_can_be_stopped(place, monkeypatch):
     assert session.jobs().read(run.id).state in (RunState.STOPPING, RunState.STOPPED)
     for other in session.jobs().live():
         session.jobs().stop(other.id)
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "stopping", "after"),
+    [
+        ("en", "Stop", "there is no rota yet", "Stop and keep the best"),
+        ("de", "Anhalten", "noch gibt es keinen Plan", "Anhalten und den Besten behalten"),
+    ],
+)
+def test_a_stop_promises_a_rota_only_where_there_is_one(place, team, monkeypatch, language, before, stopping, after):
+    reports = [{"stage": "compile", "seconds": 1.0, "fraction": 0.2}]
+    monkeypatch.setenv("STAFFING_FAKE_SECONDS", "60")
+    monkeypatch.setattr("staffing.jobs.Run.reports", lambda run: reports)
+    run = session.jobs().start(RunRequest(str(team / "base.toml"), "January", "helpdesk"))
+    until_it_runs(run)
+    page = opened("rota", language, run=run.id)
+    assert page.button(key=f"stop-{run.id}").label == before
+    reports.append({"stage": "roster", "seconds": 2.0, "objective": 900.0})
+    page.run()
+    assert page.button(key=f"stop-{run.id}").label == after
+    reports.pop()
+    with monkeypatch.context() as patched:
+        patched.setattr("staffing.jobs.Jobs.stop", lambda jobs, name: jobs._mark(name, state=RunState.STOPPING))
+        page.button(key=f"stop-{run.id}").click().run()
+    button = page.button(key=f"stop-{run.id}")
+    assert stopping in button.label
+    assert button.disabled
+
+
+def until_it_runs(run) -> None:
+    limit = time.monotonic() + 20
+    while session.jobs().read(run.id).state is not RunState.RUNNING:
+        assert time.monotonic() < limit
+        time.sleep(0.02)
 
 
 @pytest.mark.parametrize(

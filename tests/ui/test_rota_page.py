@@ -196,6 +196,7 @@ def test_a_need_that_has_moved_since_the_plan_is_told_and_planned_around(run, tm
     assert moved is not None
     assert (moved.hours > 0).all()
     assert f"The need has moved on {len(moved.days)} days" in texts_of(page)
+    both_needs_are_told(made, page, moved)
     page.button(key="replan-moved").click().run()
     settled(made)
     page.run()
@@ -209,6 +210,48 @@ def test_a_need_that_has_moved_since_the_plan_is_told_and_planned_around(run, tm
     page.button(key="replan-moved-use-1").click().run()
     assert not page.exception
     assert from_json(session.store().desk(made.id).draft).edits
+
+
+def both_needs_are_told(made: Run, page, moved) -> None:
+    """Above the rota with its figures; on pages without it the way there."""
+    judged = drafts.judged(made)
+    (told,) = [h.proto.body for h in page.get("html") if "For the need of today" in h.proto.body]
+    for problem, standing in (
+        (judged.board.problem, judged.standing),
+        (moved.problem, stand(moved.problem, judged.roster)),
+    ):
+        needed = float((problem.required * problem.grid.hours).sum())
+        for hours in (needed, standing.coverage.understaffed_hours, standing.coverage.overstaffed_hours):
+            assert Texts("en").hours(hours, 1) in told
+    for name, query in (("need", {"view": "cover"}), ("export", {})):
+        for language, words in (("en", "belong to the need"), ("de", "gelten für den Bedarf")):
+            assert words in texts_of(opened(name, language, run=made.id, **query))
+
+
+def test_figures_for_a_need_that_has_moved_are_brought_up_to_date_with_one_press(run, tmp_path, monkeypatch):
+    own = write_team(tmp_path / "own", name="own")
+    monkeypatch.setenv("STAFFING_TEAMS", str(own.parent))
+    base, what_if = own / "base.toml", own / "more-volume.toml"
+    made = session.jobs().start(RunRequest(str(what_if), "Busier", "own"))
+    settled(made)
+    now = plan.size(load(what_if)).requirement
+    (made.out / "requirement.csv").write_bytes(csv_bytes(report.requirement_table(now)))
+    page = opened("rota", run=made.id)
+    assert "bring-up-to-date" not in [b.key for b in page.button]
+    base.write_text(base.read_text().replace("service_level = 0.80", "service_level = 0.95"))  # the base it extends
+    page.run()
+    assert not page.exception
+    button = page.button(key="bring-up-to-date")
+    assert button.disabled == bool(drafts.judged(made).standing.violations)
+    page.button(key="to-replan").click().run()
+    assert "replan-moved" in [b.key for b in page.button]
+    editor.build_again(Texts("en"), made, everything=True)
+    settled(made)
+    newest = session.jobs().runs()[0]
+    assert newest.id != made.id
+    page = opened("rota", run=newest.id)
+    assert not page.exception
+    assert "bring-up-to-date" not in [b.key for b in page.button]
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

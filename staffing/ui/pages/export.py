@@ -9,6 +9,7 @@ import streamlit as st
 from staffing.ui import frame
 from staffing.ui.export_choice import export_choice
 from staffing.ui.exports import CSV, HTML, ICS, XLSX, ZIP, Exports
+from staffing.ui.need_moved import need_moved_line
 from staffing.ui.texts import Texts
 
 JSON = "application/json"
@@ -32,6 +33,7 @@ def show(t: Texts) -> None:
     if found is None:
         return
     run, plan = found
+    need_moved_line(t, run)
     exports = export_choice(t, run, plan)
     with st.grid(3, min_column_width=260):
         for name, icon, files in CARDS:

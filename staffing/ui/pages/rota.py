@@ -11,6 +11,7 @@ from staffing.ui.build_form import build_form
 from staffing.ui.cell_panel import cell_panel
 from staffing.ui.day_view import day_view
 from staffing.ui.matrix_view import day_of, filters, matrix_view
+from staffing.ui.need_moved import need_moved, need_moved_line
 from staffing.ui.price_panel import price_panel
 from staffing.ui.replan_panel import replan_panel
 from staffing.ui.texts import Texts
@@ -47,6 +48,7 @@ def _rota(t: Texts, run_id: str) -> None:
         _plain(t, run)
         return
     editor.told_stale(t)
+    need_moved(t, run, judged)
     full = judged.matrix
     shown, editing = filters(t, full)
     if editing:
@@ -60,6 +62,7 @@ def _rota(t: Texts, run_id: str) -> None:
 
 def _plain(t: Texts, run: Run) -> None:
     """A plan whose team has changed since: to be looked at only."""
+    need_moved_line(t, run)
     plan = session.plan_of(run)
     shown, _ = filters(t, matrix(plan, session.people_of(run)))
     matrix_view(t, run, shown, None, editing=False)
