@@ -9,7 +9,7 @@ from staffing.scenario import Scenario
 from staffing.ui import frame, session
 from staffing.ui.run_panel import outcome_line, run_panel
 from staffing.ui.start import working
-from staffing.ui.texts import Texts, plain
+from staffing.ui.texts import SHORTEST, Texts, plain
 from staffing.ui.vm.teams import ScenarioFile, Team
 
 SECONDS = (10, 20, 30, 60, 120, 300, 600, 1800)
@@ -81,6 +81,7 @@ def _near(t: Texts, team: Team, scenario: Scenario) -> None:
             1000.0,
             scenario.prices.change or CHANGE,
             1.0,
+            format=SHORTEST,
             key=_near_key(team, scenario),
             help=t("plan.near.help"),
             width=330,

@@ -20,14 +20,17 @@ MOST_DAYS = 5
 """Days with the most missing hours that the report names."""
 
 
-def rota_document(t: Texts, name: str, plan: Plan, full: Matrix, *, each: bool) -> bytes:
-    """The month as a matrix on one wide page; with `each`, a page for every person after it."""
-    parts = [
-        f'<section class="month"><h1>{_e(name)}</h1><p>{_e(t.month(full.dates[0]))}</p>{_matrix(t, full)}</section>'
-    ]
+def rota_document(t: Texts, name: str, plan: Plan, full: Matrix, *, each: bool, edition: str = "") -> bytes:
+    """The month as a matrix on one wide page; with `each`, a page for every person after it.
+
+    `edition` says which of several rotas of the month this is, so that an old sheet on the wall is known as such.
+    """
+    told = " · ".join(filter(None, (t.month(full.dates[0]), edition)))
+    parts = [f'<section class="month"><h1>{_e(name)}</h1><p>{_e(told)}</p>{_matrix(t, full)}</section>']
     if each:
         shifts = {(b.agent, i): b for i, d in enumerate(full.dates) for b in bars(plan, d)}
-        parts += [_person(t, name, full, row, shifts) for row in full.rows]
+        title = " · ".join(filter(None, (name, edition)))
+        parts += [_person(t, title, full, row, shifts) for row in full.rows]
     return _document(t, name, parts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial, reduce
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -29,17 +30,22 @@ ALL = -1
 # -- steps that the matrix asks for -------------------------------------------------------------------------
 
 
+def matrix_tells(name: str) -> Any:
+    """What the matrix tells; None where it has left the page, as it does while the store cannot be used."""
+    return (st.session_state.get("matrix") or {}).get(name)
+
+
 def typed(run: Run) -> None:
     """Cells were set, cleared or locked."""
     board = drafts.board(run)
-    edits = board.typed(st.session_state["matrix"].get("edits") or [])
+    edits = board.typed(matrix_tells("edits") or [])
     drafts.push(run.id, lambda draft: changed(draft, edits, board.cells))
 
 
 def swap(run: Run) -> None:
     """Two cells change places."""
     board = drafts.board(run)
-    pair = [(str(x["agent"]), int(x["day"])) for x in st.session_state["matrix"].get("swap") or []]
+    pair = [(str(x["agent"]), int(x["day"])) for x in matrix_tells("swap") or []]
     if len(pair) == 2 and all(board.holds(cell) for cell in pair):
         drafts.push(run.id, lambda draft: swapped(draft, pair[0], pair[1], board.cells))
 

@@ -47,7 +47,8 @@ def export_choice(t: Texts, run: Run, plan: Plan) -> Exports:
         return Exports(t, name, edited.plan, people, former, whole=False)
     version = next(v for v in versions if v.number == number)
     _later(t, run, version, edited)
-    return Exports(t, version.name, with_rota(plan, version.table()), people, former, whole=False)
+    rota = with_rota(plan, version.table())
+    return Exports(t, version.name, rota, people, former, whole=False, edition=labels[number])
 
 
 def first_choice(run_id: str, versions: tuple[Version, ...], *, edited: bool) -> int:

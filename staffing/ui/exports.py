@@ -48,6 +48,8 @@ class Exports:
         Earlier published rotas of the month, the oldest first, for the revisions of calendars.
     whole
         Whether the plan's own files hold this rota.
+    edition
+        What tells this rota from others of its month, printed below its name.
     """
 
     t: Texts
@@ -56,6 +58,7 @@ class Exports:
     people: RosterProblem | None
     published: Sequence[pd.DataFrame] = ()
     whole: bool = True
+    edition: str = ""
 
     def make(self, file: str) -> bytes:
         """Content of a file by its name."""
@@ -68,8 +71,8 @@ class Exports:
             "roster.xlsx": self._workbook,
             "roster.ics": lambda: self.calendar(None),
             "calendars.zip": self._calendars,
-            "month.html": lambda: rota_document(self.t, self.name, self.plan, self._matrix(), each=False),
-            "people.html": lambda: rota_document(self.t, self.name, self.plan, self._matrix(), each=True),
+            "month.html": lambda: self._to_print(each=False),
+            "people.html": lambda: self._to_print(each=True),
             "report.html": lambda: report_document(self.t, self.name, self.plan),
             "all.zip": lambda: zip_folder(self.plan.folder),
         }
@@ -102,6 +105,9 @@ class Exports:
             stem = slug(f"{rows['agent_name'].iloc[0]} {agent}") or str(agent)
             files[f"{stem}.ics"] = ics_bytes(rows, self.name, made, team=False, break_word=word)
         return zip_files(files)
+
+    def _to_print(self, *, each: bool) -> bytes:
+        return rota_document(self.t, self.name, self.plan, self._matrix(), each=each, edition=self.edition)
 
     def _ledger(self) -> bytes:
         assert self.people is not None

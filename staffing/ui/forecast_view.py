@@ -44,12 +44,16 @@ def forecast(t: Texts, file: ScenarioFile, sizing: Sizing) -> None:
 def _figures(t: Texts, month: vm.Month) -> None:
     against = t("forecast.four_weeks") + ": " + t.number(month.spreadsheet)
     with st.grid(4, min_column_width=170):
-        st.metric(t("forecast.contacts"), t.number(month.contacts), border=True, help=against)
-        st.metric(t("forecast.band"), f"{t.number(month.low)} – {t.number(month.high)}", border=True)
+        st.metric(t("forecast.contacts"), t.number(month.contacts), border=True, height="stretch", help=against)
+        st.metric(t("forecast.band"), f"{t.number(month.low)} – {t.number(month.high)}", border=True, height="stretch")
         st.metric(
-            t("forecast.four_weeks"), t.number(month.spreadsheet), border=True, help=t("forecast.four_weeks.help")
+            t("forecast.four_weeks"),
+            t.number(month.spreadsheet),
+            border=True,
+            height="stretch",
+            help=t("forecast.four_weeks.help"),
         )
-        st.metric(t("forecast.aht"), t.seconds(month.aht_seconds), border=True)
+        st.metric(t("forecast.aht"), t.seconds(month.aht_seconds), border=True, height="stretch")
 
 
 def _month(t: Texts, sizing: Sizing, queue: str) -> None:

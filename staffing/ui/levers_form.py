@@ -24,12 +24,12 @@ def levers_form(t: Texts, base: Levers, agents: Sequence[Agent], key: str) -> Le
             queues[queue] = _queue(t, queue, old, key)
     with st.container(border=True):
         st.markdown(f"## {t('levers.people')}")
-        with st.grid(3, min_column_width=150):
+        with st.grid(3, min_column_width=150, vertical_alignment="bottom"):
             hires = _hires(t, agents, key)
             shrinkage = {cause: _shrinkage(t, cause, share, key) for cause, share in base.shrinkage.items()}
             training = _training(t, agents, list(base.queues), key)
     with st.expander(t("levers.limits"), icon=":material/gavel:"):
-        with st.grid(3, min_column_width=200):
+        with st.grid(3, min_column_width=200, vertical_alignment="bottom"):
             law = {name: _limit(t, name, value, key) for name, value in base.law.items()}
         st.page_link(
             frame.PAGES["team"], label=t("levers.elsewhere"), icon=":material/groups:", query_params={"part": "shifts"}
@@ -74,7 +74,7 @@ def _training(t: Texts, agents: Sequence[Agent], queues: Sequence[str], key: str
 
 def _queue(t: Texts, queue: str, old: QueueLevers, key: str) -> QueueLevers:
     st.markdown(f"**{plain(queue)}**")
-    with st.grid(4, min_column_width=130, key=f"queue-{queue}"):
+    with st.grid(4, min_column_width=130, vertical_alignment="bottom", key=f"queue-{queue}"):
         volume = _number(t("levers.volume"), -90, 300, old.volume, 5, f"volume-{queue}-{key}")
         aht = _number(t("levers.aht"), -80, 200, old.aht, 5, f"aht-{queue}-{key}")
         level, threshold, hours = old.service_level, old.threshold, old.response_hours

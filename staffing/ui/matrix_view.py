@@ -61,8 +61,7 @@ def matrix_view(t: Texts, run: Run, shown: Matrix, judged: Judged | None, *, edi
 
 
 def _picked() -> None:
-    value = st.session_state["matrix"]
-    pick, day = value.get("pick"), value.get("day")
+    pick, day = editor.matrix_tells("pick"), editor.matrix_tells("day")
     if pick:
         st.session_state["cell"] = (str(pick["agent"]), int(pick["day"]))
     if pick or day is not None:
@@ -71,9 +70,11 @@ def _picked() -> None:
 
 def _asked(run: Run, judged: Judged | None) -> None:
     """The menu of a cell: why, who could take it, a wish."""
-    wanted = st.session_state["matrix"].get("ask") or {}
+    wanted = editor.matrix_tells("ask")
+    if judged is None or not wanted:
+        return
     cell = (str(wanted["agent"]), int(wanted["day"]))
-    if judged is None or not judged.board.holds(cell):
+    if not judged.board.holds(cell):
         return
     st.session_state["cell"], st.session_state["day"] = cell, cell[1]
     if wanted["what"] == "wish":

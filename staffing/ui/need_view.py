@@ -51,20 +51,21 @@ def need(t: Texts, sizing: Sizing) -> None:
     st.fragment(days_view, key="need-month-part")(t, "need-month", grid.dates, lines, t("need.hours"), told)
     for note in sizing.requirement.notes:
         st.caption(plain(sentence(t, note)))
-    for name, frame in (
-        ("requirement", report.requirement_table(sizing.requirement)),
-        ("forecast", report.forecast_table(sizing.forecast)),
-        ("forecast_days", report.forecast_days_table(sizing.forecast)),
-    ):
-        st.download_button(
-            f"{name}.csv",
-            csv_bytes(frame),
-            f"{name}.csv",
-            "text/csv",
-            on_click="ignore",
-            key=f"get-{name}",
-            icon=":material/download:",
-        )
+    with st.container(horizontal=True):
+        for name, frame in (
+            ("requirement", report.requirement_table(sizing.requirement)),
+            ("forecast", report.forecast_table(sizing.forecast)),
+            ("forecast_days", report.forecast_days_table(sizing.forecast)),
+        ):
+            st.download_button(
+                f"{name}.csv",
+                csv_bytes(frame),
+                f"{name}.csv",
+                "text/csv",
+                on_click="ignore",
+                key=f"get-{name}",
+                icon=":material/download:",
+            )
 
 
 def _day(t: Texts, sizing: Sizing, queue: str) -> None:

@@ -36,7 +36,10 @@ def rules_table(t: Texts, law: Law) -> str:
         "substitute_days": not law.substitute_days,
     }
     rows = [
-        [Cell(rule_sentence(t, law, name), t("team.rules.off") if off.get(name) else ""), Cell(rule.law)]
+        [
+            Cell(rule_sentence(t, law, name), t("team.rules.off") if off.get(name) else ""),
+            Cell(rule.law.replace("§ ", "§\N{NO-BREAK SPACE}")),
+        ]
         for name, rule in RULES.items()
     ]
     return table([t("team.rules.kept"), t("team.rules.law")], rows, width="52rem")

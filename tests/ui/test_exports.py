@@ -124,6 +124,14 @@ def test_one_sentence_tells_the_gap_and_what_of_it_the_promise_costs(plan, langu
     assert ". " not in told
 
 
+def test_what_is_hung_up_says_which_version_it_is(plan, people):
+    exports = Exports(Texts("en"), "Plan", plan, people, edition="Published version 3 (26 Nov 22:18)")
+    assert "January 2027 · Published version 3 (26 Nov 22:18)</p>" in exports.make("month.html").decode()
+    everybody = exports.make("people.html").decode()
+    assert everybody.count("Published version 3") == 1 + len(people.agents)
+    assert "·" not in replace(exports, edition="").make("month.html").decode().split("</p>")[0]
+
+
 def test_the_workbook_speaks_the_reader_s_language(plan, people):
     book = openpyxl.load_workbook(io.BytesIO(Exports(Texts("de"), "Plan", plan, people).make("roster.xlsx")))
     assert book.sheetnames == ["Dienstplan", "Schichten", "Deckung", "Kennzahlen"]
