@@ -347,14 +347,24 @@ def _times(job: _Job, q: int) -> FloatArray:
     return aht.handling_time(handled.volume, seconds.volume, handled.weekday, 60 // past.interval_minutes)
 
 
+def past_missing(first_known: date, start: date) -> list[Problem]:
+    """What is wrong where no history lies before the first day planned; nothing else.
+
+    Examples
+    --------
+    >>> print(*past_missing(date(2026, 9, 1), date(2026, 1, 1)))
+    horizon.start: 2026-01-01 is not after the history's first day 2026-09-01 (let it begin later, or add older contacts)
+    """
+    if start > first_known:
+        return []
+    what = f"{start} is not after the history's first day {first_known}"
+    return [Problem("horizon.start", what, "let it begin later, or add older contacts")]
+
+
 def _check(
     history: History, grid: TimeGrid, open_: BoolArray, events: Sequence[Event], parents: Mapping[str, str]
 ) -> None:
-    problems = []
-    if (grid.start - history.grid.start).days < 1:
-        problems.append(
-            Problem("horizon.start", f"{grid.start} is not after the history's first day {history.grid.start}")
-        )
+    problems = past_missing(history.grid.start, grid.start)
     if grid.interval_minutes != history.grid.interval_minutes:
         problems.append(
             Problem(

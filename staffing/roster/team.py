@@ -131,7 +131,7 @@ class _Reader:
             if not agent:
                 continue  # told as an empty cell
             if agent in first_row:
-                what = f"agent {agent!r} was given before, in {first_row[agent]}"
+                what = f"agent {agent!r} stands in {first_row[agent]} already"
                 self.problems.add(row.where("agent_id"), what, "give every agent an id of their own")
             first_row.setdefault(agent, row.where())
             self.ids.add(agent)

@@ -85,6 +85,9 @@ def report(t: Texts, found: session.Found, sheet: Sheet | None = None) -> None:
         return
     st.markdown(t("data.span", first=t.long_day(found.first), last=t.long_day(found.last)))
     st.html(facts_table(t, found))
+    silent = [q.queue for q in found.queues if not q.weekly]
+    if silent:
+        st.warning(t("data.silent", queues=plain(t.listing(silent)), n=len(silent)), icon=":material/volume_off:")
     days = session.dates_between(found.first, found.last)
     contacts = {q.queue: values for q, values in zip(found.queues, found.days, strict=True)}
     st.fragment(days_view, key="days-part")(t, "days", days, contacts, t("forecast.chart.contacts"), t("data.days"))

@@ -91,7 +91,7 @@ def test_every_bad_agent_is_told(tmp_path):
         "agents.csv row 9, column agent_id: is empty (write a text)",
         "agents.csv row 9, column contract: is empty (write a text)",
         "agents.csv row 2, column contract: unknown contract 'fulll' (did you mean full?)",
-        "agents.csv row 3, column agent_id: agent 'a1' was given before, in agents.csv row 2 "
+        "agents.csv row 3, column agent_id: agent 'a1' stands in agents.csv row 2 already "
         "(give every agent an id of their own)",
         "agents.csv row 3, column queues: unknown queue 'fone' (did you mean phone?)",
         "agents.csv row 4, column queues: queue 'chat' twice in 'chat:1|chat:2' (name it once)",

@@ -126,7 +126,7 @@ def test_problems_of_the_people_are_told_by_the_rows_and_columns_of_their_own_li
         nt.create_team(tmp_path / "teams", BASICS, parts(history, people))
     told = [str(p) for p in refused.value.problems]
     assert told[0].startswith("Team.csv row 4, column Skills: unknown queue 'Fax'")
-    assert told[1].startswith("Team.csv row 5, column Mitarbeiter: agent 'Anna' was given before, in Team.csv row 2")
+    assert told[1].startswith("Team.csv row 5, column Mitarbeiter: agent 'Anna' stands in Team.csv row 2 already")
 
 
 def test_a_list_without_names_is_refused(tmp_path):
@@ -165,6 +165,13 @@ def test_nothing_is_left_of_a_team_with_problems(history, people, tmp_path):
     with pytest.raises(InputError, match="no name"):
         nt.create_team(teams, nt.Basics(" ", date(2027, 1, 1), 31), wrong)
     assert list(teams.parent.rglob("*.toml")) == []
+
+
+def test_a_month_that_no_history_lies_before_is_refused(history, people, tmp_path):
+    early = nt.Basics("Early", date(2026, 10, 1), 31)
+    with pytest.raises(InputError, match=r"2026-10-01 is not after the history's first day 2026-10-12 \(let it begin"):
+        nt.create_team(tmp_path / "teams", early, parts(history, people))
+    assert not (tmp_path / "teams" / "early").exists()
 
 
 def test_the_next_month_is_proposed():

@@ -44,22 +44,92 @@ def _spread(total, row, start, end, seconds):
         i += 1
 
 
+@inlined
+def _come(s, now, given, floor, events, size):
+    """Begin stretch `s`: who works it from now on, or -1. A break keeps its length: who went late comes back as much later."""
+    stretch = given.stretches[s]
+    a = wide(stretch["person"])
+    person = floor.people[a]
+    back = max(stretch["start"], person["left_at"] + stretch["gap"])
+    if back > now:
+        if back < stretch["end"]:
+            push(events, size, back, RETURN, s)
+    elif now < stretch["end"] and not person["on"] and not person["leaving"]:
+        person["on"] = 1
+        person["stretch"] = s
+        person["on_since"] = now
+        return a
+    return wide(-1)
+
+
+@inlined
+def _go(s, now, given, floor):
+    """End stretch `s`; who has contacts in hand ends them first."""
+    a = wide(given.stretches[s]["person"])
+    person = floor.people[a]
+    if person["stretch"] == s and person["on"]:
+        person["on"] = 0
+        if person["listed"] >= 0:
+            unlink(a, floor.people, floor.lists)
+        if person["level"] > 0:
+            person["leaving"] = 1
+        else:
+            person["left_at"] = now
+            _spread(floor.present, person["crew"], person["on_since"], now, given.seconds)
+
+
+@called
+def _give_up(c, q, now, made, given, floor, contacts, events, size):
+    """Let contact `c` of queue `q` leave the line; whether it makes a further attempt, as contact `made`."""
+    contact, rule, seconds = contacts[c], given.rules[q], given.seconds
+    note_leaving(contact)
+    if contact["status"] != ABANDONED or uniform(floor.luck) >= rule["retry_share"]:
+        return 0
+    again = now + rule["retry_delay"] * exponential(floor.luck)
+    wait = rule["patience"] * exponential(floor.luck)
+    i = int(again / seconds)
+    if i >= given.is_open.shape[1] or given.is_open[q, i] == 0:
+        return 0
+    further = contacts[made]
+    begin(further, q, i, again)
+    further["work"] = contact["work"]
+    further["patience"] = wait
+    push(events, size, again, RETRY, made)
+    return 1
+
+
+@inlined
+def _arrive(c, now, given, floor, contacts, events, size):
+    """Hand an arriving contact to somebody, or let it wait."""
+    contact = contacts[c]
+    q = wide(contact["queue"])
+    rule, line = given.rules[q], floor.lines[q]
+    contact["status"] = WAITING
+    a = find_person(q, 0.0, given, floor)
+    if a >= 0:
+        take_on(c, a, q, now, given, floor, contacts)
+        return
+    if rule["channel"] != DEFERRABLE:
+        contact["deadline"] = min(now + contact["patience"], given.closing[q, contact["interval"]])
+        if rule["retry_share"] > 0 and contact["deadline"] < np.inf:
+            push(events, size, contact["deadline"], PATIENCE_END, c)
+    if rule["overflow"] > 0:
+        push(events, size, now + rule["overflow"], OVERFLOW, c)
+    if line["tail"] >= 0:
+        contacts[line["tail"]]["following"] = c
+    else:
+        line["head"] = c
+    line["tail"] = c
+
+
 @called
 def _run(given, floor, contacts, events, size):
     """Work off events until none is left or a table is full."""
-    rules, stretches, by_end, is_open, seconds = (
-        given.rules,
-        given.stretches,
-        given.by_end,
-        given.is_open,
-        given.seconds,
-    )
-    people, lists, lines, due, upcoming = floor.people, floor.lists, floor.lines, floor.due, floor.upcoming
-    luck, clock = floor.luck, floor.clocks[0]
+    rules, stretches, by_end, seconds = given.rules, given.stretches, given.by_end, given.seconds
+    people, due, upcoming, clock = floor.people, floor.due, floor.upcoming, floor.clocks[0]
     overtime, close, made = clock["overtime"], clock["close"], clock["made"]
     i_start, i_end = clock["i_start"], clock["i_end"]
     n_queues, n_people, n_stretches = len(rules), len(people), len(stretches)
-    horizon = is_open.shape[1] * seconds
     reserved, retries = False, False
     for q in range(n_queues):
         reserved = reserved or rules[q]["reserve"] > 0
@@ -88,7 +158,7 @@ def _run(given, floor, contacts, events, size):
             ended = earliest(due)
             person = people[ended]
             if person["listed"] >= 0:
-                unlink(ended, people, lists)
+                unlink(ended, people, floor.lists)
             put_down(ended, now, given, floor, contacts)
             if person["on"]:
                 seeks = ended
@@ -115,18 +185,7 @@ def _run(given, floor, contacts, events, size):
                     # The oldest goes first, and has waited at least as long.
                     hand_out(q, now, np.inf, given, floor, contacts)
                 else:
-                    contact = contacts[who]
-                    note_leaving(contact)
-                    if contact["status"] == ABANDONED and uniform(luck) < rules[q]["retry_share"]:
-                        again = now + rules[q]["retry_delay"] * exponential(luck)
-                        wait = rules[q]["patience"] * exponential(luck)
-                        if again < horizon and is_open[q, int(again / seconds)] > 0:
-                            further = contacts[made]
-                            begin(further, q, int(again / seconds), again)
-                            further["work"] = contacts[who]["work"]
-                            further["patience"] = wait
-                            push(events, size, again, RETRY, made)
-                            made += 1
+                    made += _give_up(who, q, now, made, given, floor, contacts, events, size)
         elif t_start <= now:
             person = people[stretches[i_start]["person"]]
             if person["on"]:
@@ -138,21 +197,10 @@ def _run(given, floor, contacts, events, size):
             i_start += 1
             t_start = stretches[i_start]["start"] if i_start < n_stretches else np.inf
         elif t_end <= now:
-            s = by_end[i_end]
+            _go(by_end[i_end], now, given, floor)
+            close = max(close, now)
             i_end += 1
             t_end = stretches[by_end[i_end]]["end"] if i_end < n_stretches else np.inf
-            a = wide(stretches[s]["person"])
-            person = people[a]
-            close = max(close, now)
-            if person["stretch"] == s and person["on"]:
-                person["on"] = 0
-                if person["listed"] >= 0:
-                    unlink(a, people, lists)
-                if person["level"] > 0:
-                    person["leaving"] = 1
-                else:
-                    person["left_at"] = now
-                    _spread(floor.present, person["crew"], person["on_since"], now, seconds)
         else:
             q = earliest(upcoming)
             arrives = floor.pointer[q]
@@ -160,17 +208,8 @@ def _run(given, floor, contacts, events, size):
             set_time(upcoming, q, contacts[arrives + 1]["time"] if arrives + 1 < given.first[q + 1] else np.inf)
 
         if comes >= 0:
-            # A break keeps its length: who went late comes back as much later.
-            a = wide(stretches[comes]["person"])
-            person = people[a]
-            back = max(stretches[comes]["start"], person["left_at"] + stretches[comes]["gap"])
-            if back > now:
-                if back < stretches[comes]["end"]:
-                    push(events, size, back, RETURN, comes)
-            elif now < stretches[comes]["end"] and not person["on"] and not person["leaving"]:
-                person["on"] = 1
-                person["stretch"] = comes
-                person["on_since"] = now
+            a = _come(comes, now, given, floor, events, size)
+            if a >= 0:
                 seeks = a
         if seeks >= 0:
             seek(seeks, now, given, floor, contacts)
@@ -185,24 +224,7 @@ def _run(given, floor, contacts, events, size):
             _spread(floor.busy, person["crew"], person["busy_since"], now, seconds)
             person["busy_since"] = -1.0
         if arrives >= 0:
-            contact = contacts[arrives]
-            q = wide(contact["queue"])
-            contact["status"] = WAITING
-            a = find_person(q, 0.0, given, floor)
-            if a >= 0:
-                take_on(arrives, a, q, now, given, floor, contacts)
-                continue
-            if rules[q]["channel"] != DEFERRABLE:
-                contact["deadline"] = min(now + contact["patience"], given.closing[q, contact["interval"]])
-                if rules[q]["retry_share"] > 0 and contact["deadline"] < np.inf:
-                    push(events, size, contact["deadline"], PATIENCE_END, arrives)
-            if rules[q]["overflow"] > 0:
-                push(events, size, now + rules[q]["overflow"], OVERFLOW, arrives)
-            if lines[q]["tail"] >= 0:
-                contacts[lines[q]["tail"]]["following"] = arrives
-            else:
-                lines[q]["head"] = arrives
-            lines[q]["tail"] = arrives
+            _arrive(arrives, now, given, floor, contacts, events, size)
 
 
 @compiled

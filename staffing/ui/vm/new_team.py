@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from staffing.errors import InputError, Problem
+from staffing.forecast.make import past_missing
 from staffing.history.read import read_history
 from staffing.history.series import History
 from staffing.history.settings import HistorySettings
@@ -173,7 +174,10 @@ def create_team(teams: Path, basics: Basics, parts: Parts) -> Path:
             read_people(scenario)
         except InputError as error:
             raise InputError(parts.people.as_given(problem) for problem in error.problems) from None
-        read_as(scenario, scenario.files("history"), scenario.history)
+        history = read_as(scenario, scenario.files("history"), scenario.history)
+        missing = past_missing(history.grid.start, basics.start)
+        if missing:
+            raise InputError(missing)
         staged.replace(folder)
     return folder / "base.toml"
 
