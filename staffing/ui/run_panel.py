@@ -10,6 +10,7 @@ import streamlit as st
 from staffing import charts
 from staffing.jobs import Run, RunState
 from staffing.ui import frame, session
+from staffing.ui.conflict_view import conflict_view
 from staffing.ui.cover_words import gap_line, gap_told
 from staffing.ui.markup import Cell, listing, table
 from staffing.ui.service_words import promises_told, service_table
@@ -179,9 +180,9 @@ def _search(t: Texts, run: Run) -> None:
 
 def _no_plan(t: Texts, run: Run) -> None:
     problems = run.problems()
+    if run.state is RunState.IMPOSSIBLE and problems:
+        conflict_view(t, problems)
+        return
     if run.state in (RunState.REFUSED, RunState.FAILED) and problems:
         frame.show_problems(t, problems)
-    elif run.state is RunState.IMPOSSIBLE and problems:
-        frame.show_problems(t, problems)
-        st.markdown(t("run.impossible.todo"))
     st.markdown(t(f"run.todo.{run.state}"))

@@ -220,3 +220,42 @@ def test_each_act_is_one_step_back(fresh, visit):
     page.go_forward()
     settle(page)
     expect(page).to_have_url(shown[1])
+
+
+def test_who_has_just_come_leaves_the_app_with_one_press_of_back(fresh, visit):
+    page = visit(f"{fresh.url}/data")
+    for arrived, shown in (("/", "/data?"), ("/rota", "/rota?"), ("/team?part=shifts", "part=shifts")):
+        page.goto("about:blank")
+        requests = Asked(page)
+        page.goto(f"{fresh.url}{arrived}")
+        page.wait_for_selector("h1")
+        settle(page)
+        assert shown in page.url
+        assert "#" not in page.url
+        assert "scenario=" in page.url
+        assert requests.back == 0  # the server was not told of any going back
+        page.go_back()
+        expect(page).to_have_url("about:blank")
+        page.go_forward()
+        page.wait_for_selector("h1")
+        settle(page)
+        there = page.url
+        assert shown in there
+        page.get_by_role("link", name="Scenarios", exact=True).click()
+        settle(page)
+        page.go_back()
+        settle(page)
+        expect(page).to_have_url(there)
+
+
+class Asked:
+    """Counts how often a page tells its server that the planner has gone back."""
+
+    def __init__(self, page) -> None:
+        self.back = 0
+        page.on("websocket", lambda socket: socket.on("framesent", self._sent))
+
+    def _sent(self, message) -> None:
+        if isinstance(message, bytes):
+            asked = BackMsg.FromString(message)
+            self.back += asked.WhichOneof("type") == "rerun_script" and asked.rerun_script.is_history_navigation

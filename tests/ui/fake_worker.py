@@ -68,7 +68,9 @@ def main(argv: list[str]) -> int:
         print("Segmentation fault", file=sys.stderr)
         return 70
     if scenario.name == "impossible":
-        print(json.dumps({"conflicts": ["min_rest and fixed shifts contradict each other for A001"]}))
+        demands = [f"Anna Adler: 2027-01-0{day} is locked as E" for day in range(1, 8)]
+        lines = [*demands, "Anna Adler: at most 6 days in a row", f"cheapest repair, give up: {demands[3]}"]
+        print(json.dumps({"conflicts": lines}))
         return 1
     search(args.progress, float(os.environ.get("STAFFING_FAKE_SECONDS", "1")), stop)
     write(scenario, args.out, args.seed, stopped=stop.is_set())

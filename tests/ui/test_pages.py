@@ -134,7 +134,21 @@ def test_the_gap_over_time_is_a_curve_and_a_table(place, language, title, money)
     assert re.search(money, shown)
 
 
-@pytest.mark.parametrize(("name", "told"), [("impossible", "contradict each other"), ("crash", "Segmentation fault")])
+def test_an_impossible_month_is_told_person_by_person_with_the_cheapest_repair(place, team, monkeypatch, tmp_path):
+    teams = tmp_path / "teams"
+    shutil.copytree(team, teams / "helpdesk")
+    (teams / "helpdesk" / "more-volume.toml").write_text('extends = "base.toml"\nname = "impossible"\n')
+    monkeypatch.setenv("STAFFING_TEAMS", str(teams))
+    app = opened(language="de")
+    app.selectbox[0].select_index(1).run()
+    app = built(app)
+    assert "widersprechen sich" in app.error[0].value
+    assert "**Anna Adler**" in texts_of(app)
+    (repair,) = app.success
+    assert "Mo 04.01.2027 ist mit E gesperrt" in repair.value.replace("\\", "")
+
+
+@pytest.mark.parametrize(("name", "told"), [("impossible", "at most 6 days in a row"), ("crash", "Segmentation fault")])
 def test_what_stands_against_a_plan_is_told(place, team, monkeypatch, tmp_path, name, told):
     teams = tmp_path / "teams"
     shutil.copytree(team, teams / "helpdesk")

@@ -20,9 +20,10 @@ SPEAKING = (
     *sorted(ROOT.glob("history/*.py")),
     *sorted(ROOT.glob("frames/*.py")),
     *sorted(ROOT.glob("forecast/*.py")),
+    *sorted(ROOT.glob("scenario/*.py")),
     *sorted(ROOT.glob("ui/vm/*.py")),
-    *(ROOT / "roster" / f"{n}.py" for n in ("inputs", "team", "rota", "options", "replan", "activities", "targets")),
-    *(ROOT / f"{n}.py" for n in ("inputs", "scenario", "requirement", "grid", "service", "store")),
+    *(ROOT / "roster" / f"{n}.py" for n in ("inputs", "team", "rota", "options", "replan", "activities", "hours")),
+    *(ROOT / f"{n}.py" for n in ("inputs", "requirement", "grid", "service", "store")),
     *(ROOT / "queueing" / f"{n}.py" for n in ("arguments", "calculator", "shrinkage")),
 )
 """Modules whose sentences people meet in the app."""

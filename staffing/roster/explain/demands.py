@@ -29,7 +29,7 @@ from staffing.roster.fixed import DAYS_OFF, FIXED, allowed_options
 from staffing.roster.options import Options
 from staffing.roster.primitives import Band, Count, Run, Succession
 from staffing.roster.problem import RosterProblem
-from staffing.roster.rules.messages import ASKED, Value, spoken
+from staffing.roster.rules.messages import ASKED, REPAIR, TOGETHER, Value, spoken
 
 GIVE_UP = (
     (1, ("locks",)),
@@ -354,7 +354,7 @@ def conflicts_of_roster(problem: RosterProblem, options: Options, agents: Sequen
         asked.append(demands)
         cores.append(core)
         lines += _named(problem, a, core)
-        lines += [f"cheapest repair, give up: {x}" for x in _named(problem, a, demands.cheapest_repair())]
+        lines += [REPAIR + x for x in _named(problem, a, demands.cheapest_repair())]
     if len(agents) > 1:
         weight = {c.rule: weight_of(c) for core in cores for c in core}
         names = sorted(weight, key=lambda rule: (weight[rule], rule))
@@ -365,7 +365,7 @@ def conflicts_of_roster(problem: RosterProblem, options: Options, agents: Sequen
         mending = next((x for x in sets if all(d.mended_without(x) for d in asked)), ())
         more = f" (of at least {len(agents)} who cannot be planned)" if len(agents) > len(asked) else ""
         if mending:
-            lines.append(f"all of these {len(asked)} agents{more} could be planned without: {', '.join(mending)}")
+            lines.append(f"{TOGETHER}{len(asked)} agents{more} could be planned without: {', '.join(mending)}")
     return tuple(lines)
 
 

@@ -98,6 +98,13 @@ ASKED: Mapping[str, str] = {
 """Templates of what rules ask, by message key; for conflicts."""
 
 
+REPAIR = "cheapest repair, give up: "
+"""Begins a line of `RosterResult.conflicts` that names a demand whose giving up mends what was told before."""
+
+TOGETHER = "all of these "
+"""Begins the line that says what would mend all of them."""
+
+
 def spoken(template: str, values: Mapping[str, Value]) -> str:
     """A template with its values as English writes them.
 

@@ -83,19 +83,46 @@ function scan(root) {
 }
 
 // Streamlit adds an entry for every key of the address and for the page. Only the first after an act is one to go back to;
-// what follows by itself belongs to it.
+// what follows by itself belongs to it, and so does what was added before this was here.
 function keepHistory() {
   if (window.staffingHistory) return;
   window.staffingHistory = true;
   let acted = false;
+  let late = null;  // entry asked for while those before are being folded into one
   for (const act of ['pointerdown', 'keydown']) window.addEventListener(act, () => { acted = true; }, true);
   window.addEventListener('popstate', () => { acted = false; }, true);
   const push = window.history.pushState.bind(window.history);
   window.history.pushState = (...entry) => {
-    if (acted) push(...entry);
+    if (late) late = entry;
+    else if (acted) push(...entry);
     else window.history.replaceState(...entry);
     acted = false;
   };
+  const extra = addedBefore();
+  if (!extra) return;
+  late = [window.history.state, '', window.location.href];
+  const fold = (event) => {
+    if (event.navigationType !== 'traverse') return;
+    window.navigation.removeEventListener('currententrychange', fold);
+    const [state, title, url] = late;
+    late = null;
+    // Streamlit is told next that the planner has gone back. Nobody has: of a mark on the same page it makes nothing.
+    window.history.replaceState(state, title, `${url}#`);
+    window.addEventListener('popstate', () => window.history.replaceState(state, title, url), { once: true });
+  };
+  window.navigation.addEventListener('currententrychange', fold);
+  window.history.go(-extra);
+}
+
+// How many entries this document has added to the first on the way to the page that it shows first. A browser that does not
+// tell its entries keeps them.
+function addedBefore() {
+  const arrived = performance.getEntriesByType('navigation')[0]?.type === 'navigate';
+  if (!arrived || !window.navigation?.entries) return 0;
+  const here = window.navigation.currentEntry.index;
+  const own = window.navigation.entries().filter((entry) => entry.sameDocument && entry.index <= here);
+  const onTheWay = own.every((entry) => window.location.pathname.startsWith(new URL(entry.url).pathname));
+  return onTheWay ? own.length - 1 : 0;
 }
 
 export default function ({ data }) {
