@@ -10,6 +10,7 @@ from staffing.ui import frame, session
 from staffing.ui.run_panel import outcome_line, run_panel
 from staffing.ui.start import working
 from staffing.ui.texts import SHORTEST, Texts, plain
+from staffing.ui.unsaved import unsaved
 from staffing.ui.vm.teams import ScenarioFile, Team
 
 SECONDS = (10, 20, 30, 60, 120, 300, 600, 1800)
@@ -25,6 +26,7 @@ def build_form(t: Texts) -> None:
         return
     team, file, scenario = now
     run = session.chosen_run()
+    unsaved(t, file)
     with st.container(horizontal=True, vertical_alignment="bottom", key="build-form"):
         st.text_input(
             t("plan.name"), scenario.name, key=f"name-{file.path}", max_chars=80, width=330, persist_state="session"

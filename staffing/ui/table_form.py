@@ -11,7 +11,7 @@ import streamlit as st
 
 from staffing.errors import InputError, Problem
 from staffing.scenario import Scenario
-from staffing.ui import frame, session
+from staffing.ui import frame, session, unsaved
 from staffing.ui.team_words import changes_table
 from staffing.ui.texts import Texts, plain
 from staffing.ui.typed_table import Columns, TypedTable, accept, bring, discard, saved, typed_table
@@ -82,11 +82,14 @@ def table_form(t: Texts, team: Team, file: ScenarioFile, part: Part) -> None:
         _take_away(t, part, table.rows)
     if moved:
         _saved_elsewhere(t, key, table, mark)
-    if problems:
-        frame.show_problems(t, problems)
-    elif edit:
-        st.info(t("team.changed"), icon=":material/edit:")
-        _what_changed(t, part, table.rows)
+    unsaved.note(file, part.name, changed=bool(edit or problems))
+    if edit or problems:
+        with st.container(key="unsaved"):
+            if problems:
+                frame.show_problems(t, problems)
+            else:
+                st.info(t("team.changed"), icon=":material/edit:")
+                _what_changed(t, part, table.rows)
     if part.bring is not None:
         _bring_in(t, file, part, part.bring)
 
@@ -159,6 +162,7 @@ def _save(t: Texts, file: ScenarioFile, part: Part, table: TypedTable, edit: Tea
         if part.mark(session.scenario_at(file.path)) == table.mark:  # else another tab was quicker, and it is told
             team_edits.save(file.path, edit, session.home() / "former" / file.path.parent.name)
             saved(_key(file, part), part.mark(session.scenario_at(file.path)))
+            unsaved.note(file, part.name, changed=False)
             frame.tell(t("team.saved", name=plain(file.name)))
     st.rerun()
 
@@ -167,6 +171,7 @@ def _save_as(t: Texts, team: Team, file: ScenarioFile, part: Part, edit: TeamEdi
     own = t("team.name", scenario=file.name, table=t(f"team.part.{part.name}"))
     made = team_edits.save_as(session.own_scenarios() / team.name, own, file.path, edit)
     discard(_key(file, part))
+    unsaved.note(file, part.name, changed=False)
     frame.tell(t("data.used", name=plain(own)))
     session.turn_to(str(made))
 

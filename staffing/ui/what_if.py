@@ -13,6 +13,7 @@ from staffing.ui.build_form import SECONDS
 from staffing.ui.levers_form import change_words, levers_form, opening_words
 from staffing.ui.start import working
 from staffing.ui.texts import Texts, plain
+from staffing.ui.unsaved import unsaved
 from staffing.ui.vm import team_edits
 from staffing.ui.vm.levers import (
     Change,
@@ -41,6 +42,7 @@ def what_if(t: Texts) -> None:
         frame.show_problems(t, error.problems)
         return
     st.markdown(t("scenarios.from", name=plain(file.name)))
+    unsaved(t, file)
     with st.container(key="split"):
         left, right = st.columns([3, 2], gap="medium")
     base = levers_of(scenario, opening_words(t))

@@ -68,3 +68,19 @@ def test_a_cell_that_is_typed_while_the_table_is_being_saved_is_not_lost(fresh, 
         save.click()
         settle(page)
     assert kinds(fresh) == ["training", "course"]
+
+
+def test_a_browser_asks_before_a_page_is_left_on_which_something_is_not_saved(fresh, visit):
+    page = absences(fresh, visit)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.reload()
+    page.wait_for_selector("h1")
+    settle(page)
+    assert asked == []
+    type_kind(page, 0, "training")
+    page.keyboard.press("Enter")
+    page.get_by_text(UNSAVED).wait_for()
+    page.reload()
+    page.wait_for_selector("h1")
+    assert asked == ["beforeunload"]

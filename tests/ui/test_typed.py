@@ -128,6 +128,20 @@ def test_a_tab_in_which_nothing_is_typed_says_that_it_is_out_of_date(base):
     assert idle.session_state[f"table-absences-{base}"].rows["kind"].tolist() == ["leave", "leave"]
 
 
+@pytest.mark.parametrize("page_name", ["rota", "scenarios"])
+def test_where_something_is_built_the_page_says_what_is_not_saved_yet(base, page_name):
+    told = "not saved yet, so not in what is built"
+    page = opened("team", part="absences")
+    type_in(page, f"absences-{base}", 0, kind="training")
+    page.run()
+    go(page, page_name)
+    assert [w.value for w in page.warning if told in w.value]
+    go(page, "team", part="absences")
+    page.button(key="save-table").click().run()
+    go(page, page_name)
+    assert not [w.value for w in page.warning if told in w.value]
+
+
 @pytest.mark.parametrize("part", ["absences", "contracts"])
 def test_what_is_typed_in_a_table_stays_while_the_planner_looks_elsewhere(base, part):
     key = f"{part}-{base}"

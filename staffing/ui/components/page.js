@@ -125,8 +125,18 @@ function addedBefore() {
   return onTheWay ? own.length - 1 : 0;
 }
 
+// What is typed and not saved lives as long as the page: a browser asks before it is left.
+function keepTyped() {
+  if (window.staffingTyped) return;
+  window.staffingTyped = true;
+  window.addEventListener('beforeunload', (event) => {
+    if (document.querySelector('.st-key-unsaved')) event.preventDefault();
+  });
+}
+
 export default function ({ data }) {
   keepHistory();
+  keepTyped();
   words = data ?? {};
   document.documentElement.lang = words.language ?? 'en';
   scan(document.body);
