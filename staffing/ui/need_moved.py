@@ -24,6 +24,7 @@ def need_moved(t: Texts, run: Run, judged: Judged) -> None:
     with st.container(border=True, key="need-moved"):
         _told(t, moved)
         st.html(_both(t, judged, moved))
+        broken = bool(judged.standing.violations)
         with st.container(horizontal=True):
             st.button(
                 t("need.moved.update"),
@@ -31,8 +32,8 @@ def need_moved(t: Texts, run: Run, judged: Judged) -> None:
                 icon=":material/update:",
                 on_click=editor.build_again,
                 args=(t, run, True),
-                disabled=bool(judged.standing.violations),
-                help=t("need.moved.update.help"),
+                disabled=broken,
+                help=t("need.moved.update.broken" if broken else "need.moved.update.help"),
             )
             st.button(t("need.moved.replan"), key="to-replan", icon=":material/route:", on_click=_to_replan)
 
