@@ -193,7 +193,7 @@ def check(frame: pd.DataFrame, contract: Contract) -> None:
     Raises
     ------
     InputError
-        With every breach; rows are counted as in a spreadsheet (the header is row 1).
+        With every breach; rows are counted as in a spreadsheet (the header is row 1 unless titles stand above it).
 
     Examples
     --------
@@ -278,12 +278,12 @@ def _locate(
                 parts.append(sheet.cells[places[0]].to_numpy())
             elif places:
                 what = f"column {theirs.strip()!r} appears {len(places)} times"
-                problems.add(f"{sheet.name} row 1", what, "keep one of them")
+                problems.add(sheet.head, what, "keep one of them")
                 missing = True
             elif column.required or column.name in columns:
                 there = ", ".join(h for h in sheet.header if h) or "nothing"
                 what = f"column {theirs.strip()!r} is missing; the file has: {there}"
-                problems.add(f"{sheet.name} row 1", what, _add_or_map(column, sheet, columns, section))
+                problems.add(sheet.head, what, _add_or_map(column, sheet, columns, section))
                 missing = True
         if parts:
             found[column] = parts[0] if len(parts) == 1 else _joined(parts)

@@ -10,6 +10,7 @@ import csv
 import gzip
 import io
 import zlib
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -37,11 +38,13 @@ class Sheet:
         Column names, stripped; as many as there are columns.
     cells
         One column per header entry, of `str` for text files; XLSX also has numbers and dates. The index holds the row
-        numbers that a spreadsheet shows (the header is row 1). Rows without any content are left out.
+        numbers that a spreadsheet shows. Rows without any content are left out.
     delimiter
         What separated the columns; empty for XLSX.
     others
         Names of further sheets of the workbook that hold something; they are not read.
+    header_row
+        Number of the row with the column names: 1, or more where titles stand above it.
     """
 
     name: str
@@ -49,6 +52,12 @@ class Sheet:
     cells: pd.DataFrame
     delimiter: str = ""
     others: tuple[str, ...] = ()
+    header_row: int = 1
+
+    @property
+    def head(self) -> str:
+        """Where the column names stand, for messages."""
+        return f"{self.name} row {self.header_row}"
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -183,10 +192,10 @@ def _text(name: str, text: str) -> Sheet:
 
 
 def _delimiter(text: str) -> str:
-    """Whatever separates most cells of the header; quoted text does not count."""
-    line = next((line for line in text.splitlines() if line.strip()), "")
-    bare = "".join(line.split('"')[::2])
-    return max(DELIMITERS, key=bare.count)
+    """Whatever separates most cells of the first row that has several; quoted text does not count."""
+    bare = ("".join(line.split('"')[::2]) for line in text.splitlines())
+    first = next((line for line in bare if any(d in line for d in DELIMITERS)), "")
+    return max(DELIMITERS, key=first.count)
 
 
 def _ragged(name: str, text: str, delimiter: str) -> pd.DataFrame:
@@ -198,12 +207,13 @@ def _ragged(name: str, text: str, delimiter: str) -> pd.DataFrame:
     except csv.Error:
         problems.add(name, "a quotation mark is opened and not closed", 'look for a stray " in a cell')
     width = len(rows[0]) if rows else 0
+    lengths = Counter(len(row) for row in rows if len(row) > 1)
+    if width < 2 and 2 * lengths.total() > len(rows):  # titles stand above the header
+        width = lengths.most_common(1)[0][0]
     wide = [(number, row) for number, row in enumerate(rows, start=1) if any(c.strip() for c in row[width:])]
     todo = "put text with the separator in quotation marks"
     if delimiter == ",":
         todo += "; numbers with a decimal comma too, or separate the columns with ;"
-    if width == 1 and 2 * len(wide) > len(rows):
-        raise InputError([_titled(name)])
     for number, row in wide[:LISTED]:
         problems.add(f"{name} row {number}", f"has {len(row)} cells, the header has {width}", todo)
     if len(wide) > LISTED:
@@ -252,28 +262,19 @@ def _breadth(sheet: Any) -> int:
 # -- both --------------------------------------------------------------------------------------------------
 
 
-def _titled(name: str) -> Problem:
-    """What is said of a table with a title above its header."""
-    todo = "put the column names into row 1 and delete titles above them"
-    return Problem(f"{name} row 1", "has one cell, most other rows have more", todo)
-
-
 def _blank(column: pd.Series) -> BoolArray:
     blanks = {c for c in set(column) if isinstance(c, str) and not c.strip()}
     return column.isin(blanks).to_numpy() if blanks else np.zeros(len(column), dtype=np.bool_)
 
 
 def _sheet(name: str, cells: pd.DataFrame, delimiter: str) -> Sheet:
-    """Cut the header off, number the rows, drop what is blank."""
+    """Cut the header and titles above it off, number the rows, drop what is blank."""
     cells.index = pd.RangeIndex(1, len(cells) + 1)
-    header = [str(c).strip() for c in cells.iloc[0]]
+    at = _header_place(cells)
+    header = [str(c).strip() for c in cells.iloc[at]]
     if not any(header):
         raise InputError([Problem(f"{name} row 1", "is blank", "put the column names into row 1")])
-    body = cells.iloc[1:]
-    if len(header) > 1 and sum(map(bool, header)) == 1:
-        filled = np.sum([~_blank(body[c]) for c in body], axis=0)
-        if 2 * np.count_nonzero(filled > 1) > len(body):
-            raise InputError([_titled(name)])
+    body = cells.iloc[at + 1 :]
     # Only rows whose first cell is blank can be blank rows, and only columns without a name can be blank columns.
     suspect = body[_blank(body[0])]
     if len(suspect):
@@ -282,4 +283,15 @@ def _sheet(name: str, cells: pd.DataFrame, delimiter: str) -> Sheet:
     kept = [i for i, text in enumerate(header) if text or not _blank(body[i]).all()]
     body = body[kept]
     body.columns = pd.RangeIndex(len(kept))
-    return Sheet(name, tuple(header[i] for i in kept), body, delimiter)
+    return Sheet(name, tuple(header[i] for i in kept), body, delimiter, header_row=at + 1)
+
+
+def _header_place(cells: pd.DataFrame) -> int:
+    """Place of the column names: the first row, or under titles the first one with as many cells as is usual."""
+    if sum(1 for c in cells.iloc[0] if str(c).strip()) > 1:
+        return 0
+    filled = np.sum([~_blank(cells[c]) for c in cells], axis=0)
+    several = filled[filled > 1]
+    if 2 * len(several) <= len(cells):
+        return 0
+    return int(np.argmax(filled >= np.median(several)))

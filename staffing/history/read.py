@@ -159,6 +159,8 @@ def _open(path: Path, settings: HistorySettings, problems: Problems, listing: Li
         columns = {name: theirs for name, theirs in settings.columns.items() if name not in other}
         contract = Contract(contract.name, (*contract.columns, *drivers))
         table = parse(sheet, contract, problems, columns, "history")
+        if sheet.header_row > 1:
+            listing.add(sheet.head, "title", "the column names stand in this row; what is above them is not read", 0)
         if sheet.others:
             listing.add(sheet.name, "sheet", f"one sheet is read; sheets not read: {', '.join(sheet.others)}", 0)
         return None if table is None else (layout, table)
@@ -179,7 +181,7 @@ def _layout(sheet: Sheet, settings: HistorySettings) -> Layout:
     raise InputError(
         [
             Problem(
-                f"{sheet.name} row 1",
+                sheet.head,
                 "has neither interval_start and offered (a row per interval) nor arrived_at (a row per contact); "
                 f"the file has: {there}",
                 'map its names under [history]: columns = { interval_start = "...", offered = "..." }',

@@ -25,5 +25,14 @@ def begin_with(key: str, value: Any) -> None:
 
 
 def date_format(t: Texts) -> Literal["DD.MM.YYYY", "YYYY-MM-DD"]:
-    """How a field takes dates: never so that a British and an American reader could take one for another."""
+    """How a field takes a date.
+
+    English is read in Britain and in America, where 02/03 is not the same day. A field takes nothing but figures, so it takes
+    the year first, which neither can mistake.
+    """
     return "DD.MM.YYYY" if t.language == "de" else "YYYY-MM-DD"
+
+
+def date_in_table(t: Texts) -> str:
+    """How a table shows a date: in English with the month as a word, whatever the browser is set to."""
+    return "DD.MM.YYYY" if t.language == "de" else "D MMM YYYY"

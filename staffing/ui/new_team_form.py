@@ -127,7 +127,14 @@ def _basics(t: Texts) -> Basics:
         name = st.text_input(
             t("new.name"), t("new.name.example"), max_chars=80, key="new-name", persist_state="session"
         )
-        start = st.date_input(t("new.start"), first, format=date_format(t), key="new-start", persist_state="session")
+        start = st.date_input(
+            t("new.start"),
+            first,
+            format=date_format(t),
+            help=t("field.date.help"),
+            key="new-start",
+            persist_state="session",
+        )
         days = st.number_input(t("new.days"), 1, 120, days, key="new-days", persist_state="session")
         minutes = st.selectbox(t("new.interval"), [15, 30, 60], 1, key="new-interval", persist_state="session")
         zone = st.selectbox(t("new.zone"), ZONES, accept_new_options=True, key="new-zone", persist_state="session")

@@ -12,6 +12,7 @@ import streamlit as st
 from staffing.frames import Kind
 from staffing.grid import WEEKDAYS
 from staffing.scenario import Scenario
+from staffing.ui.fields import date_in_table
 from staffing.ui.table_form import Part
 from staffing.ui.texts import LANGUAGES, Texts
 from staffing.ui.typed_table import Columns
@@ -75,7 +76,7 @@ def _table_columns(t: Texts, name: str, scenario: Scenario, rows: pd.DataFrame) 
         if options is not None:
             columns[column.name] = st.column_config.SelectboxColumn(label, options=options, format_func=words_of(t))
         elif column.kind is Kind.DATE and rows[column.name].dtype.kind == "M":
-            columns[column.name] = st.column_config.DateColumn(label, format="localized")
+            columns[column.name] = st.column_config.DateColumn(label, format=date_in_table(t))
         elif column.kind is Kind.NUMBER and rows[column.name].dtype.kind == "f":
             columns[column.name] = st.column_config.NumberColumn(label, format="localized")
         else:

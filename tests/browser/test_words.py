@@ -62,6 +62,20 @@ def test_tools_of_tables_and_of_their_columns_speak_german(fresh, visit):
     expect(menu).to_contain_text("Breite anpassen")
 
 
+def test_a_list_in_a_table_speaks_german_to_a_screen_reader(fresh, visit):
+    page = visit(f"{fresh.url}/team?part=absences", "de")
+    settle(page)
+    box = page.locator("canvas[data-testid=data-grid-canvas]").first.bounding_box()
+    page.mouse.click(box["x"] + 120, box["y"] + 52)
+    page.wait_for_timeout(200)
+    page.keyboard.press("Enter")
+    told = page.locator("#portal [role=log], #portal [id^=aria-]")
+    expect(told.filter(has_text="Pfeil auf und ab wählt")).not_to_have_count(0)
+    page.keyboard.type("A00")
+    expect(told.filter(has_text="9 Treffer für „A00“.")).not_to_have_count(0)
+    assert not re.search(r"\b(option|press|focused|available|Use|term|selected)\b", " ".join(told.all_text_contents()))
+
+
 def test_the_language_can_be_switched_forth_and_back(fresh, visit):
     page = visit(f"{fresh.url}/data", "en")
     settle(page)

@@ -95,10 +95,6 @@ def test_rows_that_are_too_wide_are_told_with_their_numbers(tmp_path):
         (gzip.compress(b"a,b\n1,2\n" * 1000, mtime=0)[:40], "the gzip archive is damaged"),
         (bytes(range(256)) * 8, "is not a text file or XLSX workbook"),
         (b"\xff\xfe\x00", "is not a text file or XLSX workbook"),
-        (
-            b"Report of May\n\na,b\n1,2\n3,4\n5,6\n",
-            "row 1: has one cell, most other rows have more (put the column names",
-        ),
         (b'a,b\n1,2,3\n"x,3\n', "a quotation mark is opened and not closed"),
     ],
 )
@@ -122,15 +118,37 @@ def test_other_archives_and_damaged_workbooks_are_refused(tmp_path):
             read_sheet(tmp_path / file)
 
 
-def test_a_title_above_the_header_is_told(tmp_path):
+def test_titles_above_the_header_are_passed_over_and_rows_keep_their_numbers(tmp_path):
     book = openpyxl.Workbook()
-    for row in (["Report of May"], ["queue", "offered"], ["phone", 1], ["phone", 2]):
+    for row in (["Report of May"], [], ["queue", "offered", "note"], ["phone", 1], ["phone", 2, "x"]):
         book.active.append(row)
     book.save(tmp_path / "titled.xlsx")
-    with pytest.raises(InputError, match="row 1: has one cell, most other rows have more"):
-        read_sheet(tmp_path / "titled.xlsx")
-    (found,) = problems(tmp_path / "titled.csv", b"Report of May,,\na,b,c\n1,2,3\n4,5,6\n")
-    assert "row 1: has one cell, most other rows have more" in found
+    found = read_sheet(tmp_path / "titled.xlsx")
+    assert (found.header, found.header_row) == (("queue", "offered", "note"), 3)
+    assert found.cells.index.tolist() == [4, 5]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Report of May\n\na;b;c\n1,5;2;3\n4;5;6\n7;8;9\n",
+        "Report of May;;\n;;\na;b;c\n1,5;2;3\n4;5;6\n7;8;9\n",
+        "\nReport\na;b;c\n1,5;2;3\n4;5;6\n7;8;9\n",
+    ],
+)
+def test_titles_above_the_header_of_text_are_passed_over_too(tmp_path, text):
+    path = tmp_path / "titled.csv"
+    path.write_text(text)
+    found = read_sheet(path)
+    assert (found.header, found.delimiter) == (("a", "b", "c"), ";")
+    assert found.cells.iloc[0].tolist() == ["1,5", "2", "3"]
+    assert found.head == f"titled.csv row {found.cells.index[0] - 1}"
+
+
+def test_a_list_of_one_column_has_its_name_in_the_first_row(tmp_path):
+    path = tmp_path / "names.csv"
+    path.write_text('Name\nAnna\nBen\n"Adler, Cem"\n')
+    assert read_sheet(path).header == ("Name",)
 
 
 def test_one_named_column_among_empty_ones_is_a_table(tmp_path):

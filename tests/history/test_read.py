@@ -271,3 +271,21 @@ def test_intervals_with_open_minutes_are_those_that_opening_hours_call_open(week
     opening, holidays = OpeningHours.parse(text), {dt.date(2026, 10, 26)}
     grid = TimeGrid(dt.date(2026, 10, 24), 6, "Europe/Berlin", minutes)
     assert ((open_minutes(opening, grid, holidays) > 0) == opening.mask(grid, holidays)).all()
+
+
+def test_titles_above_the_columns_and_sheets_that_are_not_read_are_listed(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["Contacts of March"], [], ["interval_start", "queue", "offered"]):
+        book.active.append(row)
+    for minute in (0, 30):
+        book.active.append([dt.datetime(2026, 3, 2, 8, minute), "phone", 3])
+    book.create_sheet("April").append(["interval_start", "queue", "offered"])
+    path = tmp_path / "history.xlsx"
+    book.save(path)
+    history = read_history([path], HistorySettings(), timezone="Europe/Berlin", interval_minutes=30, opening=OFFICE)
+    assert np.nansum(history.offered) == 6
+    told = [(r.where, r.kind, r.what) for r in history.repairs if r.kind in ("title", "sheet")]
+    assert told == [
+        ("history.xlsx row 3", "title", "the column names stand in this row; what is above them is not read"),
+        ("history.xlsx", "sheet", "one sheet is read; sheets not read: April"),
+    ]

@@ -41,6 +41,11 @@ def test_what_widgets_say_most_is_known_in_german():
         ("200MB per file", "Bis 200 MB je Datei"),
         ("1 option available.", "1 zur Auswahl."),
         ("3 of 12 results", "3 von 12 Treffern"),
+        ("option A001, selected.", "A001 ist gewählt."),
+        ("options E,L, selected.", "E,L ist gewählt."),
+        ("Select is focused ,type to refine list, press Down to open the menu, ", "Tippen sucht"),
+        ("9 results available for search term A00.", "9 Treffer für „A00“."),
+        ("value E focused, 1 of 2.", "E, 1 von 2 gewählten."),
         (
             "Error: Number is outside the allowed range. Please enter a value between 1 and 120.",
             "Zu klein oder zu groß: bitte eine Zahl von 1 bis 120 eingeben.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -262,3 +263,14 @@ def test_numbers_with_many_digits_stay_as_they_are():
     again = typed(rows, TABLES["ledger"])
     assert again["hours"].tolist() == [12345.67]
     assert "12345.67" in as_csv(again).decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "field", "cell"), [("en", "YYYY-MM-DD", "D MMM YYYY"), ("de", "DD.MM.YYYY", "DD.MM.YYYY")]
+)
+def test_no_date_can_be_taken_for_another_by_a_british_or_an_american_reader(base, language, field, cell):
+    page = opened("data", language, section="new")
+    assert page.date_input(key="new-start").proto.format == field
+    table = opened("team", language, part="absences").data_editor[0]
+    columns = json.loads(table.proto.columns)
+    assert {columns[c]["type_config"]["format"] for c in ("first_day", "last_day")} == {cell}

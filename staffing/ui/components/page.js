@@ -5,7 +5,7 @@
 // whole of it is known and it stands in one of Streamlit's controls; what was there is kept and comes back with the language.
 const PLACES = [
   'button', '[role=menu]', '[role=listbox]', '[role=dialog]', '[role=log]', '[role=alert]', '[role=tooltip]', '#portal',
-  '[id^=react-aria-description]',
+  '[id^=react-aria-description]', 'span[id^=aria-]',
   ...['FileUploader', 'StatusWidget', 'SkipToContent', 'ElementToolbar', 'TooltipContent', 'MainMenuPopover'].map(
     (name) => `[data-testid=st${name}]`,
   ),

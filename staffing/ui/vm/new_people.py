@@ -93,7 +93,7 @@ def read_agents(path: Path, queues: Sequence[str]) -> People:
     if not names:
         there = ", ".join(h for h in sheet.header if h)
         what = f"there is no column with people's names or numbers; the file has: {there}"
-        raise InputError([Problem(f"{sheet.name} row 1", what, "call one agent_id or name")])
+        raise InputError([Problem(sheet.head, what, "call one agent_id or name")])
     called = sheet.cells.iloc[:, names].astype(str).agg(" ".join, axis=1).str.strip()
     cells = {c: _cells(sheet, i) for c, i in found.items()}
     rows = pd.DataFrame(cells, columns=[c.name for c in AGENTS.columns], index=sheet.cells.index).fillna("")

@@ -170,7 +170,7 @@ def need(sheet: Sheet, columns: Sequence[str], found: Mapping[str, int]) -> None
     missing = [c for c in columns if c not in found]
     if missing:
         raise InputError(
-            Problem(f"{sheet.name} row 1", f"column {c!r} is missing; the file has: {there}", f"name a column {c}")
+            Problem(sheet.head, f"column {c!r} is missing; the file has: {there}", f"name a column {c}")
             for c in missing
         )
 
