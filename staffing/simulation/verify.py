@@ -337,7 +337,7 @@ def _trimmed(
 ) -> FloatArray:
     """The need once missing people are dear: nobody is asked for in vain, nor where they can be spared, shape (Q, T)."""
     spare = np.maximum(spared(demand, service, settings, staffed, back, settings.margin), 0.0)
-    enough = np.where(judged_by_day(demand, settings), staffed, staffed - SPARED * spare)
+    enough = np.where(judged_by_day(demand, settings), staffed, np.maximum(staffed - SPARED * spare, 0.0))
     asked = np.minimum(asked, np.ceil(np.maximum(enough, too_low + STEP) / STEP - 1e-9) * STEP)
     return np.minimum(asked, np.ceil(staffed / STEP - 1e-9) * STEP)
 

@@ -12,6 +12,7 @@ from staffing.ui import drafts, session
 from staffing.ui.exports import Exports
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.board import Judged
+from staffing.ui.vm.editing import from_json
 from staffing.ui.vm.plan import Plan, with_rota
 
 BUILT, EDITED = 0, -1
@@ -60,11 +61,12 @@ def first_choice(run_id: str, versions: tuple[Version, ...], *, edited: bool) ->
 
 def _edited(run: Run) -> Judged | None:
     """The plan's edits; None where it has none, or no longer fits its team."""
+    if not len(from_json(session.store().desk(run.id).draft)):
+        return None  # without putting the rota together, which takes longer than the page
     try:
-        judged = drafts.judged(run)
+        return drafts.judged(run)
     except InputError:
         return None
-    return judged if len(judged.draft) else None
 
 
 def _later(t: Texts, run: Run, version: Version, edited: Judged | None) -> None:

@@ -317,3 +317,22 @@ def test_a_day_that_no_plan_can_hold_is_left_as_it_is_and_the_others_are_mended(
     assert {int(grid.day[m.interval]) for m in seen.misses} == {0}
     assert found.need[0, grid.day == 0].max() <= 12.0
     assert found.need[0, grid.day == 1].max() > 16.0
+
+
+def test_nobody_is_asked_for_in_negative_numbers_where_a_pool_serves_a_queue_beside_another() -> None:
+    demand = demand_of(3, contacts=np.full((3, 24), 40.0), patience_seconds=np.full(3, PATIENCE))
+    split = np.repeat([[-0.25], [0.25], [0.0]], 24, axis=1)
+    asked: list[FloatArray] = []
+
+    def solve(need: FloatArray, _: str | None) -> Solved[str]:
+        asked.append(need)
+        few = 2.0 + len(asked)  # the last queue goes short, so that the repair goes on
+        people = np.repeat([[20.0], [0.0], [few]], 24, axis=1)
+        duty = on_duty_for(demand.grid, people)
+        both = replace(duty, serves=np.where(duty.serves[:, :1] > 0, np.array([[1, 1, 0]], np.int8), duty.serves))
+        return Solved("plan", both, people + split, 1.0)
+
+    start = np.repeat([[9.0], [9.0], [3.0]], 24, axis=1)
+    repair(demand, start, solve, SimulationSettings(seed=3), replace(QUICK, rounds=4))
+    assert len(asked) > 2
+    assert min(need.min() for need in asked) == 0.0
