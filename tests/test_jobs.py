@@ -220,7 +220,7 @@ def test_a_line_that_is_still_being_written_is_left_out(jobs, tmp_path):
 
 
 def test_closing_ends_a_worker_that_does_not_listen(tmp_path, team, monkeypatch):
-    monkeypatch.setattr("staffing.jobs.GRACE_SECONDS", 0.3)
+    monkeypatch.setattr("staffing.jobs.keeper.GRACE_SECONDS", 0.3)
     deaf = tmp_path / "deaf.py"
     deaf.write_text("import time\ntime.sleep(60)\n")
     jobs = Jobs(tmp_path / "runs-deaf", (sys.executable, str(deaf)))

@@ -61,7 +61,7 @@ def follow(t: Texts, show: Callable[[Run], None], question: Run, noted: Callable
     t, show, question
         The reader's language, what draws the answer, and the question.
     noted
-        For questions that tell their progress and can be stopped (`jobs.FOLLOWED`): a report's note in words.
+        For questions that tell their progress and can be stopped (`jobs.run.FOLLOWED`): a report's note in words.
     """
     if question.state.live:
         st.fragment(_wait, run_every=0.5, key=f"waiting-{question.id}")(t, question.id, noted)
