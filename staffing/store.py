@@ -332,6 +332,11 @@ class Store:
         """The rota that holds; None where none was published."""
         return next(iter(self.versions(team, first_day)), None)
 
+    def published_plans(self) -> frozenset[str]:
+        """Plans that versions of any team came from."""
+        with self._reading() as db:
+            return frozenset(db.execute(select(_versions.c.plan).distinct()).scalars())
+
     def publish(self, version: Version) -> Version:
         """Make a rota official. Its number must be the next one, so that no two people publish past each other.
 

@@ -68,6 +68,28 @@ def test_a_build_near_a_published_rota_says_so_to_the_worker(team, tmp_path):
     ]
 
 
+def test_a_run_is_set_aside_and_brought_back_whole(jobs, team):
+    first, second = (ended(jobs, jobs.start(request(team))) for _ in range(2))
+    jobs.set_aside(first.id)
+    assert [r.id for r in jobs.runs()] == [second.id]
+    (aside,) = jobs.aside()
+    assert (aside.id, aside.state, aside.has_plan) == (first.id, RunState.DONE, True)
+    with pytest.raises(KeyError):
+        jobs.read(first.id)
+    jobs.bring_back("nothing of this name")
+    jobs.bring_back(first.id)
+    assert [r.id for r in jobs.runs()] == [second.id, first.id]
+    assert jobs.read(first.id).has_plan
+    assert jobs.aside() == []
+
+
+def test_a_run_that_goes_on_is_not_set_aside(jobs, team):
+    run = jobs.start(request(team, seconds=30))
+    jobs.set_aside(run.id)
+    assert jobs.read(run.id).state.live
+    assert jobs.aside() == []
+
+
 def test_questions_that_take_longer_can_be_followed_and_stopped(team, tmp_path):
     short, long = (
         request(team, command=command, arguments=("r.csv",)).line(tmp_path) for command in ("explain", "price")

@@ -167,6 +167,7 @@ def test_to_revert_is_to_publish_an_earlier_rota_again(store):
     store.publish(version(2, roster="agent_id,date,shift\n"))
     third = store.publish(replace(first, number=3, reason="as before", reverts=1))
     assert (third.roster, third.reverts) == (first.roster, 1)
+    assert store.published_plans() == {v.plan for v in store.versions("helpdesk", JANUARY)}
     assert len(store.versions("helpdesk", JANUARY)) == 3
 
 

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -27,6 +27,8 @@ STALE_SECONDS = 15.0
 GRACE_SECONDS = 5.0
 """What a worker gets to end by itself when the keeper closes."""
 POLL_SECONDS = 0.1
+ASIDE = ".aside"
+"""Folder of runs that were set aside, among those of the others."""
 NICENESS = 10
 """The worker yields to the screens."""
 
@@ -98,6 +100,18 @@ class Jobs:
             shutil.rmtree(self.folder / run_id, ignore_errors=True)
             self._ended.pop(run_id, None)
 
+    def set_aside(self, run_id: str) -> None:
+        """Take a run that has ended out of the list; nothing of it is lost."""
+        if not self.read(run_id).state.live:
+            (self.folder / ASIDE).mkdir(exist_ok=True)
+            (self.folder / run_id).rename(self.folder / ASIDE / run_id)
+            self._ended.pop(run_id, None)
+
+    def bring_back(self, run_id: str) -> None:
+        """Take a run into the list again that was set aside."""
+        if any(run.id == run_id for run in self.aside()):
+            (self.folder / ASIDE / run_id).rename(self.folder / run_id)
+
     def close(self) -> None:
         """Stop everything; workers that do not end by themselves within a few seconds are ended."""
         with self._lock:
@@ -128,29 +142,22 @@ class Jobs:
         KeyError
             There is no such run.
         """
-        folder = self.folder / run_id
         if Path(run_id).name != run_id or run_id.startswith("."):
             raise KeyError(run_id)
         if run_id in self._ended:  # what has ended changes no more
             return self._ended[run_id]
-        try:
-            status = json.loads((folder / "status.json").read_text(encoding="utf-8"))
-            asked = json.loads((folder / "request.json").read_text(encoding="utf-8"))
-            request = RunRequest(**asked | {"arguments": tuple(asked.get("arguments", ()))})
-        except (OSError, json.JSONDecodeError, TypeError):
-            raise KeyError(run_id) from None
-        run = Run(run_id, folder, request, **{**status, "state": RunState(status["state"])})
+        run = _read(self.folder / run_id)
         if not run.state.live:
             self._ended[run_id] = run
-        return _lost(run) if run.state.live and self._silent(folder) else run
+        return _lost(run) if run.state.live and self._silent(run.folder) else run
 
     def runs(self) -> list[Run]:
         """All runs, newest first."""
-        found = []
-        for folder in self.folder.iterdir():
-            with suppress(KeyError):
-                found.append(self.read(folder.name))
-        return sorted(found, key=lambda r: (r.created, r.id), reverse=True)
+        return _newest_first(self.folder, lambda folder: self.read(folder.name))
+
+    def aside(self) -> list[Run]:
+        """Runs that were set aside, newest first."""
+        return _newest_first(self.folder / ASIDE, _read)
 
     def live(self) -> list[Run]:
         """Runs that go on or wait, the running one first."""
@@ -234,6 +241,25 @@ def _ending(run: Run, code: int) -> RunState:
     if code == 0 and written:
         return RunState.STOPPED if stopping else RunState.DONE
     return RunState.CANCELLED if stopping else RunState.FAILED
+
+
+def _newest_first(place: Path, read: Callable[[Path], Run]) -> list[Run]:
+    found = []
+    for folder in place.iterdir() if place.is_dir() else ():
+        with suppress(KeyError):
+            found.append(read(folder))
+    return sorted(found, key=lambda r: (r.created, r.id), reverse=True)
+
+
+def _read(folder: Path) -> Run:
+    """A run as its folder tells it; KeyError where it is none."""
+    try:
+        status = json.loads((folder / "status.json").read_text(encoding="utf-8"))
+        asked = json.loads((folder / "request.json").read_text(encoding="utf-8"))
+        request = RunRequest(**asked | {"arguments": tuple(asked.get("arguments", ()))})
+    except (OSError, json.JSONDecodeError, TypeError):
+        raise KeyError(folder.name) from None
+    return Run(folder.name, folder, request, **{**status, "state": RunState(status["state"])})
 
 
 def _lost(run: Run) -> Run:

@@ -145,11 +145,16 @@ def _trace_table(t: Texts, found: Sequence[Gap], currency: str) -> str:
 
 
 def outcome_line(t: Texts, plan: Plan) -> str:
-    """What a finished plan came to, on one line: pay, the proven gap, what is missing, the promises."""
+    """What a finished plan came to, on one line with its title."""
+    return f"**{t('plan.outcome')}** {outcome_told(t, plan)}"
+
+
+def outcome_told(t: Texts, plan: Plan) -> str:
+    """Pay, the proven gap, what is missing, the promises; in markdown."""
     s = plan.summary
     missing = t("outcome.line.missing", hours=t.hours(s["understaffed_hours"], 1))
     told = (t.money(s["cost"], plan.currency), gap_line(t, plan), missing, promises_told(t, plan))
-    return f"**{t('plan.outcome')}** " + " · ".join(plain(x) for x in told if x)
+    return " · ".join(plain(x) for x in told if x)
 
 
 def outcome(t: Texts, run: Run, plan: Plan) -> None:

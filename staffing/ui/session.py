@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import threading
+import time
 from contextlib import AbstractContextManager, suppress
 from datetime import date, timedelta
 from functools import lru_cache
@@ -96,6 +97,25 @@ def start(request: RunRequest) -> Run:
     run = jobs().start(request)
     store().keep_run(KeptRun(run.id, request.team, request.name, request.scenario, str(run.folder), run.created))
     return run
+
+
+def set_aside(run_id: str) -> None:
+    """Take a plan out of all lists; another one is looked at where it was; for callbacks."""
+    jobs().set_aside(run_id)
+    if st.session_state.get("run") == run_id:
+        address.followed(*PLACE)
+        st.session_state.pop("run")
+
+
+def forget_scenario(file: ScenarioFile) -> None:
+    """Take a scenario that was made in the app out of the list; its files go where former ones lie; for callbacks."""
+    team = file.path.parent.name
+    store().remove_scenario(team, file.path.name)
+    former = home() / "former" / team
+    former.mkdir(parents=True, exist_ok=True)
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    for path in (file.path, *file.path.parent.glob(f"{file.path.stem}.*.csv")):
+        path.rename(former / f"{stamp}-{path.name}")
 
 
 def keep_scenario(path: Path) -> None:

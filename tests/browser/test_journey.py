@@ -225,6 +225,7 @@ ADDRESSES = (
     "rota",
     "scenarios?view=what-if",
     "scenarios?view=compare",
+    "scenarios?view=plans",
     "export",
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from staffing.store import Store
 from staffing.ui import session
 from staffing.ui.vm.board import board_of
 from staffing.ui.vm.editing import OFF, Draft, to_json
@@ -81,3 +82,53 @@ def test_a_what_if_is_compared_with_the_plan_that_it_changes(place, team):
     page = opened("scenarios", view="compare", run=more)
     assert page.selectbox(key="baseline").value == base
     assert page.multiselect[0].value == [more]
+
+
+def test_a_plan_is_removed_and_brought_back_and_another_is_looked_at_meanwhile(place):
+    app = built(opened())
+    built(app)
+    newest, oldest = (r.id for r in session.jobs().runs())
+    page = opened("scenarios", view="plans", run=newest)
+    assert "promises kept" in texts_of(page)
+    page.button(key=f"remove-{newest}").click().run()
+    assert not page.exception
+    assert [r.id for r in session.jobs().runs()] == [oldest]
+    assert page.session_state["run"] == oldest
+    assert "One removed plan" in [e.label for e in page.expander]
+    page.button(key=f"back-{newest}").click().run()
+    assert not page.exception
+    assert [r.id for r in session.jobs().runs()] == [newest, oldest]
+
+
+def test_the_last_plan_can_be_removed_and_a_published_one_stays(place, monkeypatch):
+    built(opened())
+    (run,) = session.jobs().runs()
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "published_plans", lambda store: frozenset({run.id}))
+        page = opened("scenarios", "de", view="plans")
+        assert page.button(key=f"remove-{run.id}").disabled
+        assert "veröffentlicht" in texts_of(page)
+    page = opened("scenarios", view="plans")
+    page.button(key=f"remove-{run.id}").click().run()
+    assert not page.exception
+    assert session.jobs().runs() == []
+    for name in ("scenarios", "rota", "need", "export"):
+        assert not opened(name, run=run.id).exception
+
+
+def test_a_what_if_is_removed_once_nothing_is_made_from_it_and_its_files_are_kept(place):
+    page = opened("scenarios", view="what-if")
+    page.number_input(key=next(n.key for n in page.number_input if n.key.startswith("volume-"))).set_value(20).run()
+    built(page, "build-what-if")
+    (run,) = session.jobs().runs()
+    page = opened("scenarios", view="plans", run=run.id)
+    (forget,) = (b.key for b in page.button if b.key.startswith("forget-"))
+    assert page.button(key=forget).disabled
+    page.button(key=f"remove-{run.id}").click().run()
+    assert not page.button(key=forget).disabled
+    page.button(key=forget).click().run()
+    assert not page.exception
+    assert session.store().scenarios() == ()
+    assert not any(s.own for team in session.teams() for s in team.scenarios)
+    kept = [p.name for p in (place / "former").rglob("*.toml")]
+    assert len(kept) == 1

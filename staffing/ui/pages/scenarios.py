@@ -1,4 +1,4 @@
-"""What-ifs: make them, watch them being built, set them side by side."""
+"""What-ifs: make them, watch them being built, set them side by side, remove what is no longer wanted."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import streamlit as st
 
 from staffing.ui import frame, session
 from staffing.ui.compare_view import compare_view
+from staffing.ui.plans_view import plans_view
 from staffing.ui.run_queue import run_queue
 from staffing.ui.texts import Texts
 from staffing.ui.what_if import what_if
 
-VIEWS = ("what-if", "compare")
+VIEWS = ("what-if", "compare", "plans")
 
 
 def show(t: Texts) -> None:
@@ -21,5 +22,7 @@ def show(t: Texts) -> None:
     view = frame.choose_part("view", t("scenarios.view"), {v: t(f"scenarios.view.{v}") for v in VIEWS}, VIEWS[several])
     if view == "compare":
         compare_view(t)
+    elif view == "plans":
+        plans_view(t)
     else:
         what_if(t)

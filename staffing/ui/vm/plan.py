@@ -107,6 +107,18 @@ class Plan:
         return float(self.coverage["required"].sum() * self.interval_hours)
 
 
+def read_figures(folder: Path) -> Plan:
+    """A finished plan without its tables: enough for what `Plan.summary` and `Plan.service` tell.
+
+    Raises
+    ------
+    OSError, ValueError
+        ``summary.json`` cannot be read.
+    """
+    none = pd.DataFrame()
+    return Plan(folder, json.loads((folder / "summary.json").read_text(encoding="utf-8")), none, none, none)
+
+
 def read_plan(folder: Path) -> Plan:
     """Read the files of a finished plan.
 
