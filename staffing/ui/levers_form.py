@@ -84,7 +84,7 @@ def _queue(t: Texts, queue: str, old: QueueLevers, key: str) -> QueueLevers:
             threshold = _number(t("levers.threshold"), 0, 3600, threshold, 5, f"threshold-{queue}-{key}")
         if hours is not None:
             hours = _number(t("levers.response_hours"), 0.5, 240.0, hours, 0.5, f"hours-{queue}-{key}", format=SHORTEST)
-    opening_key = f"opening-{queue}-{key}-{t.language}"
+    opening_key = f"opening-{queue}-{key}"
     begin_with(opening_key, old.opening)
     opening = st.text_input(
         t("levers.opening"), old.opening, key=opening_key, help=t("levers.opening.help"), persist_state="session"

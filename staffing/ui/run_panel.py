@@ -67,12 +67,12 @@ def _going_on(t: Texts, run: Run) -> None:
         _trace(t, run, view.curve)
 
 
-def stop_button(t: Texts, run: Run, key: str) -> None:
-    """Stop a run: it keeps the best rota where there is one; one that waits is taken back."""
+def stop_button(t: Texts, run: Run, key: str, waiting: str = "") -> None:
+    """Stop a run, which keeps the best rota where there is one; `waiting` is said of one that has not begun."""
     found = any(r.get("objective") is not None for r in run.reports())
     stopping = run.state is RunState.STOPPING
     if run.state is RunState.QUEUED:
-        label, about = t("scenarios.take_back"), t("run.stop.none.help")
+        label, about = waiting or t("run.stop.none"), t("run.stop.none.help")
     elif found:
         label, about = t("run.stopping") if stopping else t("run.stop"), t("run.stop.help")
     else:

@@ -28,4 +28,4 @@ def _line(t: Texts, run: Run) -> None:
     share = view.fraction if run.state is not RunState.QUEUED and view.fraction is not None else 0.0
     stage = t(f"stage.{view.current or 'compile'}") if run.state is RunState.RUNNING else t(f"run.state.{run.state}")
     st.progress(min(1.0, max(0.0, share)), text=f"**{plain(run.request.name)}**: {stage}")
-    stop_button(t, run, f"queue-stop-{run.id}")
+    stop_button(t, run, f"queue-stop-{run.id}", waiting=t("scenarios.take_back"))

@@ -200,6 +200,13 @@ def test_levers_stay_while_the_planner_looks_elsewhere_and_follow_what_is_saved_
     page = opened("scenarios", view="what-if")
     page.number_input(key=f"volume-chat-{base}").set_value(30)
     page.number_input(key=f"shrinkage-sickness-{base}").set_value(7.5).run()
+    page.text_input(key=f"opening-chat-{base}").set_value("Mon-Sun 09:00-17:00").run()
+    page.session_state["lang"] = "de"
+    page.run()
+    assert page.text_input(key=f"opening-chat-{base}").value == "Mon-Sun 09:00-17:00"
+    assert page.text_input(key=f"opening-phone-en-{base}").value == "Mo-So 08:00-20:00"
+    page.session_state["lang"] = "en"
+    page.run()
     go(page, "team", part="rules")
     text = base.read_text()
     base.write_text(text.replace("sickness = 0.05", "sickness = 0.06").replace("meetings = 0.03", "meetings = 0.02"))
@@ -209,7 +216,7 @@ def test_levers_stay_while_the_planner_looks_elsewhere_and_follow_what_is_saved_
     assert page.number_input(key=f"shrinkage-sickness-{base}").value == 7.5
     assert page.number_input(key=f"shrinkage-meetings-{base}").value == 2.0
     (told,) = [m.value for m in page.markdown if "→" in m.value]
-    assert len(told.splitlines()) == 2  # the contacts of chat, and sickness
+    assert len(told.splitlines()) == 3  # contacts and hours of chat, and sickness
     assert "6.0" in told
     assert not page.warning
 
