@@ -12,7 +12,7 @@ import streamlit as st
 from staffing.errors import InputError, Problem
 from staffing.scenario import Scenario
 from staffing.ui import frame, session, unsaved
-from staffing.ui.team_words import changes_table
+from staffing.ui.team.team_words import changes_table
 from staffing.ui.texts import Texts, plain
 from staffing.ui.typed_table import Columns, TypedTable, accept, bring, discard, saved, typed_table
 from staffing.ui.vm import team_edits

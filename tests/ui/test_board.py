@@ -16,7 +16,7 @@ from staffing.inputs import read_people
 from staffing.roster import costs, rules
 from staffing.roster.problem import Lock
 from staffing.scenario import load
-from staffing.ui.rota_words import violation_words
+from staffing.ui.rota.rota_words import violation_words
 from staffing.ui.texts import Texts
 from staffing.ui.vm.alternatives import Move, alternatives, as_edits, reason
 from staffing.ui.vm.board import Board, Judged, board_of, judge, lock_table, marks, request_table, roster_text

@@ -12,8 +12,8 @@ import pytest
 
 from staffing.inputs import read_people
 from staffing.scenario import load
-from staffing.ui.cover_words import gap_line, gap_told
-from staffing.ui.exports import Exports, zip_folder
+from staffing.ui.export.exports import Exports, zip_folder
+from staffing.ui.need.cover_words import gap_line, gap_told
 from staffing.ui.texts import Texts
 from staffing.ui.vm.plan import read_plan, with_rota
 

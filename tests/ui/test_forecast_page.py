@@ -13,9 +13,9 @@ from staffing.plan import size
 from staffing.requirement import Target
 from staffing.scenario import load
 from staffing.ui import session
-from staffing.ui.forecast_words import judged_table, parts_table
-from staffing.ui.need_view import promise
-from staffing.ui.team_parts import part_of
+from staffing.ui.need.forecast_words import judged_table, parts_table
+from staffing.ui.need.need_view import promise
+from staffing.ui.team.team_parts import part_of
 from staffing.ui.texts import Texts
 from staffing.ui.vm import forecast as vm
 from staffing.ui.vm import team_edits

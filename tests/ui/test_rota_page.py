@@ -16,10 +16,12 @@ from staffing.export.text import csv_bytes
 from staffing.jobs import Run, RunRequest, RunState
 from staffing.roster.standing import stand
 from staffing.scenario import load
-from staffing.ui import demand, drafts, editor, matrix_view, questions, session
-from staffing.ui.export_choice import EDITED
+from staffing.ui import session
+from staffing.ui.export.export_choice import EDITED
+from staffing.ui.need import demand
+from staffing.ui.rota import drafts, editor, matrix_view, questions
 from staffing.ui.texts import Texts
-from staffing.ui.vm.board import board_of
+from staffing.ui.vm.board import board_of, judge
 from staffing.ui.vm.editing import OFF, Draft, Edit, excused, from_json, to_json
 from tests.ui.pages import opened, texts_of
 from tests.ui.team import write_team
@@ -321,7 +323,7 @@ def test_a_shift_is_explained_and_handed_over(run):
 
 def test_a_rota_is_published_changed_published_again_compared_and_reverted(run):
     draft = Draft()
-    for v in drafts.judged_as(run, draft).conflicts:
+    for v in judge(drafts.board(run), draft).conflicts:
         agent = drafts.board(run).problem.agents[v.agent].id
         draft = excused(draft, (agent, v.day, v.rule), "the test team is small")
     kept(run, draft)
@@ -393,7 +395,7 @@ def test_edits_are_exported_unless_the_planner_wants_the_plan_as_it_was_built(ru
 
 def test_new_builds_stay_near_what_was_published_and_the_next_month_begins_with_it(run):
     draft = Draft()
-    for v in drafts.judged_as(run, draft).conflicts:
+    for v in judge(drafts.board(run), draft).conflicts:
         agent = drafts.board(run).problem.agents[v.agent].id
         draft = excused(draft, (agent, v.day, v.rule), "the test team is small")
     kept(run, draft)
@@ -470,7 +472,7 @@ def test_a_click_chooses_the_day_and_the_cell(run, monkeypatch):
 
 
 def test_the_menu_of_a_cell_asks_why_who_and_keeps_a_wish(run, monkeypatch):
-    judged = drafts.judged_as(run, Draft())
+    judged = judge(drafts.board(run), Draft())
     state = sends(monkeypatch, ask={"what": "why", "agent": "A001", "day": 4})
     matrix_view._asked(run, judged)
     assert (state["pane"], state["cell"], state["day"]) == ("cell", ("A001", 4), 4)

@@ -9,7 +9,7 @@ import pytest
 
 from staffing.roster import rules
 from staffing.roster.rules.messages import ASKED, MESSAGES
-from staffing.ui.rule_words import asked, told
+from staffing.ui.rota.rule_words import asked, told
 from staffing.ui.texts import LANGUAGES, Texts, catalogue
 from tests.roster.test_rules import case
 

@@ -11,8 +11,8 @@ import pytest
 
 from staffing.errors import InputError
 from staffing.scenario import load
-from staffing.ui.run_panel import outcome_line
-from staffing.ui.service_words import promises_told, service_lines
+from staffing.ui.need.service_words import promises_told, service_lines
+from staffing.ui.rota.run_panel import outcome_line
 from staffing.ui.texts import Texts
 from staffing.ui.vm.plan import Plan, Service, read_plan
 from staffing.ui.vm.service import month_service, repair_of, risks

@@ -15,7 +15,7 @@ from staffing.errors import InputError, Problem
 from staffing.inputs import read_people
 from staffing.scenario import load
 from staffing.ui.frame import problem_lines, scenario_labels
-from staffing.ui.levers_form import opening_words
+from staffing.ui.scenarios.levers_form import opening_words
 from staffing.ui.texts import Texts
 from staffing.ui.vm import levers as lv
 from staffing.ui.vm.compare import compare

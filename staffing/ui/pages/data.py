@@ -9,9 +9,9 @@ import streamlit as st
 from staffing.errors import InputError
 from staffing.scenario import Scenario
 from staffing.ui import frame, session
-from staffing.ui.data_report import refused, report
-from staffing.ui.mapping_form import ask_for_columns, mapping_form
-from staffing.ui.new_team_form import new_team_form
+from staffing.ui.data.data_report import refused, report
+from staffing.ui.data.mapping_form import ask_for_columns, mapping_form
+from staffing.ui.data.new_team_form import new_team_form
 from staffing.ui.start import first_steps, working
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.intake import first_rows, preview, quality, read_as, settings_of, tree_of

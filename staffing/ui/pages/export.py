@@ -7,9 +7,9 @@ from functools import partial
 import streamlit as st
 
 from staffing.ui import frame
-from staffing.ui.export_choice import export_choice
-from staffing.ui.exports import CSV, HTML, ICS, XLSX, ZIP, Exports
-from staffing.ui.need_moved import need_moved_line
+from staffing.ui.export.export_choice import export_choice
+from staffing.ui.export.exports import CSV, HTML, ICS, XLSX, ZIP, Exports
+from staffing.ui.need.need_moved import need_moved_line
 from staffing.ui.texts import Texts
 
 JSON = "application/json"

@@ -6,14 +6,15 @@ import streamlit as st
 
 from staffing.errors import InputError
 from staffing.scenario import Scenario
-from staffing.ui import demand, frame, session
-from staffing.ui.calculator import calculator
-from staffing.ui.cover_view import cover
-from staffing.ui.forecast_view import forecast
-from staffing.ui.need_view import need
+from staffing.ui import frame, session
+from staffing.ui.need import demand
+from staffing.ui.need.calculator import calculator
+from staffing.ui.need.cover_view import cover
+from staffing.ui.need.forecast_view import forecast
+from staffing.ui.need.need_view import need
 from staffing.ui.start import working
 from staffing.ui.table_form import table_form
-from staffing.ui.team_parts import part_of
+from staffing.ui.team.team_parts import part_of
 from staffing.ui.texts import Texts
 from staffing.ui.vm.teams import ScenarioFile, Team
 

@@ -6,16 +6,17 @@ import streamlit as st
 
 from staffing.errors import InputError
 from staffing.jobs import Run
-from staffing.ui import drafts, editor, frame, session
-from staffing.ui.build_form import build_form
-from staffing.ui.cell_panel import cell_panel
-from staffing.ui.day_view import day_view
-from staffing.ui.matrix_view import day_of, filters, matrix_view
-from staffing.ui.need_moved import need_moved, need_moved_line
-from staffing.ui.price_panel import price_panel
-from staffing.ui.replan_panel import replan_panel
+from staffing.ui import frame, session
+from staffing.ui.need.need_moved import need_moved, need_moved_line
+from staffing.ui.rota import drafts, editor
+from staffing.ui.rota.build_form import build_form
+from staffing.ui.rota.cell_panel import cell_panel
+from staffing.ui.rota.day_view import day_view
+from staffing.ui.rota.matrix_view import day_of, filters, matrix_view
+from staffing.ui.rota.price_panel import price_panel
+from staffing.ui.rota.replan_panel import replan_panel
+from staffing.ui.rota.versions_panel import versions_panel
 from staffing.ui.texts import Texts
-from staffing.ui.versions_panel import versions_panel
 from staffing.ui.vm.board import Judged
 from staffing.ui.vm.rota import Matrix, matrix
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from staffing.ui import frame, session
-from staffing.ui.compare_view import compare_view
-from staffing.ui.plans_view import plans_view
-from staffing.ui.run_queue import run_queue
+from staffing.ui.rota.run_queue import run_queue
+from staffing.ui.scenarios.compare_view import compare_view
+from staffing.ui.scenarios.plans_view import plans_view
+from staffing.ui.scenarios.what_if import what_if
 from staffing.ui.texts import Texts
-from staffing.ui.what_if import what_if
 
 VIEWS = ("what-if", "compare", "plans")
 

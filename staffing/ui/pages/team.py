@@ -6,10 +6,10 @@ import streamlit as st
 
 from staffing.errors import InputError
 from staffing.ui import frame, session
-from staffing.ui.rules_form import rules_form
 from staffing.ui.start import working
 from staffing.ui.table_form import table_form
-from staffing.ui.team_parts import part_of
+from staffing.ui.team.rules_form import rules_form
+from staffing.ui.team.team_parts import part_of
 from staffing.ui.texts import Texts, plain
 from staffing.ui.vm.teams import unserved
 
