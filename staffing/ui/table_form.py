@@ -17,11 +17,10 @@ from staffing.ui.texts import Texts, plain
 from staffing.ui.typed_table import Columns, TypedTable, accept, bring, discard, saved, typed_table
 from staffing.ui.vm import team_edits
 from staffing.ui.vm.table_changes import changes
-from staffing.ui.vm.tables import Imported, as_csv, as_xlsx
+from staffing.ui.vm.tables import XLSX, Imported, as_csv, as_xlsx
 from staffing.ui.vm.team_edits import TeamEdit
 from staffing.ui.vm.teams import ScenarioFile, Team
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.table"
 MOST_CHANGES = 100
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import mimetypes
 import shutil
 from dataclasses import fields
 from datetime import date, time
@@ -282,3 +283,7 @@ def test_rows_without_a_name_come_and_go_whole():
     after = pd.DataFrame({"agent_id": ["a", "a", ""], "date": ["2027-01-04", "2027-01-06", ""]})
     found = tc.changes(before, after, None)
     assert [(c.row, str(c.fate)) for c in found] == [("a · 2027-01-06", "new"), ("a · 2027-01-05", "gone")]
+
+
+def test_a_workbook_is_sent_under_its_own_media_type():
+    assert mimetypes.guess_type("agents.xlsx")[0] == tb.XLSX

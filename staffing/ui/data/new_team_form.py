@@ -18,7 +18,6 @@ from staffing.ui import frame, session
 from staffing.ui.data.data_report import mended
 from staffing.ui.data.mapping_form import ask_for_columns, mapping_form, missing_columns
 from staffing.ui.fields import date_format
-from staffing.ui.table_form import XLSX
 from staffing.ui.team.team_parts import shift_columns, writing
 from staffing.ui.texts import Texts, plain
 from staffing.ui.typed_table import typed_table
@@ -27,7 +26,7 @@ from staffing.ui.vm.new_people import read_agents
 from staffing.ui.vm.new_queues import CHANNELS, guess_queues
 from staffing.ui.vm.new_shifts import SHIFT_NAMES, guess_shifts
 from staffing.ui.vm.new_team import Basics, Parts, create_team, first_look, next_month, template
-from staffing.ui.vm.tables import as_xlsx
+from staffing.ui.vm.tables import XLSX, as_xlsx
 
 TYPES = ["csv", "txt", "tsv", "xlsx", "gz"]
 ZONES = ("Europe/Berlin", "Europe/Vienna", "Europe/Zurich", "Europe/London", "America/New_York", "America/Chicago")

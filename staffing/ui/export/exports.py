@@ -25,7 +25,6 @@ from staffing.ui.vm.next_month import ledger_of
 from staffing.ui.vm.plan import Plan
 from staffing.ui.vm.rota import Matrix, matrix
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV, HTML, ICS, ZIP = "text/csv", "text/html", "text/calendar", "application/zip"
 NUMBERS = ("hours", "target_hours")
 

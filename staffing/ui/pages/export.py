@@ -8,9 +8,10 @@ import streamlit as st
 
 from staffing.ui import frame
 from staffing.ui.export.export_choice import export_choice
-from staffing.ui.export.exports import CSV, HTML, ICS, XLSX, ZIP, Exports
+from staffing.ui.export.exports import CSV, HTML, ICS, ZIP, Exports
 from staffing.ui.need.need_moved import need_moved_line
 from staffing.ui.texts import Texts
+from staffing.ui.vm.tables import XLSX
 
 JSON = "application/json"
 CARDS = (

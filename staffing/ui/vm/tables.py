@@ -29,6 +29,8 @@ TABLES: dict[str, Contract] = {
     "events": EVENTS,
     "adjustments": ADJUSTMENTS,
 }
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""Media type of a workbook."""
 FIRST_ROW = 2
 """Number of the first row in a spreadsheet, under the header."""
 
