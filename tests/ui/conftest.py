@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
 
 
 @pytest.fixture
-def place(tmp_path, team, worker, monkeypatch):
+def place(tmp_path: Path, team: Path, worker: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A home of its own, the test team, and the fake worker."""
     monkeypatch.setenv("STAFFING_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("STAFFING_TEAMS", str(team.parent))

@@ -53,12 +53,7 @@ def main(argv: list[str]) -> int:
     args = parser.parse_args(argv)
     stop = threading.Event()
     if args.stop_on_eof:
-
-        def watch() -> None:
-            os.read(0, 1)
-            stop.set()
-
-        threading.Thread(target=watch, daemon=True).start()
+        threading.Thread(target=_stop_at_end, args=(stop,), daemon=True).start()
     try:
         scenario = load(args.scenario, near(args.published, args.change))
     except InputError as error:
@@ -96,10 +91,15 @@ def answer(argv: list[str]) -> int:
     return 0
 
 
+def _stop_at_end(stop: threading.Event) -> None:
+    os.read(0, 1)
+    stop.set()
+
+
 def price(progress: Path) -> int:
     """Price one rule after the other until told to stop."""
     stop = threading.Event()
-    threading.Thread(target=lambda: (os.read(0, 1), stop.set()), daemon=True).start()
+    threading.Thread(target=_stop_at_end, args=(stop,), daemon=True).start()
     binding = ("min_rest", "horizon_hours", "weekly_hours")
     found = [{"rule": "rotation", "binds": False, "saving": 0.0, "low": 0.0, "high": 0.0}]
     for done, rule in enumerate(binding):
