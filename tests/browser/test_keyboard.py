@@ -51,13 +51,22 @@ HOLDS = """(wanted) => {
 }"""
 
 
+def focused(page) -> dict | None:
+    """What has the focus; looked at once more where a redraw may have replaced it just then."""
+    at = page.evaluate(FOCUSED)
+    if at is not None and not (at["seen"] and at["placed"]):
+        page.wait_for_timeout(500)
+        at = page.evaluate(FOCUSED)
+    return at
+
+
 def reach(page, wanted, key: str = "Tab") -> None:
     """Press Tab until the focus is in a control; all that is passed must show its focus and let go of it."""
     wanted.wait_for()
     for _ in range(MOST):
         page.keyboard.press(key)
         held = wanted.evaluate(HOLDS)
-        at = page.evaluate(FOCUSED)
+        at = focused(page)
         if at is not None:
             assert at["grid"] or not held["same"], f"keeps the focus: {at['told']}"
             assert at["placed"], f"out of sight: {at['told']}"
