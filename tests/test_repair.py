@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, time
 
 import numpy as np
 import pytest
 
-from staffing.grid import TimeGrid
 from staffing.repair import promise_cost
 from staffing.report import gap_figures
 from staffing.roster.options import expand, roster_of
-from staffing.roster.problem import (
-    Agent,
-    Break,
-    Contract,
-    Law,
-    Prices,
-    Roster,
-    RosterProblem,
-    RosterResult,
-    RosterStatus,
-    ShiftType,
-)
+from staffing.roster.problem import Roster, RosterProblem, RosterResult, RosterStatus
 from staffing.simulation.model import OnDuty
 from staffing.simulation.verify import Repaired, Solved
+from tests.roster.roster_cases import one_agent
 
 NONE = np.zeros((1, 1))
 NOBODY = OnDuty(np.ones((1, 1), np.int8), *(np.zeros(0, np.int64) for _ in range(4)))
@@ -33,19 +21,9 @@ NOBODY = OnDuty(np.ones((1, 1), np.int8), *(np.zeros(0, np.int64) for _ in range
 
 @pytest.fixture
 def problem() -> RosterProblem:
-    """One agent, a week from Monday, one queue that wants one agent from 8 to 16 on weekdays."""
-    grid = TimeGrid(date(2027, 1, 4), 7, "Europe/Berlin", 60)
-    need = ((grid.minute >= 480) & (grid.minute < 960) & (grid.weekday[grid.day] < 5)).astype(float)[None]
-    return RosterProblem(
-        grid=grid,
-        queues=("voice",),
-        required=need,
-        agents=(Agent("anna", "Anna", "full", ("voice",), (1,)),),
-        contracts={"full": Contract(40.0, 20.0)},
-        shift_types=(ShiftType("E", time(8), 8.5, breaks=(Break(30, 4.0, 4.0),)),),
-        law=Law(),
-        prices=Prices(),
-    )
+    """One agent, a week from Monday, one queue that wants one agent from 8 to 16 on weekdays; one shift."""
+    both = one_agent()
+    return replace(both, shift_types=both.shift_types[:1])
 
 
 def on_days(problem: RosterProblem, *days: int) -> Roster:

@@ -8,6 +8,7 @@ import os
 import re
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, suppress
 from datetime import date, timedelta
 from functools import lru_cache
@@ -334,8 +335,13 @@ def people_at(path: Path) -> RosterProblem:
 
 def people_changed(path: Path) -> float:
     """When a scenario file or one of its team's tables was changed last (Unix seconds)."""
+    return changed_at(path, TEAM_TABLES)
+
+
+def changed_at(path: Path, tables: Iterable[str]) -> float:
+    """When a scenario file, one that it extends, or one of these tables was changed last (Unix seconds)."""
     scenario = scenario_at(path)
-    files = [*files_of(path), *(f for table in TEAM_TABLES for f in scenario.files(table))]
+    files = [*files_of(path), *(f for table in tables for f in scenario.files(table))]
     return max((f.stat().st_mtime for f in files if f.exists()), default=0.0)
 
 

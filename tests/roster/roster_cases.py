@@ -43,6 +43,25 @@ QUEUES = ("voice_de", "voice_en", "chat")
 SKILLS = (("voice_de",), ("voice_en",), ("voice_de", "voice_en"), ("voice_en", "chat"), QUEUES)
 
 
+def one_agent() -> RosterProblem:
+    """One agent, a week from Monday, one queue that wants one agent from 8 to 16 on weekdays; an early and a late shift."""
+    grid = TimeGrid(date(2027, 1, 4), 7, "Europe/Berlin", 60)
+    need = ((grid.minute >= 480) & (grid.minute < 960) & (grid.weekday[grid.day] < 5)).astype(float)[None]
+    return RosterProblem(
+        grid=grid,
+        queues=("voice",),
+        required=need,
+        agents=(Agent("anna", "Anna", "full", ("voice",), (1,)),),
+        contracts={"full": Contract(40.0, 20.0)},
+        shift_types=(
+            ShiftType("E", time(8), 8.5, breaks=(Break(30, 4.0, 4.0),)),
+            ShiftType("L", time(12), 8.0, breaks=(Break(30, 4.0, 4.0, paid=True),), unpopular=True),
+        ),
+        law=Law(),
+        prices=Prices(),
+    )
+
+
 def random_problem(
     seed: int,
     *,

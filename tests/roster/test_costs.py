@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import date
 
 import numpy as np
 import pytest
 
-from staffing.grid import TimeGrid
 from staffing.roster import costs
 from staffing.roster.compile import compile_program
 from staffing.roster.evaluate import cost
 from staffing.roster.options import expand, roster_of
 from staffing.roster.problem import (
     Absence,
-    Agent,
-    Break,
-    Contract,
-    Law,
     LedgerEntry,
     Lock,
-    Prices,
     Request,
     Roster,
     RosterProblem,
-    ShiftType,
 )
+from tests.roster.roster_cases import one_agent
 from tests.roster.test_rules import case
 
 
@@ -41,21 +35,7 @@ def test_terms_add_up_to_the_primitives_cost_on_any_assignment(seed: int) -> Non
 @pytest.fixture
 def one() -> RosterProblem:
     """One agent, a week from Monday, one queue that wants one agent from 8 to 16 on weekdays."""
-    grid = TimeGrid(date(2027, 1, 4), 7, "Europe/Berlin", 60)
-    need = ((grid.minute >= 480) & (grid.minute < 960) & (grid.weekday[grid.day] < 5)).astype(float)[None]
-    return RosterProblem(
-        grid=grid,
-        queues=("voice",),
-        required=need,
-        agents=(Agent("anna", "Anna", "full", ("voice",), (1,)),),
-        contracts={"full": Contract(40.0, 20.0)},
-        shift_types=(
-            ShiftType("E", time(8), 8.5, breaks=(Break(30, 4.0, 4.0),)),
-            ShiftType("L", time(12), 8.0, breaks=(Break(30, 4.0, 4.0, paid=True),), unpopular=True),
-        ),
-        law=Law(),
-        prices=Prices(),
-    )
+    return one_agent()
 
 
 def rota(problem: RosterProblem, shifts: dict[int, int]) -> Roster:

@@ -10,6 +10,7 @@ from importlib import resources
 from staffing.export.svg import band_chart, course_chart, days_chart
 from staffing.ui.markup import Cell, table
 from staffing.ui.need.cover_words import day_labels, gap_told
+from staffing.ui.need.service_words import band, verdict_told
 from staffing.ui.rota.rota_words import code_label
 from staffing.ui.texts import Texts
 from staffing.ui.vm.cover import covered_share, need_by_day, short_by_day
@@ -150,9 +151,7 @@ def _forecast(t: Texts, plan: Plan) -> str:
 def _service(t: Texts, plan: Plan) -> str:
     rows, points = [], []
     for queue, s in plan.service.items():
-        mark = {"kept": "✓ ", "missed": "✗ ", "open": "? "}.get(s.verdict, "")
-        band = f"{t.percent(s.low, 1)} – {t.percent(s.high, 1)}"
-        cells = (queue, t.percent(s.level, 1), band, t.percent(s.target), mark + t(f"service.{s.verdict}"))
+        cells = (queue, t.percent(s.level, 1), band(t, s.low, s.high), t.percent(s.target), verdict_told(t, s))
         rows.append([Cell(c) for c in cells])
         if s.level == s.level:
             points.append((queue, s.level, s.low, s.high, s.target))

@@ -70,9 +70,7 @@ def _moved(run_id: str, planned: float, changed: float, team: float) -> MovedNee
 
 
 def _changed(path: Path) -> float:
-    scenario = session.scenario_at(path)
-    files = [*session.files_of(path), *(f for table in TABLES for f in scenario.files(table))]
-    return max(f.stat().st_mtime for f in files if f.exists())
+    return session.changed_at(path, TABLES)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

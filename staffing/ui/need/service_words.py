@@ -15,9 +15,8 @@ def service_table(t: Texts, plan: Plan) -> str:
     """Service per queue with band, target and a verdict in words."""
     rows = []
     for queue, s in plan.service.items():
-        verdict = f"{MARKS.get(s.verdict, '')} {t(f'service.{s.verdict}')}".lstrip()
-        level = Cell(t.percent(s.level, 1), band(t, s))
-        rows.append([Cell(queue), level, Cell(t.percent(s.target)), Cell(verdict)])
+        level = Cell(t.percent(s.level, 1), band(t, s.low, s.high))
+        rows.append([Cell(queue), level, Cell(t.percent(s.target)), Cell(verdict_told(t, s))])
     heads = [t(f"service.head.{h}") for h in ("queue", "level", "target", "verdict")]
     return table(heads, rows, kind="service", width="52rem")
 
@@ -33,14 +32,19 @@ def promises_told(t: Texts, plan: Plan) -> str:
     return t("card.promises", n=len(verdicts), kept=verdicts.count("kept")) if verdicts else ""
 
 
-def band(t: Texts, s: Service) -> str:
-    """The 95% band."""
-    return f"{t.percent(s.low, 1)} – {t.percent(s.high, 1)}"
+def verdict_told(t: Texts, s: Service) -> str:
+    """Whether the promise is kept, as a mark and in words."""
+    return f"{MARKS.get(s.verdict, '')} {t(f'service.{s.verdict}')}".lstrip()
+
+
+def band(t: Texts, low: float, high: float) -> str:
+    """The 95% band of fractions."""
+    return f"{t.percent(low, 1)} – {t.percent(high, 1)}"
 
 
 def _line(t: Texts, queue: str, s: Service) -> str:
     mark = f'<span aria-hidden="true">{MARKS.get(s.verdict, "")}</span>'
     target = "" if s.target is None else f", {t('service.head.target')} {t.percent(s.target)}"
     unseen = f'<span class="unseen">, {html.escape(t(f"service.{s.verdict}") + target)}</span>'
-    figures = f"<b>{html.escape(t.percent(s.level, 1))}</b> <small>{html.escape(band(t, s))}</small>"
+    figures = f"<b>{html.escape(t.percent(s.level, 1))}</b> <small>{html.escape(band(t, s.low, s.high))}</small>"
     return f'<li class="{s.verdict}">{mark}<span>{html.escape(queue)}</span><span>{figures}{unseen}</span></li>'

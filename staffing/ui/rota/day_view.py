@@ -31,8 +31,10 @@ def day_view(t: Texts, plan: Plan, built: Plan, shown: Matrix, index: int) -> No
         Of the day.
     """
     day, queue = shown.dates[index], queue_choice(t, plan, "day-queue")
-    cover, before = day_cover(plan, day, queue), day_cover(built, day, queue)
-    day_charts(t, plan, cover, queue, "day", edited=not np.array_equal(cover.staffed, before.staffed))
+    cover = day_cover(plan, day, queue)
+    # only beside the service of a queue is it told
+    edited = queue is not None and not np.array_equal(cover.staffed, day_cover(built, day, queue).staffed)
+    day_charts(t, plan, cover, queue, "day", edited=edited)
     visible = {r.id for r in shown.rows}
     shifts = tuple(b for b in bars(plan, day) if b.agent in visible)
     if shifts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from staffing.ui.markup import Cell, table
+from staffing.ui.need.service_words import band
 from staffing.ui.texts import Texts
 from staffing.ui.vm.compare import Comparison, Entry, Measure
 
@@ -30,11 +31,9 @@ def value(t: Texts, measure: Measure, number: float | None, currency: str) -> st
             return t.count(number) if number is not None else t.number(None)
 
 
-def band(t: Texts, entry: Entry) -> str:
+def bracketed(t: Texts, entry: Entry) -> str:
     """The 95% band in brackets, where there is one."""
-    return (
-        "" if entry.low is None or entry.high is None else f" ({t.percent(entry.low, 1)} – {t.percent(entry.high, 1)})"
-    )
+    return "" if entry.low is None or entry.high is None else f" ({band(t, entry.low, entry.high)})"
 
 
 def told(t: Texts, measure: Measure, entry: Entry, currency: str) -> str:
@@ -63,7 +62,7 @@ def comparison_table(t: Texts, comparison: Comparison) -> str:
     for measure, entries in zip(comparison.measures, comparison.entries, strict=True):
         row = [Cell(name_of(t, measure))]
         for entry in entries:
-            own = value(t, measure, entry.value, comparison.currency) + band(t, entry)
+            own = value(t, measure, entry.value, comparison.currency) + bracketed(t, entry)
             row.append(Cell(own, told(t, measure, entry, comparison.currency), entry.verdict))
         rows.append(row)
     width = f"{22 + 17 * len(comparison.names)}rem"

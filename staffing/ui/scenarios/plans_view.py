@@ -19,7 +19,8 @@ MOST = 50
 
 def plans_view(t: Texts) -> None:
     """The plans, newest first, those that were removed, and own scenarios."""
-    runs = [r for r in session.jobs().runs() if not r.state.live]
+    every = session.jobs().runs()
+    runs = [r for r in every if not r.state.live]
     aside = session.jobs().aside()
     if not runs and not aside:
         with st.container(border=True, key="empty"):
@@ -33,7 +34,7 @@ def plans_view(t: Texts) -> None:
         with st.expander(t("plans.aside", n=len(aside)), icon=":material/restore_from_trash:", key="aside"):
             for run in aside[:MOST]:
                 _removed(t, run)
-    _scenarios(t)
+    _scenarios(t, every)
 
 
 def _plan(t: Texts, run: Run, *, published: bool) -> None:
@@ -75,7 +76,7 @@ def _told(t: Texts, run: Run) -> str:
     return t(f"run.state.{run.state}")
 
 
-def _scenarios(t: Texts) -> None:
+def _scenarios(t: Texts, runs: list[Run]) -> None:
     """Scenarios made in the app, and what is made from each."""
     files = [s for team in session.teams() for s in team.scenarios]
     own = [s for s in files if s.own]
@@ -83,7 +84,6 @@ def _scenarios(t: Texts) -> None:
         return
     st.header(t("plans.scenarios"))
     st.caption(t("plans.scenarios.body", folder=plain(str(session.home() / "former"))))
-    runs = session.jobs().runs()
     for file in own:
         plans = sum(r.request.scenario == str(file.path) for r in runs)
         builds = sum(s.extends == file.path for s in files if s.path != file.path)
